@@ -1,0 +1,72 @@
+import type { BotCall } from '../bot.ts';
+import type { OutboundDraft } from '../outbound.ts';
+import type { Conversation, Session } from './state.ts';
+import type { TranscriptEntry } from './transcript.ts';
+
+/** The outcome of one step: the next state, at most one question for the bot, what to say, and how the event ended. */
+export type Step = {
+  state: Conversation;
+  /** Asked after the step is committed; never null in `calling`, always null elsewhere. */
+  ask: BotCall | null;
+  /** Milliseconds until a `due` turn goes on. */
+  waitMs: number | null;
+  /** One reply for the contact; empty: none. */
+  say: OutboundDraft[];
+  /** The end of the head event; null while its turn goes on. */
+  final: Final | null;
+  transcript: TranscriptEntry[];
+  /** What becomes of sessions. Closed ones stand first, since a chat has one live session at most. */
+  sessions: SessionChange[];
+  /** Replies not yet handed to the outbound queue are taken back. */
+  takesBack: boolean;
+  /** Typebot may still be at work on a call: nothing is to be asked for the quarantine's time. */
+  quarantine: boolean;
+};
+
+/** Every event ends in exactly one of these. */
+export type Final =
+  | { type: 'answered' }
+  | { type: 'ignored'; reason: string }
+  | { type: 'uncertain'; reason: string }
+  | { type: 'dead'; reason: string };
+
+export type SessionChange = { session: Session; status: 'open' | 'paused' | 'closed'; reason: string | null };
+
+type Ending = Partial<Omit<Step, 'state' | 'final' | 'ask' | 'waitMs'>>;
+
+/** The head event ends here. */
+export function ends(state: Conversation, final: Final, rest: Ending = {}): Step {
+  return { ...nothing, ...rest, state, final };
+}
+
+export function ignores(state: Conversation, reason: string, rest: Ending = {}): Step {
+  return ends(state, { type: 'ignored', reason }, rest);
+}
+
+/** The turn goes on. */
+export function goesOn(step: Partial<Step> & Pick<Step, 'state'>): Step {
+  return { ...nothing, ...step };
+}
+
+export function opened(session: Session): SessionChange {
+  return { session, status: 'open', reason: null };
+}
+
+export function paused(session: Session, reason: string): SessionChange {
+  return { session, status: 'paused', reason };
+}
+
+export function closed(session: Session, reason: string): SessionChange {
+  return { session, status: 'closed', reason };
+}
+
+const nothing: Omit<Step, 'state'> = {
+  ask: null,
+  waitMs: null,
+  say: [],
+  final: null,
+  transcript: [],
+  sessions: [],
+  takesBack: false,
+  quarantine: false,
+};

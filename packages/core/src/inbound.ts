@@ -1,0 +1,76 @@
+import { z } from 'zod';
+
+/**
+ * What producers publish on the `inbound` queue: CodeChat v2's webhook body for `messages.upsert`, verbatim.
+ * Unknown fields pass through and are stored. Limits: job 512 KiB, text 64 KiB, depth 32 (checked at the door, not here).
+ */
+export const inboundEventSchema = z.looseObject({
+  schemaVersion: z.literal(1).optional(),
+  /** `messages.upsert` carries a message; other names are recorded and ignored with a reason. */
+  event: z.string().min(1).max(100),
+  instance: z.looseObject({
+    /** The WhatsApp instance the event belongs to. Opaque; unique over all tenants. */
+    instanceId: z.string().min(1).max(200),
+    name: z.string().max(200).nullish(),
+    /** Fills `businessId` when the instance is not registered with one. */
+    Business: z.looseObject({ businessId: z.string().min(1).max(200), name: z.string().nullish() }).nullish(),
+  }),
+  data: z.looseObject({
+    /** WhatsApp's own id of the message; unique per chat and direction. Redeliveries carry the same one. */
+    keyId: z.string().min(1).max(200),
+    /** The chat: `5531999999999@s.whatsapp.net`, `123@lid`, `…@g.us`. */
+    keyRemoteJid: z.string().min(1).max(200),
+    /** Absent means false, unless `source` is `api`. */
+    keyFromMe: z.boolean().nullish(),
+    keyParticipant: z.string().max(200).nullish(),
+    /** The producer's own id of the message; becomes the variable `messageId`. */
+    messageId: z.union([z.string().max(200), z.number()]).nullish(),
+    pushName: z.string().max(1_000).nullish(),
+    /** `text`, `image`, `audio`, `video`, `document`, `sticker`, `location`, `contact`, `buttonsResponse`, … */
+    contentType: z.string().min(1).max(100),
+    content: z.record(z.string(), z.unknown()),
+    source: z.string().max(50).nullish(),
+    /** Seconds since 1970. */
+    messageTimestamp: z.number().nonnegative().nullish(),
+  }),
+  traceparent: z.string().max(100).nullish(),
+});
+
+export type InboundEvent = z.infer<typeof inboundEventSchema>;
+
+/** One job carries one event or an array of up to this many. */
+export const eventsPerJobMax = 500;
+
+/** What a contact (or the human on the phone) said, in one vocabulary for every gateway. */
+export type InboundMessage = {
+  keyId: string;
+  fromMe: boolean;
+  /** The producer says that this message was sent through its API: an echo of a send, never a human's words. */
+  sentByApi: boolean;
+  /** The address to answer to, exactly as it came. */
+  address: string;
+  participant: string | null;
+  pushName: string;
+  contentType: string;
+  /** Seconds since 1970; null when the producer gave none. */
+  timestamp: number | null;
+  content: InboundContent;
+};
+
+export type InboundContent =
+  | { kind: 'text'; text: string }
+  /** A tapped button or list row. `id` is the one we sent with it. */
+  | { kind: 'reply'; id: string; title: string }
+  | {
+      kind: 'media';
+      media: 'image' | 'video' | 'document' | 'sticker' | 'audio';
+      url: string | null;
+      caption: string;
+      fileName: string | null;
+      mimeType: string | null;
+    }
+  | { kind: 'location'; latitude: number; longitude: number; name: string | null; address: string | null }
+  | { kind: 'contact'; cards: { name: string; phones: string[] }[] }
+  /** Reactions, edits, deletions, votes of other polls: never an answer. */
+  | { kind: 'signal'; signal: 'reaction' | 'edit' | 'delete' | 'protocol' }
+  | { kind: 'unknown' };

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+
+const pace = {
+  id: z.uuid(),
+  /** Milliseconds of "typing…" to show before this message. */
+  typingMs: z.number().int().nonnegative(),
+  /** Milliseconds to stay silent before this message (and before its typing). */
+  waitMs: z.number().int().nonnegative(),
+};
+
+const fallbackText = z.string().min(1).describe('What to send where buttons or lists cannot be shown.');
+
+/** One WhatsApp message to send. `fallbackText` of the interactive ones is what a consumer without buttons sends. */
+export const outboundMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('text'), ...pace, text: z.string().min(1), linkPreview: z.boolean() }),
+  z.object({ type: z.literal('image'), ...pace, url: z.string(), caption: z.string().nullable() }),
+  z.object({ type: z.literal('video'), ...pace, url: z.string(), caption: z.string().nullable() }),
+  z.object({ type: z.literal('audio'), ...pace, url: z.string(), voice: z.boolean() }),
+  z.object({
+    type: z.literal('document'),
+    ...pace,
+    url: z.string(),
+    fileName: z.string(),
+    mimeType: z.string().nullable(),
+    caption: z.string().nullable(),
+  }),
+  z.object({
+    type: z.literal('buttons'),
+    ...pace,
+    body: z.string().min(1),
+    header: z.object({ image: z.string() }).nullable(),
+    footer: z.string().nullable(),
+    buttons: z.array(z.object({ id: z.string(), title: z.string() })).min(1),
+    fallbackText,
+  }),
+  z.object({
+    type: z.literal('list'),
+    ...pace,
+    body: z.string().min(1),
+    footer: z.string().nullable(),
+    button: z.string(),
+    sections: z.array(
+      z.object({
+        title: z.string(),
+        rows: z.array(z.object({ id: z.string(), title: z.string(), description: z.string().nullable() })),
+      }),
+    ),
+    fallbackText,
+  }),
+]);
+
+/** What consumers find on the `outbound` queue: all messages of one turn, in order. */
+export const outboundReplySchema = z.object({
+  schemaVersion: z.literal(1),
+  /** Deduplicate by this one: the same reply may be delivered again, never two replies under one id. */
+  replyId: z.uuid(),
+  instanceId: z.string(),
+  businessId: z.string(),
+  sessionId: z.uuid().nullable(),
+  /** Dense and rising per chat, from 1. */
+  seq: z.number().int().positive(),
+  /** The address the contact wrote from, unchanged. */
+  to: z.string(),
+  inReplyTo: z.string().nullable(),
+  traceparent: z.string().nullable(),
+  messages: z.array(outboundMessageSchema).min(1),
+});
+
+export type OutboundReply = z.infer<typeof outboundReplySchema>;
+export type OutboundMessage = z.infer<typeof outboundMessageSchema>;
+
+type WithoutId<M> = M extends unknown ? Omit<M, 'id'> : never;
+/** A message as the core decides it. The shell gives it its id. */
+export type OutboundDraft = WithoutId<OutboundMessage>;
+
+/** What a consumer returns when all messages of a reply were sent: WhatsApp's ids, in the order of `messages`. */
+export const replyReceiptSchema = z.looseObject({ keyIds: z.array(z.string()) });

@@ -1,0 +1,145 @@
+import type { Sql, TransactionSql } from 'postgres';
+import type { BotSession, Conversation, Final, TranscriptEntry } from '@typelane/core';
+import { toJsonb, toText } from '../json.ts';
+
+/** One step of one turn, to be written as a whole or not at all. */
+export type Commit = {
+  conversationId: string;
+  /** As loaded, or as returned by the turn's last commit. Any other: somebody else has the chat, and nothing is written. */
+  version: number;
+  state: Conversation;
+  /** Seq of the head event. */
+  seq: number;
+  /** The head event is handled; null while its turn goes on. */
+  final: (Final & { sessionId: string | null; transcript: TranscriptEntry[] }) | null;
+  /** A call is about to be made and may run that long (deadline plus quarantine), milliseconds from now. */
+  openCallMs: number | null;
+  /** No call is made for so long, milliseconds from now; null leaves an earlier quiet time as it is. */
+  quietMs: number | null;
+  /** Nothing is to be done for so long, milliseconds from now. */
+  waitMs: number | null;
+  /** The outbound job without its `seq`. */
+  reply: { replyId: string } | null;
+  sessions: SessionRow[];
+};
+
+export type SessionRow = {
+  sessionId: string;
+  instanceId: string;
+  keyRemoteJid: string;
+  typebotIntegrationId: string | null;
+  status: 'open' | 'paused' | 'closed';
+  reason: string | null;
+  bot: BotSession | null;
+};
+
+/** Null: the chat was taken over by somebody else and nothing was written. */
+export type Committed = {
+  version: number;
+  /** Another event waits. */
+  more: boolean;
+  /** The reply is the first unacknowledged one of its chat: publish it now, under this seq. Null: not now, or there is none. */
+  handedSeq: number | null;
+  /** The reply was kept back, since a pause or close is waiting. */
+  withheld: boolean;
+} | null;
+
+/**
+ * Writes steps. One statement, all or nothing: state and cursors, the reply, how the event ended, and sessions, each only where
+ * the version is still the one the step was decided on.
+ */
+export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ bigint: number }>, commits: Commit[]): Promise<Committed[]> {
+  const sessions = commits.flatMap((c) => c.sessions.map((session) => ({ ...session, conversationId: c.conversationId })));
+  const rows = await sql<CommittedRow[]>`
+    with step as (
+      select * from unnest(
+        ${commits.map((c) => c.conversationId)}::uuid[], ${commits.map((c) => c.version)}::bigint[], ${commits.map((c) => toJsonb(c.state))}::text[],
+        ${commits.map((c) => c.seq)}::bigint[], ${commits.map((c) => c.final?.type ?? null)}::text[], ${commits.map(reasonOf)}::text[],
+        ${commits.map((c) => c.final?.sessionId ?? null)}::uuid[], ${commits.map((c) => (c.final ? toJsonb(c.final.transcript) : null))}::text[],
+        ${commits.map((c) => c.openCallMs)}::float8[], ${commits.map((c) => c.quietMs)}::float8[], ${commits.map((c) => c.waitMs)}::float8[],
+        ${commits.map((c) => c.reply?.replyId ?? null)}::uuid[], ${commits.map((c) => (c.reply ? toJsonb(c.reply) : null))}::text[]
+      ) as s (conversation_id, version, state, seq, final, reason, session_id, transcript, open_call_ms, quiet_ms, wait_ms, reply_id, reply)
+    ), mine as materialized (
+      select c.conversation_id
+      from conversations c join step s using (conversation_id)
+      where c.version = s.version
+      order by c.conversation_id
+      for no key update of c
+    ), done as (
+      update conversations c
+      set version = c.version + 1,
+          state = s.state::jsonb,
+          handled_seq = case when s.final is null then c.handled_seq else s.seq end,
+          open_call_until = clock_timestamp() + s.open_call_ms * interval '1 millisecond',
+          quiet_until = coalesce(clock_timestamp() + s.quiet_ms * interval '1 millisecond', c.quiet_until),
+          not_before = clock_timestamp() + s.wait_ms * interval '1 millisecond',
+          out_seq = c.out_seq + case when s.reply is not null and c.hold_seq <= s.seq then 1 else 0 end,
+          updated_at = clock_timestamp()
+      from step s join mine using (conversation_id)
+      where c.conversation_id = s.conversation_id
+      returning c.conversation_id, c.version, c.in_seq > c.handled_seq as more, c.out_seq, c.acked_seq, c.hold_seq > s.seq as is_held
+    ), said as (
+      insert into outbox (conversation_id, seq, reply_id, reply, handed_at)
+      select s.conversation_id, d.out_seq, s.reply_id, s.reply::jsonb, case when d.out_seq = d.acked_seq + 1 then clock_timestamp() end
+      from step s join done d using (conversation_id)
+      where s.reply is not null and not d.is_held
+    ), ended as (
+      insert into turns (conversation_id, seq, final, reason, session_id, transcript)
+      select s.conversation_id, s.seq, s.final, s.reason, s.session_id, s.transcript::jsonb
+      from step s join done d using (conversation_id)
+      where s.final is not null
+    )${sessionsClause(sql, sessions)}
+    select d.conversation_id, d.version, d.more, d.is_held and s.reply is not null as withheld,
+      case when s.reply is not null and not d.is_held and d.out_seq = d.acked_seq + 1 then d.out_seq end as handed_seq
+    from done d join step s using (conversation_id)`;
+  const written = new Map(rows.map((row) => [row.conversation_id, row]));
+  return commits.map(({ conversationId }) => fromRow(written.get(conversationId)));
+}
+
+type CommittedRow = { conversation_id: string; version: number; more: boolean; withheld: boolean; handed_seq: number | null };
+
+function fromRow(row: CommittedRow | undefined): Committed {
+  return row ? { version: row.version, more: row.more, handedSeq: row.handed_seq, withheld: row.withheld } : null;
+}
+
+function reasonOf({ final }: Commit): string | null {
+  return final && 'reason' in final ? toText(final.reason) : null;
+}
+
+/** Most steps change no session: then the statement is the shorter one. Closed ones come first in each step (one live session a chat). */
+function sessionsClause(sql: Sql<{ bigint: number }> | TransactionSql<{ bigint: number }>, sessions: (SessionRow & { conversationId: string })[]) {
+  if (sessions.length === 0) return sql``;
+  return sql`, session_change as (
+      insert into sessions (session_id, conversation_id, instance_id, key_remote_jid, typebot_integration_id, status, reason, bot, created_at, updated_at, closed_at)
+      select x.session_id, x.conversation_id, x.instance_id, x.jid, x.integration_id, x.status, x.reason, x.bot::jsonb, clock_timestamp(), clock_timestamp(),
+        case when x.status = 'closed' then clock_timestamp() end
+      from unnest(
+        ${sessions.map((s) => s.sessionId)}::uuid[], ${sessions.map((s) => s.conversationId)}::uuid[], ${sessions.map((s) => s.instanceId)}::text[],
+        ${sessions.map((s) => s.keyRemoteJid)}::text[], ${sessions.map((s) => s.typebotIntegrationId)}::uuid[], ${sessions.map((s) => s.status)}::text[],
+        ${sessions.map((s) => s.reason)}::text[], ${sessions.map((s) => (s.bot ? toJsonb(s.bot) : null))}::text[]
+      ) with ordinality as x (session_id, conversation_id, instance_id, jid, integration_id, status, reason, bot, place)
+      join done d using (conversation_id)
+      order by x.place
+      on conflict (session_id) do update
+      set status = excluded.status, reason = excluded.reason, bot = excluded.bot, updated_at = excluded.updated_at, closed_at = excluded.closed_at
+    )`;
+}
+
+/**
+ * Writes a step that takes back what was decided and not handed out yet (a human has the chat now). The replies above the
+ * last handed one go, and their numbers are given again.
+ */
+export async function commitTakingBack(sql: Sql<{ bigint: number }>, step: Commit): Promise<Committed> {
+  return sql.begin(async (transaction) => {
+    const [mine] = await transaction`
+      select from conversations where conversation_id = ${step.conversationId} and version = ${step.version} for no key update`;
+    if (!mine) return null;
+    await transaction`
+      with gone as (
+        delete from outbox where conversation_id = ${step.conversationId} and handed_at is null returning seq
+      )
+      update conversations set out_seq = out_seq - (select count(*) from gone) where conversation_id = ${step.conversationId}`;
+    const [committed] = await commit(transaction, [step]);
+    return committed ?? null;
+  });
+}

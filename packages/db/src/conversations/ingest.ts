@@ -1,0 +1,77 @@
+import type { Sql, TransactionSql } from 'postgres';
+import { toJsonb, toText } from '../json.ts';
+
+/** One event for the inbox of one chat. */
+export type Arrival = {
+  conversationId: string;
+  instanceId: string;
+  jid: string;
+  kind: 'message' | 'command';
+  fromMe: boolean;
+  keyId: string;
+  messageId: string;
+  event: unknown;
+  /** A pause or close: the bot falls silent until it is handled. */
+  holds: boolean;
+};
+
+/**
+ * Puts events into their chats' inboxes, in the given order, and returns what was new. Events already known (by chat,
+ * direction and key id) are left out, so repeating a batch changes nothing.
+ *
+ * `seq` is taken under the lock of the chat's row: a sequence could be committed out of order. Rows are locked in id order,
+ * so ingest, commits and acknowledgements cannot deadlock. Two statements, because the second must see what was committed
+ * before the lock was had.
+ */
+export async function ingest(sql: Sql<{ bigint: number }>, arrivals: Arrival[]): Promise<{ conversationId: string; seq: number; keyId: string }[]> {
+  const once = [...new Map(arrivals.toReversed().map((arrival) => [onceKey(arrival), arrival])).values()].toReversed();
+  return sql.begin(async (transaction) => {
+    await lockChats(transaction, once);
+    return insertNew(transaction, once);
+  });
+}
+
+function onceKey({ conversationId, fromMe, keyId }: Arrival): string {
+  return `${conversationId}${fromMe ? '>' : '<'}${keyId}`;
+}
+
+/** Creates chats that are new and locks all: a conflict whose update is never wanted locks the row and writes nothing. */
+async function lockChats(sql: TransactionSql<{ bigint: number }>, arrivals: Arrival[]): Promise<void> {
+  const chats = [...new Map(arrivals.map((arrival) => [arrival.conversationId, arrival])).values()];
+  await sql`
+    insert into conversations (conversation_id, instance_id, jid, state)
+    select id, instance_id, jid, '{"status":"idle"}'
+    from unnest(${chats.map((c) => c.conversationId)}::uuid[], ${chats.map((c) => c.instanceId)}::text[], ${chats.map((c) => c.jid)}::text[]) as chat (id, instance_id, jid)
+    order by id
+    on conflict (conversation_id) do update set jid = excluded.jid where false`;
+}
+
+async function insertNew(sql: TransactionSql<{ bigint: number }>, all: Arrival[]): Promise<{ conversationId: string; seq: number; keyId: string }[]> {
+  return sql`
+    with arrival as (
+      select * from unnest(
+        ${all.map((a) => a.conversationId)}::uuid[], ${all.map((a) => a.kind)}::text[], ${all.map((a) => a.fromMe)}::boolean[],
+        ${all.map((a) => toText(a.keyId))}::text[], ${all.map((a) => toText(a.messageId))}::text[],
+        ${all.map((a) => toJsonb(a.event))}::text[], ${all.map((a) => a.holds)}::boolean[]
+      ) with ordinality as a (conversation_id, kind, from_me, key_id, message_id, event, holds, place)
+    ), fresh as (
+      select a.*, row_number() over (partition by conversation_id order by place) as nth
+      from arrival a
+      where not exists (
+        select from inbox i where i.conversation_id = a.conversation_id and i.from_me = a.from_me and i.key_id = a.key_id)
+    ), taken as (
+      update conversations c
+      set in_seq = c.in_seq + f.events,
+          hold_seq = coalesce(c.in_seq + f.hold, c.hold_seq),
+          not_before = case when f.hold is null then c.not_before end,
+          updated_at = clock_timestamp()
+      from (select conversation_id, count(*) as events, max(nth) filter (where holds) as hold from fresh group by 1) f
+      where c.conversation_id = f.conversation_id
+      returning c.conversation_id, c.in_seq - f.events as base
+    )
+    insert into inbox (conversation_id, seq, kind, from_me, key_id, message_id, event)
+    select f.conversation_id, t.base + f.nth, f.kind, f.from_me, f.key_id, f.message_id, f.event::jsonb
+    from fresh f join taken t using (conversation_id)
+    order by f.place
+    returning conversation_id as "conversationId", seq, key_id as "keyId"`;
+}

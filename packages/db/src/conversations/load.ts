@@ -1,0 +1,112 @@
+import type { Sql } from 'postgres';
+import type { Conversation } from '@typelane/core';
+
+/** A chat as a turn finds it: its state, the event at its head, and all that decides the next step. */
+export type Loaded = {
+  conversationId: string;
+  /** Normal form; replies go to the address as it came. */
+  jid: string;
+  version: number;
+  state: Conversation;
+  /** The call on record was never settled: its worker is gone and the time it could still be running is over. */
+  isAbandoned: boolean;
+  isHeld: boolean;
+  isEcho: boolean;
+  now: number;
+  head: { seq: number; kind: 'message' | 'command'; messageId: string; event: unknown };
+  instance: { instanceId: string; businessId: string; name: string | null; isRegistered: boolean };
+  integration: IntegrationRow | null;
+};
+
+export type IntegrationRow = {
+  typebotIntegrationId: string;
+  publicId: string;
+  typebotURL: string;
+  enabled: boolean;
+  settings: unknown;
+  updatedAt: number;
+};
+
+/**
+ * The chats of `ids` with something to do now, by the database's clock: an event to handle, no call that may be running, and
+ * nothing to wait for. In the quiet after a call of unknown outcome only a pause or close is handed out, and what stands before it.
+ */
+export async function load(sql: Sql<{ bigint: number }>, ids: string[]): Promise<(Loaded | null)[]> {
+  const rows = await sql<Row[]>`
+    select c.conversation_id, c.version, c.state, c.instance_id, c.jid, c.hold_seq > e.seq as is_held,
+      extract(epoch from clock_timestamp()) * 1000 as now,
+      e.seq, e.kind, e.message_id, e.event,
+      e.from_me and exists (select from sent_keys k where k.instance_id = c.instance_id and k.key_id = e.key_id) as is_echo,
+      n.business_id, n.name,
+      i.typebot_integration_id, i.public_id, i.typebot_url, i.enabled, i.settings, extract(epoch from i.updated_at) * 1000 as updated_at
+    from unnest(${ids}::uuid[]) as wanted (id)
+    join conversations c on c.conversation_id = wanted.id
+    join lateral (select * from inbox where conversation_id = c.conversation_id and seq > c.handled_seq order by seq limit 1) e on true
+    left join instances n on n.instance_id = c.instance_id
+    left join typebot_integrations i on i.instance_id = c.instance_id
+    where (c.open_call_until is null or c.open_call_until <= clock_timestamp())
+      and (c.not_before is null or c.not_before <= clock_timestamp())
+      and (c.quiet_until is null or c.quiet_until <= clock_timestamp() or c.hold_seq >= e.seq)`;
+  const loaded = new Map(rows.map((row) => [row.conversation_id, fromRow(row)]));
+  return ids.map((id) => loaded.get(id) ?? null);
+}
+
+type Row = {
+  conversation_id: string;
+  version: number;
+  state: Conversation;
+  instance_id: string;
+  jid: string;
+  is_held: boolean;
+  now: string;
+  seq: number;
+  kind: 'message' | 'command';
+  message_id: string;
+  event: Record<string, unknown>;
+  is_echo: boolean;
+  business_id: string | null;
+  name: string | null;
+  typebot_integration_id: string | null;
+  public_id: string;
+  typebot_url: string;
+  enabled: boolean;
+  settings: unknown;
+  updated_at: string;
+};
+
+function fromRow(row: Row): Loaded {
+  return {
+    conversationId: row.conversation_id,
+    jid: row.jid,
+    version: row.version,
+    state: row.state,
+    isAbandoned: row.state.status === 'calling',
+    isHeld: row.is_held,
+    isEcho: row.is_echo,
+    now: Number(row.now),
+    head: { seq: row.seq, kind: row.kind, messageId: row.message_id, event: row.event },
+    instance: instanceOf(row),
+    integration:
+      row.typebot_integration_id === null
+        ? null
+        : {
+            typebotIntegrationId: row.typebot_integration_id,
+            publicId: row.public_id,
+            typebotURL: row.typebot_url,
+            enabled: row.enabled,
+            settings: row.settings,
+            updatedAt: Number(row.updated_at),
+          },
+  };
+}
+
+/** An unregistered instance is called what its events say of it. */
+function instanceOf({ instance_id, business_id, name, event }: Row): Loaded['instance'] {
+  const told = event['instance'] as { name?: string | null; Business?: { businessId?: string } | null } | undefined;
+  return {
+    instanceId: instance_id,
+    businessId: business_id ?? told?.Business?.businessId ?? 'default',
+    name: name ?? told?.name ?? null,
+    isRegistered: business_id !== null,
+  };
+}

@@ -1,0 +1,12 @@
+export { batched } from './batch.ts';
+export { conversationId } from './conversation-id.ts';
+export { acknowledge, type Handed, handNext, type Receipt } from './conversations/acknowledge.ts';
+export { order, type Ordered, outcomeOf } from './conversations/commands.ts';
+export { commit, type Commit, type Committed, commitTakingBack, type SessionRow } from './conversations/commit.ts';
+export { type Arrival, ingest } from './conversations/ingest.ts';
+export { type IntegrationRow, load, type Loaded } from './conversations/load.ts';
+export { forgottenChats, touch, unacknowledged, unhanded } from './conversations/overdue.ts';
+export { connect, type Database } from './database.ts';
+export { bury, type DeadLetter } from './dead-letters.ts';
+export { migrate } from './migrate.ts';
+export * from './tenants/index.ts';

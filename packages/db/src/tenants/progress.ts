@@ -1,0 +1,50 @@
+import type { BotSession, Conversation } from '@typelane/core';
+import type { Database } from '../database.ts';
+import type { SessionRecord } from './sessions.ts';
+
+/** What a session has been through and where it stands. */
+export type SessionProgress = {
+  /** What the flow stands at; null when it was not started, is over, or a turn is under way. */
+  pending: BotSession['pending'] | null;
+  /** A turn of this session needs Typebot right now, or waits to ask it. */
+  isAtWork: boolean;
+  /** Events of the chat that wait to be taken up. */
+  eventsWaiting: number;
+  /** Handled events of the session, by how they ended. */
+  turns: Record<'answered' | 'ignored' | 'uncertain' | 'dead', number>;
+  replies: { decided: number; acknowledged: number; failed: number };
+};
+
+type Row = { state: Conversation; waiting: number; answered: number; ignored: number; uncertain: number; dead: number; decided: number; acknowledged: number; failed: number };
+
+export async function sessionProgress({ sql }: Database, session: SessionRecord): Promise<SessionProgress> {
+  const { sessionId, conversationId } = session;
+  const [row] = await sql<Row[]>`
+    select c.state, c.in_seq - c.handled_seq as waiting, t.*, o.*
+    from conversations c,
+      lateral (
+        select count(*) filter (where final = 'answered') as answered, count(*) filter (where final = 'ignored') as ignored,
+          count(*) filter (where final = 'uncertain') as uncertain, count(*) filter (where final = 'dead') as dead
+        from turns where session_id = ${sessionId}
+      ) t,
+      lateral (
+        select count(*) as decided, count(acked_at) as acknowledged, count(failure) as failed
+        from outbox where conversation_id = c.conversation_id and reply ->> 'sessionId' = ${sessionId}::text
+      ) o
+    where c.conversation_id = ${conversationId}`;
+  if (!row) throw new Error('A session has no conversation');
+  const { answered, ignored, uncertain, dead, decided, acknowledged, failed } = row;
+  const isAtWork = 'turn' in row.state && row.state.turn.session.sessionId === sessionId;
+  return {
+    pending: isAtWork ? null : pendingOf(row.state, session),
+    isAtWork,
+    eventsWaiting: row.waiting,
+    turns: { answered, ignored, uncertain, dead },
+    replies: { decided, acknowledged, failed },
+  };
+}
+
+/** By the chat's own state: a session's row knows only how it stood at the last change of status. */
+function pendingOf(state: Conversation, { sessionId }: SessionRecord): BotSession['pending'] | null {
+  return 'session' in state && state.session.sessionId === sessionId ? (state.session.bot?.pending ?? null) : null;
+}

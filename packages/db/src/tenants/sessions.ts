@@ -1,0 +1,57 @@
+import { and, eq, getTableColumns } from 'drizzle-orm';
+import type { BotSession } from '@typelane/core';
+import type { Database } from '../database.ts';
+import { instances, sessions } from '../schema.ts';
+import { behind, type Newest, newestFirst } from './newest.ts';
+import { type Tenant, within } from './tenant.ts';
+import { isUuid } from './uuid.ts';
+
+/** `keyRemoteJid` is in its normal form; `bot` as it stood at the last change of status. */
+export type SessionRecord = Omit<typeof sessions.$inferSelect, 'bot'> & { bot: BotSession | null };
+
+export type SessionFilter = { keyRemoteJid?: string | undefined; status?: SessionRecord['status'] | undefined };
+
+const { bot, ...rest } = getTableColumns(sessions);
+const columns = { ...rest, bot };
+const keys = { createdAt: sessions.createdAt, id: sessions.sessionId };
+
+export async function listSessions(
+  { drizzle }: Database,
+  tenant: Tenant,
+  instanceId: string,
+  { keyRemoteJid, status }: SessionFilter,
+  { limit, after }: Newest,
+): Promise<SessionRecord[]> {
+  const rows = await drizzle
+    .select(columns)
+    .from(sessions)
+    .innerJoin(instances, eq(instances.instanceId, sessions.instanceId))
+    .where(
+      and(
+        eq(sessions.instanceId, instanceId),
+        within(tenant),
+        keyRemoteJid === undefined ? undefined : eq(sessions.keyRemoteJid, keyRemoteJid),
+        status === undefined ? undefined : eq(sessions.status, status),
+        behind(keys, after),
+      ),
+    )
+    .orderBy(...newestFirst(keys))
+    .limit(limit);
+  return rows.map(asRecord);
+}
+
+/** Null: there is none of this id at this instance, or the instance is another tenant's. */
+export async function findSession({ drizzle }: Database, tenant: Tenant, instanceId: string, sessionId: string): Promise<SessionRecord | null> {
+  if (!isUuid(sessionId)) return null;
+  const [found] = await drizzle
+    .select(columns)
+    .from(sessions)
+    .innerJoin(instances, eq(instances.instanceId, sessions.instanceId))
+    .where(and(eq(sessions.sessionId, sessionId), eq(sessions.instanceId, instanceId), within(tenant)));
+  return found ? asRecord(found) : null;
+}
+
+/** Only core's own states are ever written there. */
+function asRecord(row: typeof sessions.$inferSelect): SessionRecord {
+  return { ...row, bot: row.bot as BotSession | null };
+}

@@ -1,0 +1,62 @@
+/**
+ * Checks the walls between packages: npm run check. Prints each import that crosses one and exits 1.
+ *
+ * apps -> { db, typebot, client, runtime, embedded } -> core -> zod. db, typebot and runtime never import one another; nothing but
+ * tests and scripts imports testkit; an import from another package goes through its door and is in package.json.
+ */
+import { globSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+
+const allowed: Record<string, string[]> = {
+  core: [],
+  db: ['core'],
+  typebot: ['core'],
+  runtime: ['core'],
+  client: ['core'],
+  embedded: [],
+  testkit: ['client', 'core', 'db', 'embedded'],
+  api: ['client', 'core', 'db', 'runtime'],
+  worker: ['client', 'core', 'db', 'runtime', 'typebot'],
+  standalone: ['api', 'client', 'core', 'db', 'embedded', 'runtime', 'worker'],
+};
+/** core decides: it may know zod and nothing else, not even Node. */
+const bare = new Set(['core']);
+
+const crossings = globSync('{packages,apps}/*/{src,test}/**/*.ts').flatMap((file) => {
+  const [, room = ''] = file.split('/');
+  const isTest = /\.test\.ts$|\/test\//.test(file);
+  const declared = dependenciesOf(file.split('/').slice(0, 2).join('/'));
+  return importsOf(file).flatMap((name) => {
+    const problem = judge(name, room, isTest, declared);
+    return problem === null ? [] : [`${file}: imports ${name}: ${problem}`];
+  });
+});
+
+for (const crossing of crossings) console.error(crossing);
+process.exit(crossings.length > 0 ? 1 : 0);
+
+function judge(name: string, room: string, isTest: boolean, declared: Set<string>): string | null {
+  if (name.startsWith('.')) return /(^|\/)(packages|apps)\//.test(name) ? 'another package is entered through its door' : null;
+  if (name.startsWith('node:') || builtinModules.includes(name)) return bare.has(room) && !isTest ? 'core knows no Node' : null;
+  const own = /^@typelane\/([^/]+)(\/.*)?$/.exec(name);
+  if (own) {
+    const [, other = '', inside] = own;
+    if (inside !== undefined) return 'another package is entered through its door';
+    if (isTest) return null;
+    return allowed[room]?.includes(other) ? (declared.has(name) ? null : 'not in its package.json') : 'there is a wall between them';
+  }
+  const dependency = name.startsWith('@') ? name.split('/').slice(0, 2).join('/') : (name.split('/')[0] ?? '');
+  return isTest || declared.has(dependency) ? null : 'not in its package.json';
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  return [...text.matchAll(/^\s*(?:import|export)\b[^'"`;]*?\bfrom\s+['"]([^'"]+)['"]|^\s*import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm)].map(
+    (match) => match[1] ?? match[2] ?? match[3] ?? '',
+  );
+}
+
+function dependenciesOf(folder: string): Set<string> {
+  const { dependencies = {}, optionalDependencies = {} } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as Record<string, object>;
+  return new Set([...Object.keys(dependencies), ...Object.keys(optionalDependencies)]);
+}
