@@ -24,7 +24,8 @@ export type Arrival = {
  * before the lock was had.
  */
 export async function ingest(sql: Sql<{ bigint: number }>, arrivals: Arrival[]): Promise<{ conversationId: string; seq: number; keyId: string }[]> {
-  const once = [...new Map(arrivals.toReversed().map((arrival) => [onceKey(arrival), arrival])).values()].toReversed();
+  const known = new Set<string>();
+  const once = arrivals.filter((arrival) => !known.has(onceKey(arrival)) && known.add(onceKey(arrival)));
   return sql.begin(async (transaction) => {
     await lockChats(transaction, once);
     return insertNew(transaction, once);
@@ -50,9 +51,9 @@ async function insertNew(sql: TransactionSql<{ bigint: number }>, all: Arrival[]
   return sql`
     with arrival as (
       select * from unnest(
-        ${all.map((a) => a.conversationId)}::uuid[], ${all.map((a) => a.kind)}::text[], ${all.map((a) => a.fromMe)}::boolean[],
+        ${all.map((a) => a.conversationId)}::uuid[], ${all.map((a) => a.kind)}::text[], ${all.map((a) => String(a.fromMe))}::boolean[],
         ${all.map((a) => toText(a.keyId))}::text[], ${all.map((a) => toText(a.messageId))}::text[],
-        ${all.map((a) => toJsonb(a.event))}::text[], ${all.map((a) => a.holds)}::boolean[]
+        ${all.map((a) => toJsonb(a.event))}::text[], ${all.map((a) => String(a.holds))}::boolean[]
       ) with ordinality as a (conversation_id, kind, from_me, key_id, message_id, event, holds, place)
     ), fresh as (
       select a.*, row_number() over (partition by conversation_id order by place) as nth

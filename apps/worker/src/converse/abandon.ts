@@ -1,0 +1,22 @@
+import type { Conversation, Step } from '@typelane/core';
+
+/** The step for an event whose step failed: it is dead, and the chat stands where the last good step left it. */
+export function abandon(state: Conversation): Step {
+  return {
+    state: standing(state),
+    ask: null,
+    waitMs: null,
+    say: [],
+    final: { type: 'dead', reason: 'internal_error' },
+    transcript: [],
+    sessions: [],
+    takesBack: false,
+    quarantine: state.status === 'calling',
+  };
+}
+
+function standing(state: Conversation): Conversation {
+  if (state.status !== 'calling' && state.status !== 'due') return state;
+  const { session, isOpen } = state.turn;
+  return isOpen ? { status: 'waiting', session } : { status: 'idle' };
+}

@@ -1,0 +1,25 @@
+import { randomUUID } from 'node:crypto';
+import type { Conversation, Step, StepContext } from '@typelane/core';
+import { sessionIn } from './turn.ts';
+
+/** The outbound job of a step, but for its `seq`, which is taken when the step is committed. */
+export function replyOf(next: Step, before: Conversation, { head, instance }: StepContext, to: string) {
+  const event = head.kind === 'message' ? head.event : null;
+  return {
+    schemaVersion: 1 as const,
+    replyId: randomUUID(),
+    instanceId: instance.instanceId,
+    businessId: instance.businessId,
+    sessionId: next.sessions.at(-1)?.session.sessionId ?? sessionIn(next.state) ?? sessionIn(before),
+    to,
+    inReplyTo: event?.data.keyId ?? null,
+    traceparent: event?.traceparent ?? null,
+    messages: next.say.map((message) => ({ id: randomUUID(), ...message })),
+  };
+}
+
+/** Replies go to the address that was written from, as it came. */
+export function addressOf({ head }: StepContext): string {
+  if (head.kind === 'message') return head.event.data.keyRemoteJid;
+  return head.command.type === 'start' ? head.command.address : '';
+}

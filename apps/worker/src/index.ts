@@ -1,0 +1,1 @@
+export { startWorker, workerEnv, type WorkerOptions } from './worker.ts';

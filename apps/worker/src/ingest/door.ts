@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '@typelane/db';
+import { connectRedisForLoops, type Log, takeLease } from '@typelane/runtime';
+import { type Chat, takeIn } from './take-in.ts';
+import { type WaitingJob, type WaitList, waitForJob, waitListOf } from './wait-list.ts';
+
+/** Jobs and bytes of one peek. Larger batches measured no faster and make a late ingester's wasted work larger. */
+const batch = { jobsMax: 100, bytesMax: 4 * 1_024 * 1_024 };
+
+/** Milliseconds a process sleeps on the queue's marker before it looks by itself, and before it looks at a paused queue again. */
+const idleMs = 1_000;
+
+export type DoorOptions = {
+  database: Database;
+  redisUrl: string;
+  /** BullMQ's key of the queue: `<prefix>:<name>`. */
+  queueKey: string;
+  log: Log;
+  /** Called after the commit and before the jobs are removed. */
+  ring: (chats: Chat[]) => Promise<void>;
+};
+
+/**
+ * Lets events in: peek, commit, ring, pop.
+ *
+ * The oldest waiting jobs are read, committed to the inboxes and only then removed, and only if they still are the oldest. So the
+ * order is the order of add whoever does it: batch k+1 becomes the oldest after batch k was popped, and that follows its
+ * commit. A process that dies leaves its jobs in place; one that froze commits what is known already and its pop compares
+ * unequal. One process at a time does it, by a lease that serves efficiency only.
+ */
+export function openDoor(options: DoorOptions): { stop(): Promise<void> } {
+  const { redisUrl, queueKey, log } = options;
+  const redis = connectRedisForLoops(redisUrl);
+  const blocking = connectRedisForLoops(redisUrl);
+  const onError = (error: unknown) => log.warn({ err: error, queueKey }, 'redis.error');
+  redis.on('error', onError);
+  blocking.on('error', onError);
+  const list = waitListOf(redis, queueKey);
+  const stopping = new AbortController();
+  const lease = takeLease(redis, `${queueKey}:typelane-door`, { onError });
+
+  const round = async (): Promise<void> => {
+    if (!lease.isHeld()) return sleep(idleMs / 4, undefined, { signal: stopping.signal });
+    if (await list.isPaused()) return sleep(idleMs, undefined, { signal: stopping.signal });
+    const jobs = await list.peek(batch.jobsMax, batch.bytesMax);
+    if (jobs.length > 0) return letIn(options, list, jobs, stopping.signal);
+    if ((await list.straighten()) === 0) await waitForJob(blocking, queueKey, idleMs);
+  };
+
+  const loop = (async () => {
+    while (!stopping.signal.aborted) {
+      await round().catch(async (error: unknown) => {
+        if (stopping.signal.aborted) return;
+        log.error({ err: error, queueKey }, 'door.failed');
+        await sleep(idleMs);
+      });
+    }
+  })();
+
+  return {
+    async stop() {
+      stopping.abort();
+      blocking.disconnect();
+      await loop;
+      await lease.release().catch(onError);
+      redis.disconnect();
+    },
+  };
+}
+
+async function letIn({ database, queueKey, log, ring }: DoorOptions, list: WaitList, jobs: WaitingJob[], signal: AbortSignal): Promise<void> {
+  const chats = await takeIn(database, queueKey, jobs, log, signal);
+  // A doorbell that cannot be rung is no reason to keep the jobs: the sweep rings again.
+  await ring(chats).catch((error: unknown) => log.warn({ err: error }, 'ring.failed'));
+  await list.pop(jobs.map(({ id }) => id));
+}

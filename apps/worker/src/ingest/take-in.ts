@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Arrival, bury, type Database, type DeadLetter, ingest } from '@typelane/db';
+import type { Log } from '@typelane/runtime';
+import { readJob } from './read-job.ts';
+import type { WaitingJob } from './wait-list.ts';
+
+/** A chat with a new event. */
+export type Chat = { conversationId: string; instanceId: string };
+
+/**
+ * Commits jobs to inboxes, in their order, and returns the chats with something new. Does not return before all is committed, however
+ * long the database is away: only then may the jobs be removed, and nothing behind them may pass.
+ */
+export async function takeIn(database: Database, queue: string, jobs: WaitingJob[], log: Log, signal: AbortSignal): Promise<Chat[]> {
+  const read = jobs.map((job) => readJob(queue, job));
+  const deadLetters = read.flatMap((r) => r.deadLetters);
+  if (deadLetters.length > 0) {
+    await untilDone(() => bury(database.sql, deadLetters), log, signal);
+    for (const { reason, instanceId } of deadLetters) log.warn({ reason, instanceId, queue }, 'event.dead');
+  }
+  const arrivals = read.flatMap((r) => r.arrivals);
+  if (arrivals.length === 0) return [];
+  const taken = await untilDone(() => ingestOrIsolate(database, arrivals, log), log, signal);
+  const instances = new Map(arrivals.map((arrival) => [arrival.conversationId, arrival.instanceId]));
+  const fresh = new Set(taken.map((row) => row.conversationId));
+  if (taken.length < arrivals.length) log.debug({ duplicates: arrivals.length - taken.length }, 'event.duplicates');
+  return [...fresh].map((conversationId) => ({ conversationId, instanceId: instances.get(conversationId) ?? '' }));
+}
+
+/** A value that the database refuses condemns its own event only: the batch is halved until that one stands alone. */
+async function ingestOrIsolate(database: Database, arrivals: Arrival[], log: Log): Promise<{ conversationId: string }[]> {
+  try {
+    return await ingest(database.sql, arrivals);
+  } catch (error) {
+    if (!isAboutData(error)) throw error;
+    const [only] = arrivals;
+    if (arrivals.length === 1 && only) {
+      log.error({ err: error, instanceId: only.instanceId }, 'event.unstorable');
+      await bury(database.sql, [unstorable(only)]);
+      return [];
+    }
+    const middle = Math.ceil(arrivals.length / 2);
+    const first = await ingestOrIsolate(database, arrivals.slice(0, middle), log);
+    return [...first, ...(await ingestOrIsolate(database, arrivals.slice(middle), log))];
+  }
+}
+
+function isAboutData(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(22|23|54)/.test(error.code);
+}
+
+function unstorable({ instanceId, conversationId, keyId, event }: Arrival): DeadLetter {
+  const sourceKey = `unstorable:${conversationId}:${Buffer.from(keyId).toString('base64url')}`;
+  return { instanceId, source: 'inbound', sourceKey, reason: 'unstorable', details: ['Expected a value that PostgreSQL can store'], payload: JSON.stringify(event) };
+}
+
+async function untilDone<T>(work: () => Promise<T>, log: Log, signal: AbortSignal): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      log.error({ err: error, attempt }, 'ingest.failed');
+      await sleep(Math.min(100 * 2 ** attempt, 5_000), undefined, { signal });
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import { type Database, forgottenChats, handNext, touch, unacknowledged, unhanded } from '@typelane/db';
+import { type Log, type Ring, ring } from '@typelane/runtime';
+import type { Job, Queue } from 'bullmq';
+import { type Acknowledger, keyIdsOf } from './deliver/acknowledger.ts';
+import { jobIdOf, type Publish } from './deliver/outbound.ts';
+
+type SweepOptions = {
+  database: Database;
+  converse: Queue<Ring>;
+  outbound: Queue;
+  acknowledger: Acknowledger;
+  publish: Publish;
+  log: Log;
+  intervalMs: number;
+};
+
+/** Rows of each kind one sweep looks at. */
+const rowsMax = 500;
+
+/**
+ * Looks for what got lost between Postgres and Redis: doorbells nobody heard, replies Redis forgot, receipts that were missed.
+ * The acknowledger's process does it. Everything it does is harmless when it was not needed.
+ */
+export function startSweep(options: SweepOptions): { stop(): Promise<void> } {
+  const { acknowledger, log, intervalMs } = options;
+  let isStopping = false;
+  let current: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    if (!acknowledger.lease.isHeld() || isStopping) return;
+    current = current.then(() => sweep(options)).catch((error: unknown) => log.error({ err: error }, 'sweep.failed'));
+  }, intervalMs);
+  return {
+    async stop() {
+      isStopping = true;
+      clearInterval(timer);
+      await current;
+    },
+  };
+}
+
+export async function sweep(options: SweepOptions): Promise<void> {
+  const rung = await ringAgain(options);
+  const republished = await settleReplies(options);
+  if (rung + republished > 0) options.log.info({ rung, republished }, 'sweep.done');
+}
+
+async function ringAgain({ database, converse, intervalMs }: SweepOptions): Promise<number> {
+  const chats = await forgottenChats(database.sql, intervalMs, rowsMax);
+  await ring(converse, chats);
+  if (chats.length > 0) await touch(database.sql, chats.map((chat) => chat.conversationId));
+  return chats.length;
+}
+
+async function settleReplies({ database, outbound, acknowledger, publish, intervalMs }: SweepOptions): Promise<number> {
+  let published = 0;
+  for (const { replyId, seq, reply } of await unacknowledged(database.sql, intervalMs, rowsMax)) {
+    const job: Job | undefined = await outbound.getJob(jobIdOf(replyId));
+    if (!job) {
+      await publish({ ...reply, replyId, seq });
+      published += 1;
+    } else if (job.finishedOn !== undefined) {
+      await acknowledger.settle({ replyId, keyIds: keyIdsOf(job.returnvalue), failure: job.failedReason ?? null });
+    }
+  }
+  const chats = await unhanded(database.sql, intervalMs, rowsMax);
+  for (const { replyId, seq, reply } of await handNext(database.sql, chats)) await publish({ ...reply, replyId, seq });
+  return published;
+}

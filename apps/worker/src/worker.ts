@@ -1,0 +1,146 @@
+import { batched, commit, commitTakingBack, connect, type Database, load } from '@typelane/db';
+import {
+  connectRedis,
+  connectRedisForLoops,
+  createEgress,
+  createQueue,
+  type Env,
+  inboundQueues,
+  type Log,
+  queueNames,
+  type Ring,
+  ring,
+  type Running,
+} from '@typelane/runtime';
+import { createTypebotClient } from '@typelane/typebot';
+import { type Queue, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { createIntegrations } from './converse/integrations.ts';
+import { createSlots, type Slots } from './converse/slots.ts';
+import { turn, type TurnPorts } from './converse/turn.ts';
+import { createAcknowledger } from './deliver/acknowledger.ts';
+import { createPublish, type Publish } from './deliver/outbound.ts';
+import { checkContract } from './ingest/contract.ts';
+import { openDoor } from './ingest/door.ts';
+import { openPlainDoor } from './ingest/plain-door.ts';
+import type { Chat } from './ingest/take-in.ts';
+import { startSweep } from './sweep.ts';
+
+export type WorkerOptions = Pick<
+  Env,
+  | 'DATABASE_URL'
+  | 'REDIS_URL'
+  | 'EGRESS_ALLOW'
+  | 'INBOUND_PARTITIONS'
+  | 'WORKER_CONCURRENCY'
+  | 'TYPEBOT_TIMEOUT_MS'
+  | 'TYPEBOT_QUARANTINE_MS'
+  | 'SWEEP_INTERVAL_MS'
+  | 'QUEUE_PREFIX'
+> & { log: Log };
+
+/** The environment a worker reads. */
+export const workerEnv = [
+  'DATABASE_URL',
+  'REDIS_URL',
+  'EGRESS_ALLOW',
+  'INBOUND_PARTITIONS',
+  'WORKER_CONCURRENCY',
+  'TYPEBOT_TIMEOUT_MS',
+  'TYPEBOT_QUARANTINE_MS',
+  'SWEEP_INTERVAL_MS',
+  'QUEUE_PREFIX',
+  'LOG_LEVEL',
+] as const;
+
+/** Doorbell jobs taken at once. Each ends when its chats have begun, so few are enough and none is hoarded. */
+const ringsAtOnce = 4;
+
+/** Starts ingest, converse, deliver and sweep in this process. Any number of processes may run. */
+export async function startWorker(options: WorkerOptions): Promise<Running> {
+  const { log, QUEUE_PREFIX: prefix, REDIS_URL: redisUrl } = options;
+  const database = connect(options.DATABASE_URL, { applicationName: 'typelane-worker' });
+  const redis = connectRedis(redisUrl);
+  redis.on('error', (error) => log.warn({ err: error }, 'redis.error'));
+  const converse = createQueue<Ring>(queueNames.converse, redis, prefix);
+  // Completions are heard through this stream: at four entries a reply the default of 10,000 would be overrun.
+  const outbound = createQueue(queueNames.outbound, redis, prefix, { streams: { events: { maxLen: 100_000 } } });
+  for (const queue of [converse, outbound]) queue.on('error', (error) => log.warn({ err: error, queue: queue.name }, 'redis.error'));
+
+  const publish = createPublish(outbound, log);
+  const acknowledger = createAcknowledger({ database, redisUrl, prefix, publish, log });
+  const { slots, close } = createConverse(options, database, converse, publish);
+  const doorbell = answerDoorbell(options, slots);
+  const open = await chooseDoor(redis, prefix, log);
+  const doors = inboundQueues(options.INBOUND_PARTITIONS).map((name) =>
+    open({ database, redisUrl, queueKey: `${prefix}:${name}`, log, ring: (chats) => startOrRing(chats, slots, converse) }),
+  );
+  const sweep = startSweep({ database, converse, outbound, acknowledger, publish, log, intervalMs: options.SWEEP_INTERVAL_MS });
+  await doorbell.waitUntilReady();
+
+  return {
+    async stop() {
+      await Promise.all(doors.map((door) => door.stop()));
+      await Promise.all([doorbell.close(), slots.drain()]);
+      close();
+      await sweep.stop();
+      await acknowledger.stop();
+      await Promise.all([converse.close(), outbound.close()]);
+      redis.disconnect();
+      await database.close();
+    },
+  };
+}
+
+async function chooseDoor(redis: Redis, prefix: string, log: Log): Promise<typeof openDoor> {
+  const problem = await checkContract(redis, prefix);
+  if (problem === null) return openDoor;
+  log.warn({ problem }, 'door.fallback: this BullMQ or Redis is not as the fast door needs it; events come in one by one, about 600 a second');
+  return openPlainDoor;
+}
+
+/** Turns begin where the event came in while a slot is free there: the shortest way. The rest is rung for, and any process takes it. */
+async function startOrRing(chats: Chat[], slots: Slots, converse: Queue<Ring>): Promise<void> {
+  await ring(converse, chats.filter((chat) => !slots.tryStart(chat.conversationId)));
+}
+
+function createConverse(options: WorkerOptions, database: Database, converse: Queue<Ring>, publish: Publish) {
+  const { log, TYPEBOT_TIMEOUT_MS: timeoutMs, TYPEBOT_QUARANTINE_MS: quarantineMs } = options;
+  const egress = createEgress({ allow: options.EGRESS_ALLOW });
+  const typebot = createTypebotClient({ egress, timeoutMs });
+  const ringIn = (chat: { instanceId: string; conversationId: string }, delayMs: number): void => {
+    ring(converse, [chat], delayMs).catch((error: unknown) => log.warn({ err: error }, 'ring.failed'));
+  };
+  const ports: TurnPorts = {
+    load: batched((ids: string[]) => load(database.sql, ids)),
+    commit: batched((steps) => commit(database.sql, steps)),
+    commitTakingBack: (step) => commitTakingBack(database.sql, step),
+    ask: (call, sendBefore) => typebot.ask(call, { sendBefore }),
+    publish: (reply) => void publish(reply as Parameters<Publish>[0]),
+    ringIn,
+    integrations: createIntegrations(log),
+    log,
+  };
+  const run = (id: string) => turn(id, ports, { timeoutMs, quarantineMs });
+  const slots = createSlots(options.WORKER_CONCURRENCY, run, (conversationId) => ringIn({ instanceId: '', conversationId }, 0), log);
+  return {
+    slots,
+    close() {
+      typebot.close();
+      egress.close();
+    },
+  };
+}
+
+function answerDoorbell({ REDIS_URL, QUEUE_PREFIX, log }: WorkerOptions, slots: Slots): Worker<Ring> {
+  const connection = connectRedisForLoops(REDIS_URL);
+  connection.on('error', (error) => log.warn({ err: error }, 'redis.error'));
+  const worker = new Worker<Ring>(queueNames.converse, async ({ data }) => slots.start(data.conversationIds), {
+    connection,
+    prefix: QUEUE_PREFIX,
+    concurrency: ringsAtOnce,
+  });
+  worker.on('error', (error) => log.warn({ err: error }, 'doorbell.error'));
+  worker.on('closed', () => connection.disconnect());
+  return worker;
+}
