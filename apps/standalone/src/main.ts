@@ -1,0 +1,152 @@
+/**
+ * Everything in one process: npm start. API, worker, an embedded PostgreSQL and Redis, and a demo bot.
+ * Options: --reset wipes what earlier starts kept. Exit codes: 0 stopped, 1 failed, 2 wrong usage or configuration.
+ */
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startApi } from '@typelane/api';
+import { EmbeddedError } from '@typelane/embedded';
+import { ConfigurationError, createLog, graceMs, readEnv } from '@typelane/runtime';
+import { startWorker, workerEnv } from '@typelane/worker';
+import { startDemoTypebot } from './demo-typebot.ts';
+import { demoInstanceId, registerDemo } from './demo.ts';
+import { forgetOperatorToken, operatorToken } from './operator-token.ts';
+import { removeRunFile, writeRunFile } from './run-file.ts';
+import { type Servers, startServers } from './servers.ts';
+
+const tell = (line: string): void => void process.stdout.write(`${line}\n`);
+
+type Stops = (() => Promise<void>)[];
+
+try {
+  await main();
+} catch (error) {
+  const isForPeople = error instanceof ConfigurationError || error instanceof EmbeddedError;
+  process.stderr.write(`${isForPeople ? error.message : sentence(error)}\n`);
+  process.exit(error instanceof ConfigurationError ? 2 : 1);
+}
+
+async function main(): Promise<void> {
+  const { reset } = usage();
+  const { DATA_DIR, OPERATOR_TOKEN } = readEnv(['DATA_DIR', 'OPERATOR_TOKEN']);
+  const dataDir = resolve(DATA_DIR);
+  const stops: Stops = [];
+  const ending = endOnSignal(stops);
+  try {
+    await makeDataDir(dataDir);
+    const servers = await startServers({ dataDir, databaseUrl: external('DATABASE_URL'), redisUrl: external('REDIS_URL'), reset, tell, onExit: ending.fail });
+    stops.push(() => servers.stop());
+    if (reset) await forgetOperatorToken(dataDir);
+    await run(servers, dataDir, await operatorToken(dataDir, OPERATOR_TOKEN), stops);
+  } catch (error) {
+    await stopAll(stops);
+    throw error;
+  }
+  await ending.over;
+}
+
+async function run(servers: Servers, dataDir: string, operator: { token: string; isNew: boolean }, stops: Stops): Promise<void> {
+  const demo = await startDemoTypebot();
+  stops.push(() => demo.stop());
+  const urls = { ...process.env, DATABASE_URL: servers.databaseUrl, REDIS_URL: servers.redisUrl };
+  const { LOG_LEVEL, ...env } = readEnv([...workerEnv, 'PORT', 'HOST'], { ...urls, DATABASE_URL_FILE: undefined, REDIS_URL_FILE: undefined });
+  // The terminal is for people; what is worth a line there says so itself.
+  const log = createLog(process.env['LOG_LEVEL'] ? LOG_LEVEL : 'warn');
+  tell('Starting the worker and the API');
+  const worker = await startWorker({ ...env, EGRESS_ALLOW: [...env.EGRESS_ALLOW, demo.host], log });
+  stops.push(() => worker.stop());
+  const api = await startApi({ ...env, OPERATOR_TOKEN: operator.token, log });
+  stops.push(() => api.stop());
+  await registerDemo(api.url, operator.token, demo);
+  stops.push(() => removeRunFile(dataDir));
+  const { databaseUrl, redisUrl } = servers;
+  await writeRunFile(dataDir, { apiUrl: api.url, redisUrl, databaseUrl, demoTypebotUrl: demo.url, operatorToken: operator.token, queuePrefix: env.QUEUE_PREFIX, pid: process.pid });
+  welcome(api.url, servers, operator, dataDir);
+}
+
+function welcome(apiUrl: string, servers: Servers, { token, isNew }: { token: string; isNew: boolean }, dataDir: string): void {
+  tell(`
+Typelane is running.
+
+  API        ${apiUrl}   (reference: ${apiUrl}/docs)
+  PostgreSQL ${servers.postgres}
+  Redis      ${servers.redis}
+  Operator   ${isNew ? `${token}   (shown once; kept in ${dataDir})` : `the token of the first start, kept in ${dataDir}`}
+
+Talk to the demo bot: open a second terminal here and run
+
+  npm run chat
+
+Your own bot, on your own instance "my-number" (${demoInstanceId} is taken):
+
+  curl -X POST ${apiUrl}/api/v2/instance/my-number/typebot-integration \\
+    -H "Authorization: Bearer $(cat ${dataDir}/operator-token)" -H 'Content-Type: application/json' \\
+    -d '{ "publicId": "my-bot", "typebotURL": "https://typebot.io" }'
+  npm run chat -- --instance my-number
+
+Ctrl-C stops everything; your data stay.`);
+}
+
+/** `over` settles when all has stopped. */
+function endOnSignal(stops: Stops): { over: Promise<never>; fail: (sentence: string) => void } {
+  let isEnding = false;
+  const end = async (code: number): Promise<void> => {
+    if (isEnding) process.exit(1);
+    isEnding = true;
+    const late = setTimeout(() => process.exit(1), graceMs);
+    await stopAll(stops);
+    clearTimeout(late);
+    process.exit(code);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      tell(isEnding ? '\nStopping at once.' : '\nStopping: finishing what has begun. Ctrl-C again stops at once.');
+      void end(0);
+    });
+  }
+  return {
+    over: new Promise<never>(() => {}),
+    fail: (why) => {
+      if (isEnding) return;
+      process.stderr.write(`${why}\n`);
+      void end(1);
+    },
+  };
+}
+
+async function stopAll(stops: Stops): Promise<void> {
+  for (const stop of stops.splice(0).toReversed()) {
+    await stop().catch((error: unknown) => process.stderr.write(`While stopping: ${sentence(error)}\n`));
+  }
+}
+
+function usage(): { reset: boolean } {
+  try {
+    const { values } = parseArgs({ options: { reset: { type: 'boolean', default: false } } });
+    return { reset: values.reset };
+  } catch (error) {
+    throw new ConfigurationError(`${sentence(error)}\nUsage: npm start [-- --reset]`);
+  }
+}
+
+function external(name: 'DATABASE_URL' | 'REDIS_URL'): string | undefined {
+  return process.env[name] || process.env[`${name}_FILE`] ? readEnv([name])[name] : undefined;
+}
+
+async function makeDataDir(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o711 });
+  } catch (cause) {
+    throw new ConfigurationError(`Expected DATA_DIR to be a folder that can be written, got ${dataDir}: ${sentence(cause)}`, { cause });
+  }
+}
+
+/** Errors that people meet here, in words. */
+function sentence(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, port } = error as { code?: string; port?: number };
+  if (code === 'EADDRINUSE') return `Port ${port} is in use by another program. Stop it, or choose another: PORT=3001 npm start`;
+  if (code === 'EACCES') return `No permission: ${error.message}`;
+  return error.message || String(code ?? error);
+}

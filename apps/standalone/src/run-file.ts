@@ -1,0 +1,35 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Where a running `npm start` is found by other commands. Mode 0600: it holds the operator's token. */
+export type RunFile = {
+  apiUrl: string;
+  redisUrl: string;
+  databaseUrl: string;
+  demoTypebotUrl: string;
+  operatorToken: string;
+  queuePrefix: string;
+  pid: number;
+};
+
+const nameOf = (dataDir: string) => join(dataDir, 'run.json');
+
+export async function writeRunFile(dataDir: string, run: RunFile): Promise<void> {
+  await rm(nameOf(dataDir), { force: true });
+  await writeFile(nameOf(dataDir), `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600 });
+}
+
+export async function removeRunFile(dataDir: string): Promise<void> {
+  await rm(nameOf(dataDir), { force: true });
+}
+
+/** Null when nothing runs on this data folder. */
+export async function readRunFile(dataDir: string): Promise<RunFile | null> {
+  try {
+    const run = JSON.parse(await readFile(nameOf(dataDir), 'utf8')) as RunFile;
+    process.kill(run.pid, 0);
+    return run;
+  } catch {
+    return null;
+  }
+}
