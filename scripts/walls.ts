@@ -41,7 +41,7 @@ function judge(name: string, room: string, isTest: boolean, declared: Set<string
   const own = /^@typelane\/([^/]+)(\/.*)?$/.exec(name);
   if (own) {
     const [, other = '', inside] = own;
-    if (inside !== undefined) return 'another package is entered through its door';
+    if (inside !== undefined && !doorsOf(other).has(`.${inside}`)) return 'another package is entered through its door';
     if (isTest) return null;
     return allowed[room]?.includes(other) ? (declared.has(name) ? null : 'not in its package.json') : 'there is a wall between them';
   }
@@ -51,12 +51,22 @@ function judge(name: string, room: string, isTest: boolean, declared: Set<string
 
 function importsOf(file: string): string[] {
   const text = readFileSync(file, 'utf8');
-  return [...text.matchAll(/^\s*(?:import|export)\b[^'"`;]*?\bfrom\s+['"]([^'"]+)['"]|^\s*import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm)].map(
-    (match) => match[1] ?? match[2] ?? match[3] ?? '',
-  );
+  return [
+    ...text.matchAll(
+      /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s+['"]([^'"]+)['"]|^\s*import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
+    ),
+  ].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+}
+
+function doorsOf(other: string): Set<string> {
+  const file = globSync(`{packages,apps}/${other}/package.json`)[0];
+  return new Set(file === undefined ? [] : Object.keys((JSON.parse(readFileSync(file, 'utf8')) as { exports: object }).exports));
 }
 
 function dependenciesOf(folder: string): Set<string> {
-  const { dependencies = {}, optionalDependencies = {} } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as Record<string, object>;
+  const { dependencies = {}, optionalDependencies = {} } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as Record<
+    string,
+    object
+  >;
   return new Set([...Object.keys(dependencies), ...Object.keys(optionalDependencies)]);
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
  * What Typebot says, with only the outer shape checked. The content of a bubble, the options of an input and the payload of
  * an action are read by the file of their kind, so that an unknown or odd one is skipped there and never fails the reply.
  */
-export const bubbleSchema = z.looseObject({ id: z.string(), type: z.string(), content: z.unknown() });
+export const bubbleSchema = z.looseObject({ id: z.string(), type: z.string(), content: z.unknown().optional() });
 
 export const botInputSchema = z.looseObject({
   id: z.string(),

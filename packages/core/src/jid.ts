@@ -21,9 +21,7 @@ export function parseJid(text: string): Jid | null {
   const person = user.exec(jid);
   if (person) {
     const [, digits = '', server] = person;
-    return server === 'lid'
-      ? { kind: 'lid', jid: `${digits}@lid` }
-      : { kind: 'phone', jid: `${digits}@s.whatsapp.net`, phone: digits };
+    return server === 'lid' ? { kind: 'lid', jid: `${digits}@lid` } : { kind: 'phone', jid: `${digits}@s.whatsapp.net`, phone: digits };
   }
   if (group.test(jid)) return { kind: 'group', jid };
   if (jid === 'status@broadcast') return { kind: 'status', jid };

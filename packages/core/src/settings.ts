@@ -99,7 +99,7 @@ export function mergeSettings(stored: SettingsInput, change: SettingsInput): Set
     const isGroup = name !== 'variables' && name !== 'trigger' && isObject(value) && isObject(before);
     merged[name] = isGroup ? { ...before, ...value } : value;
   }
-  return merged as SettingsInput;
+  return merged;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,15 @@
-import { type BotReply, type Command, type Conversation, type Happening, type InboundEvent, settingsSchema, type SettingsInput, step, type Step, type StepContext } from '../src/index.ts';
+import {
+  type BotReply,
+  type Command,
+  type Conversation,
+  type Happening,
+  type InboundEvent,
+  settingsSchema,
+  type SettingsInput,
+  step,
+  type Step,
+  type StepContext,
+} from '../src/index.ts';
 
 export const jid = '5531999990000@s.whatsapp.net';
 export const freshSessionId = '00000000-0000-4000-8000-000000000001';
@@ -8,7 +19,15 @@ export function said(text: string, data: Partial<InboundEvent['data']> = {}): In
   return {
     event: 'messages.upsert',
     instance: { instanceId: 'inst-1', name: 'Shop', Business: { businessId: 'biz-1' } },
-    data: { keyId: 'K1', keyRemoteJid: jid, pushName: 'Ana', contentType: 'text', content: { text }, messageTimestamp: now / 1_000, ...data },
+    data: {
+      keyId: 'K1',
+      keyRemoteJid: jid,
+      pushName: 'Ana',
+      contentType: 'text',
+      content: { text },
+      messageTimestamp: now / 1_000,
+      ...data,
+    },
   };
 }
 
@@ -19,7 +38,13 @@ export function contextOf({ settings = {}, event = said('hi'), command, ...rest 
   return {
     head: command ? { ...head, kind: 'command', command } : { ...head, kind: 'message', event },
     instance: { instanceId: 'inst-1', businessId: 'biz-1', name: 'Shop', isRegistered: true },
-    integration: { typebotIntegrationId: 'int-1', publicId: 'my-bot', typebotURL: 'https://typebot.example.com', enabled: true, settings: settingsSchema.parse(settings) },
+    integration: {
+      typebotIntegrationId: 'int-1',
+      publicId: 'my-bot',
+      typebotURL: 'https://typebot.example.com',
+      enabled: true,
+      settings: settingsSchema.parse(settings),
+    },
     isHeld: false,
     isEcho: false,
     now,
@@ -40,7 +65,11 @@ export const started: BotReply['started'] = { typebotSessionId: 'tb-1', resultId
 export const textInput = { id: 'in-1', type: 'text input' };
 
 /** Carries one event through, each question answered by the next of `answers`. */
-export function play(state: Conversation, context: StepContext, ...answers: Happening[]): { steps: Step[]; last: Step; asked: Step['ask'][] } {
+export function play(
+  state: Conversation,
+  context: StepContext,
+  ...answers: Happening[]
+): { steps: Step[]; last: Step; asked: Step['ask'][] } {
   const steps = [step(state, { type: 'taken' }, context)];
   for (const answer of answers) {
     const before = steps.at(-1)?.state ?? state;
@@ -56,4 +85,3 @@ export function waitingAt(input: NonNullable<BotReply['input']> = textInput): Co
   const { last } = play({ status: 'idle' }, contextOf(), { type: 'replied', reply: reply({ bubbles: [bubble('Hello')], input, started }) });
   return last.state;
 }
-

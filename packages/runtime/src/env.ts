@@ -3,7 +3,12 @@ import { z } from 'zod';
 import { parseEgressAllow } from './egress.ts';
 
 const url = (protocols: string[]) =>
-  z.string().refine((text) => protocols.includes(URL.parse(text)?.protocol ?? ''), `a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+  z
+    .string()
+    .refine(
+      (text) => protocols.includes(URL.parse(text)?.protocol ?? ''),
+      `a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+    );
 const whole = (from: number, to: number) =>
   z
     .string()
@@ -14,7 +19,9 @@ const whole = (from: number, to: number) =>
 /** Every environment variable, its meaning and its default. The README's table is checked against this one. */
 export const envSchema = z.object({
   DATABASE_URL: url(['postgres:', 'postgresql:']).describe('PostgreSQL 13 or newer. `npm start` brings its own when this is absent.'),
-  REDIS_URL: url(['redis:', 'rediss:']).describe('Redis or Valkey, 6.2 or newer, with `maxmemory-policy noeviction` and AOF. `npm start` brings its own when this is absent.'),
+  REDIS_URL: url(['redis:', 'rediss:']).describe(
+    'Redis or Valkey, 6.2 or newer, with `maxmemory-policy noeviction` and AOF. `npm start` brings its own when this is absent.',
+  ),
   PORT: whole(0, 65_535).default(3_000).describe('Port of the API; 0 takes any free one.'),
   HOST: z.string().min(1).default('127.0.0.1').describe('Address the API listens on; `0.0.0.0` for all.'),
   OPERATOR_TOKEN: z
@@ -35,13 +42,19 @@ export const envSchema = z.object({
       }
     })
     .describe('Private Typebots the worker may call: `host:port`, separated by commas. Everything else must be public.'),
-  INBOUND_PARTITIONS: whole(1, 256).default(1).describe('Inbound queues: 1 is `inbound`, more are `inbound-0` and so on. Drain before changing.'),
+  INBOUND_PARTITIONS: whole(1, 256)
+    .default(1)
+    .describe('Inbound queues: 1 is `inbound`, more are `inbound-0` and so on. Drain before changing.'),
   WORKER_CONCURRENCY: whole(1, 2_000).default(200).describe('Turns one worker process runs at once.'),
-  TYPEBOT_TIMEOUT_MS: whole(1_000, 600_000).default(30_000).describe('Milliseconds for one call to Typebot, from the first byte to the last.'),
+  TYPEBOT_TIMEOUT_MS: whole(1_000, 600_000)
+    .default(30_000)
+    .describe('Milliseconds for one call to Typebot, from the first byte to the last.'),
   TYPEBOT_QUARANTINE_MS: whole(0, 3_600_000)
     .default(60_000)
     .describe('Milliseconds a chat waits after a call of unknown outcome: as long as Typebot may still be at work on it.'),
-  SWEEP_INTERVAL_MS: whole(1_000, 600_000).default(10_000).describe('Milliseconds between sweeps for lost doorbells and unacknowledged replies.'),
+  SWEEP_INTERVAL_MS: whole(1_000, 600_000)
+    .default(10_000)
+    .describe('Milliseconds between sweeps for lost doorbells and unacknowledged replies.'),
   QUEUE_PREFIX: z
     .string()
     .regex(/^[\w{}.-]{1,100}$/, 'letters, digits, `_`, `-`, `.`, `{` and `}`')

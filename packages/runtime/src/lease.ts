@@ -14,7 +14,11 @@ export type Lease = {
 export function takeLease(
   redis: Redis,
   key: string,
-  { ttlMs = 5_000, onChange = () => {}, onError = () => {} }: { ttlMs?: number; onChange?: (held: boolean) => void; onError?: (error: unknown) => void } = {},
+  {
+    ttlMs = 5_000,
+    onChange = () => {},
+    onError = () => {},
+  }: { ttlMs?: number; onChange?: (held: boolean) => void; onError?: (error: unknown) => void } = {},
 ): Lease {
   const token = randomUUID();
   let heldUntil = 0;

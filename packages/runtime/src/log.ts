@@ -17,5 +17,11 @@ function plainError(error: unknown): unknown {
   const code = 'code' in error ? error.code : undefined;
   // PostgreSQL puts whole parameters into messages of data errors (class 22 and 23): contacts' words.
   const isAboutData = typeof code === 'string' && /^2[23]/.test(code);
-  return { name, code, message: isAboutData ? '(kept back: it may quote data)' : message, stack: isAboutData ? undefined : stack, cause: cause && plainError(cause) };
+  return {
+    name,
+    code,
+    message: isAboutData ? '(kept back: it may quote data)' : message,
+    stack: isAboutData ? undefined : stack,
+    cause: cause && plainError(cause),
+  };
 }

@@ -25,7 +25,12 @@ export function connectRedisForLoops(url: string): Redis {
   return new Redis(url, { maxRetriesPerRequest: null });
 }
 
-export function createQueue<Data, Result = unknown>(name: string, connection: Redis, prefix: string, options: Partial<QueueOptions> = {}): Queue<Data, Result> {
+export function createQueue<Data, Result = unknown>(
+  name: string,
+  connection: Redis,
+  prefix: string,
+  options: Partial<QueueOptions> = {},
+): Queue<Data, Result> {
   return new Queue<Data, Result>(name, { connection, prefix, ...options });
 }
 
@@ -33,7 +38,11 @@ export function createQueue<Data, Result = unknown>(name: string, connection: Re
 export async function ring(converse: Queue<Ring>, chats: { instanceId: string; conversationId: string }[], delayMs = 0): Promise<void> {
   if (chats.length === 0) return;
   await converse.addBulk(
-    chunks(chats).map((data) => ({ name: 'ring', data, opts: { removeOnComplete: true, removeOnFail: true, ...(delayMs > 0 && { delay: delayMs }) } })),
+    chunks(chats).map((data) => ({
+      name: 'ring',
+      data,
+      opts: { removeOnComplete: true, removeOnFail: true, ...(delayMs > 0 && { delay: delayMs }) },
+    })),
   );
 }
 

@@ -29,7 +29,9 @@ export async function runUntilSignal(start: () => Promise<Running & { log: Log }
     log.info({}, 'process.stopped');
     process.exit(0);
   } catch (error) {
-    process.stderr.write(`${error instanceof ConfigurationError ? error.message : String(error instanceof Error ? (error.stack ?? error) : error)}\n`);
+    process.stderr.write(
+      `${error instanceof ConfigurationError ? error.message : String(error instanceof Error ? (error.stack ?? error) : error)}\n`,
+    );
     process.exit(error instanceof ConfigurationError ? 2 : 1);
   }
 }

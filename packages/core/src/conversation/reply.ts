@@ -20,11 +20,18 @@ export function afterReply(turn: Turn, reply: BotReply, context: StepContext): S
     replied(reply),
     ...rendering.skipped.map(({ what, reason }) => ({ type: 'skipped' as const, what, reason })),
   ];
-  const heard: Heard = { turn: { ...turn, transcript, said: rendering.messages }, bot, reply, rendering, isOpening: turn.call.type === 'start' };
+  const heard: Heard = {
+    turn: { ...turn, transcript, said: rendering.messages },
+    bot,
+    reply,
+    rendering,
+    isOpening: turn.call.type === 'start',
+  };
 
   const first = firstAnswer(heard, context);
   if (first) return first;
-  if (rendering.dedicated?.type === 'answerWithNothing' || rendering.dedicated?.type === 'wait') return dedicated(heard, rendering.dedicated);
+  if (rendering.dedicated?.type === 'answerWithNothing' || rendering.dedicated?.type === 'wait')
+    return dedicated(heard, rendering.dedicated);
   const pending = pendingAfter(reply, rendering);
   return pending ? waits(heard, pending) : finishes(heard);
 }
@@ -55,7 +62,8 @@ function botAfter({ call, session }: Turn, { started }: BotReply): BotSession {
 function firstAnswer(heard: Heard, context: StepContext): Step | null {
   const { reply, bot, turn } = heard;
   if (!heard.isOpening || reply.input === null || !firstMessageAnswers(reply)) return null;
-  if (context.head.kind === 'command' && !(context.head.command.type === 'start' && context.head.command.startMessage !== null)) return null;
+  if (context.head.kind === 'command' && !(context.head.command.type === 'start' && context.head.command.startMessage !== null))
+    return null;
   const pending: Pending = { type: 'input', input: reply.input };
   const read = readAnswer(messageOf(context), pending, settingsOf(context));
   if (read.type === 'hold') return null;
@@ -89,7 +97,11 @@ function pendingAfter(reply: BotReply, rendering: Rendering): Pending | null {
 function waits(heard: Heard, pending: Pending): Step {
   const { turn, bot } = heard;
   const session: Session = { ...turn.session, bot: { ...bot, pending } };
-  return ends({ status: 'waiting', session }, { type: 'answered' }, { say: turn.said, transcript: turn.transcript, sessions: openings(heard, session) });
+  return ends(
+    { status: 'waiting', session },
+    { type: 'answered' },
+    { say: turn.said, transcript: turn.transcript, sessions: openings(heard, session) },
+  );
 }
 
 /** The flow is over. Typebot keeps a session that ended in its start and would run it again: we forget it at once. */

@@ -59,7 +59,11 @@ export function afterUncertain(turn: Turn, cause: string, context: StepContext):
   }
   const { state, ended } = afterDoubt(turn);
   const say: OutboundDraft[] = uncertainMessage === null ? turn.said : [...turn.said, notice(uncertainMessage)];
-  return ends(state, { type: 'uncertain', reason: cause }, { say, transcript, quarantine: true, sessions: ended ? [closed(ended, 'uncertain')] : [] });
+  return ends(
+    state,
+    { type: 'uncertain', reason: cause },
+    { say, transcript, quarantine: true, sessions: ended ? [closed(ended, 'uncertain')] : [] },
+  );
 }
 
 /** One doubt leaves the session where it stood; the second in a row ends it, since our picture of it is worth nothing. */

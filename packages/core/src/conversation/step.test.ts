@@ -32,7 +32,10 @@ describe('a first message', () => {
   });
 
   test('is dropped when the bot greets first', () => {
-    const { last, asked } = play(idle, contextOf(), { type: 'replied', reply: reply({ bubbles: [bubble('Hello')], input: textInput, started }) });
+    const { last, asked } = play(idle, contextOf(), {
+      type: 'replied',
+      reply: reply({ bubbles: [bubble('Hello')], input: textInput, started }),
+    });
     expect(asked).toHaveLength(1);
     expect(last).toMatchObject({ final: { type: 'answered' }, state: { status: 'waiting' } });
     expect(texts(last.say)).toEqual(['Hello']);
@@ -70,7 +73,11 @@ describe('a first message', () => {
 describe('what never reaches the bot', () => {
   const ignored = (reason: string) => ({ ask: null, say: [], final: { type: 'ignored', reason } });
   test.each<[string, Parameters<typeof contextOf>[0], string]>([
-    ['an unregistered instance', { integration: null, instance: { instanceId: 'x', businessId: '', name: null, isRegistered: false } }, 'unknown_instance'],
+    [
+      'an unregistered instance',
+      { integration: null, instance: { instanceId: 'x', businessId: '', name: null, isRegistered: false } },
+      'unknown_instance',
+    ],
     ['an instance without integration', { integration: null }, 'no_integration'],
     ['another event', { event: { ...said('x'), event: 'chats.update' } }, 'other_event'],
     ['the report of our own send', { event: { ...said('x'), event: 'send.message' } }, 'own_send'],
@@ -113,7 +120,10 @@ describe('a human', () => {
   test('keeps the bot silent until a resume, which goes on at the same input', () => {
     const paused = play(waitingAt(), contextOf({ command: { type: 'pause', sessionId: freshSessionId } })).last;
     expect(play(paused.state, contextOf()).last).toMatchObject({ ask: null, final: { type: 'ignored', reason: 'paused' } });
-    const open = play(paused.state, contextOf({ command: { type: 'open', sessionId: freshSessionId, snapshot: { typebotIntegrationId: null, bot: null } } })).last;
+    const open = play(
+      paused.state,
+      contextOf({ command: { type: 'open', sessionId: freshSessionId, snapshot: { typebotIntegrationId: null, bot: null } } }),
+    ).last;
     expect(open.state).toEqual(waitingAt());
   });
 
@@ -152,7 +162,10 @@ describe('an answer of Typebot', () => {
 
   test('that stops at a webhook parks the chat: texts are not forwarded', () => {
     const action = { type: 'listenForWebhook', expectsDedicatedReply: true };
-    const parked = play(waitingAt(), contextOf(), { type: 'replied', reply: reply({ bubbles: [bubble('Pay first')], actions: [action] }) }).last;
+    const parked = play(waitingAt(), contextOf(), {
+      type: 'replied',
+      reply: reply({ bubbles: [bubble('Pay first')], actions: [action] }),
+    }).last;
     expect(parked).toMatchObject({ state: { status: 'waiting' }, final: { type: 'answered' } });
     expect(play(parked.state, contextOf()).last).toMatchObject({ ask: null, final: { type: 'ignored', reason: 'webhook_pending' } });
   });
@@ -170,7 +183,13 @@ describe('an answer of Typebot', () => {
 describe('setbacks', () => {
   test('a lost session starts again once, for the same message', () => {
     const lost: Happening = { type: 'sessionLost', cause: 'Session not found.' };
-    const { steps, last, asked } = play(waitingAt(), contextOf({ freshSessionId: 'second' }), lost, { type: 'replied', reply: reply({ input: textInput, started }) }, lost);
+    const { steps, last, asked } = play(
+      waitingAt(),
+      contextOf({ freshSessionId: 'second' }),
+      lost,
+      { type: 'replied', reply: reply({ input: textInput, started }) },
+      lost,
+    );
     expect(asked.map((call) => call?.type)).toEqual(['continue', 'start', 'continue']);
     expect(steps[1]?.sessions).toMatchObject([{ status: 'closed', reason: 'session_lost' }]);
     expect(last).toMatchObject({ state: { status: 'idle' }, final: { type: 'dead', reason: 'session_lost' } });
@@ -181,7 +200,11 @@ describe('setbacks', () => {
     let last = play(before, contextOf({ settings: { errorMessage: 'Sorry' } })).last;
     const waits: (number | null)[] = [];
     while (last.final === null) {
-      last = step(last.state, { type: 'notSent', cause: 'connection_refused', retryAfterMs: null }, contextOf({ settings: { errorMessage: 'Sorry' } }));
+      last = step(
+        last.state,
+        { type: 'notSent', cause: 'connection_refused', retryAfterMs: null },
+        contextOf({ settings: { errorMessage: 'Sorry' } }),
+      );
       if (last.final) break;
       waits.push(last.waitMs);
       last = step(last.state, { type: 'due' }, contextOf());
@@ -198,8 +221,16 @@ describe('setbacks', () => {
   });
 
   test('an uncertain answer is never said again by default, and the chat rests', () => {
-    const { last } = play(waitingAt(), contextOf({ settings: { uncertainMessage: 'Please repeat' } }), { type: 'uncertain', cause: 'timeout' });
-    expect(last).toMatchObject({ ask: null, quarantine: true, final: { type: 'uncertain', reason: 'timeout' }, state: { status: 'waiting' } });
+    const { last } = play(waitingAt(), contextOf({ settings: { uncertainMessage: 'Please repeat' } }), {
+      type: 'uncertain',
+      cause: 'timeout',
+    });
+    expect(last).toMatchObject({
+      ask: null,
+      quarantine: true,
+      final: { type: 'uncertain', reason: 'timeout' },
+      state: { status: 'waiting' },
+    });
     expect(texts(last.say)).toEqual(['Please repeat']);
   });
 
@@ -211,7 +242,10 @@ describe('setbacks', () => {
   test('two uncertain answers in a row end the session; one that was answered between them does not', () => {
     const uncertain: Happening = { type: 'uncertain', cause: 'timeout' };
     const once = play(waitingAt(), contextOf(), uncertain).last.state;
-    expect(play(once, contextOf(), uncertain).last).toMatchObject({ state: { status: 'idle' }, sessions: [{ status: 'closed', reason: 'uncertain' }] });
+    expect(play(once, contextOf(), uncertain).last).toMatchObject({
+      state: { status: 'idle' },
+      sessions: [{ status: 'closed', reason: 'uncertain' }],
+    });
     const healed = play(once, contextOf(), { type: 'replied', reply: reply({ input: textInput }) }).last.state;
     expect(play(healed, contextOf(), uncertain).last.state.status).toBe('waiting');
   });
@@ -228,7 +262,15 @@ describe('setbacks', () => {
 describe('commands', () => {
   const sessionId = freshSessionId;
   const snapshot = { typebotIntegrationId: 'int-1', bot: null };
-  const start: Command = { type: 'start', sessionId: 's-2', address: jid, publicId: null, variables: { a: '1' }, startMessage: null, status: 'open' };
+  const start: Command = {
+    type: 'start',
+    sessionId: 's-2',
+    address: jid,
+    publicId: null,
+    variables: { a: '1' },
+    startMessage: null,
+    status: 'open',
+  };
   const paused = play(waitingAt(), contextOf({ command: { type: 'pause', sessionId } })).last.state;
 
   test.each<[string, Conversation, Command, string, string | null]>([
@@ -267,6 +309,9 @@ describe('commands', () => {
     const given = step(due.state, { type: 'due' }, contextOf({ isHeld: true }));
     expect(given).toMatchObject({ ask: null, final: { type: 'answered' }, state: { status: 'waiting' } });
     const held = play(given.state, contextOf({ command: { type: 'pause', sessionId } })).last.state;
-    expect(play(held, contextOf({ command: { type: 'open', sessionId, snapshot } })).last.ask).toMatchObject({ type: 'continue', message: null });
+    expect(play(held, contextOf({ command: { type: 'open', sessionId, snapshot } })).last.ask).toMatchObject({
+      type: 'continue',
+      message: null,
+    });
   });
 });

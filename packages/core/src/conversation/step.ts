@@ -16,9 +16,7 @@ import { callNow } from './turn.ts';
 export function step(state: Conversation, happening: Happening, context: StepContext): Step {
   switch (happening.type) {
     case 'taken':
-      return context.head.kind === 'command'
-        ? obey(state, context.head.command, context)
-        : take(state, context.head.event, context);
+      return context.head.kind === 'command' ? obey(state, context.head.command, context) : take(state, context.head.event, context);
     case 'due':
       return callNow(turnIn(state, 'due'), context);
     case 'replied':

@@ -51,13 +51,7 @@ function hear(state: Conversation, message: InboundMessage, integration: Integra
   }
 }
 
-function answer(
-  state: Conversation,
-  session: Session,
-  bot: BotSession,
-  message: InboundMessage,
-  { settings }: Integration,
-): Step {
+function answer(state: Conversation, session: Session, bot: BotSession, message: InboundMessage, { settings }: Integration): Step {
   // The flow stands at an action that was interrupted: it has to be gone through before anything can be asked.
   if (bot.pending.type === 'nothing') return firstCall(continueCall(bot, null), session, true);
   const read = readAnswer(message, bot.pending, settings);
@@ -72,4 +66,3 @@ export function freshSession({ freshSessionId }: StepContext, { typebotIntegrati
 export function notice(text: string): OutboundDraft {
   return { type: 'text', text, linkPreview: false, typingMs: 0, waitMs: 0 };
 }
-

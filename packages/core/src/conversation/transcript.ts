@@ -3,7 +3,13 @@ import type { BotAction, BotCall, BotReply, Bubble } from '../bot.ts';
 /** What happened in a turn, in order. Kept with the turn; shown by the transcript endpoint; never logged. */
 export type TranscriptEntry =
   | { type: 'asked'; call: 'start' | 'continue'; message: unknown }
-  | { type: 'replied'; bubbles: Bubble[]; input: { id: string; type: string } | null; actions: Pick<BotAction, 'type'>[]; logs: BotReply['logs'] }
+  | {
+      type: 'replied';
+      bubbles: Bubble[];
+      input: { id: string; type: string } | null;
+      actions: Pick<BotAction, 'type'>[];
+      logs: BotReply['logs'];
+    }
   /** The bot said something that WhatsApp cannot show or we do not know. */
   | { type: 'skipped'; what: string; reason: string }
   | { type: 'failed'; outcome: 'sessionLost' | 'notSent' | 'refused' | 'uncertain'; cause: string }

@@ -38,7 +38,11 @@ export function standsAt(turn: Turn): Conversation {
   return { status: 'waiting', session: { ...session, bot: { ...session.bot, pending: { type: 'nothing' } } } };
 }
 
-export function startCall(context: StepContext, bot: { typebotURL: string; publicId: string }, extra: Record<string, string> = {}): BotCall {
+export function startCall(
+  context: StepContext,
+  bot: { typebotURL: string; publicId: string },
+  extra: Record<string, string> = {},
+): BotCall {
   const { typebotURL, publicId } = bot;
   return { type: 'start', typebotURL, publicId, variables: { ...startVariables(context, messageOf(context)), ...extra } };
 }

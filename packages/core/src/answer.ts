@@ -1,0 +1,35 @@
+import type { BotInput, BotReply } from './bot.ts';
+import type { InboundMessage } from './inbound.ts';
+import { hold, nothingUsable, placeOf, sendText, wordsOf } from './inputs/answers.ts';
+import { answersFirst, readInput } from './inputs/index.ts';
+import type { Answer, Said } from './inputs/input.ts';
+import type { Settings } from './settings.ts';
+
+export type { Answer } from './inputs/input.ts';
+
+/** What the bot waits for: an answer, an event of an embed, or a call from an outside system. */
+type Pending = { type: 'input'; input: BotInput } | { type: 'embed' } | { type: 'webhook' };
+
+/** What the bot is told of the contact's message, if anything. Never throws. */
+export function readAnswer({ content }: InboundMessage, pending: Pending, settings: Settings): Answer {
+  if (content.kind === 'signal') return hold('signal');
+  // Typebot would take any text for what the webhook delivers.
+  if (pending.type === 'webhook') return hold('webhook_pending');
+  if (content.kind === 'unknown') return nothingUsable(settings);
+  return pending.type === 'embed' ? readEvent(content, settings) : readInput(content, pending.input, settings);
+}
+
+/**
+ * Whether the contact's first text is the answer to what the bot said when it was started. Typebot's own rule (3.3 and later), kept here
+ * because a start with a message can hang a flow that shows nothing.
+ */
+export function firstMessageAnswers({ bubbles, input, actions }: BotReply): boolean {
+  const stopped = actions.some((action) => action.expectsDedicatedReply === true);
+  return bubbles.length === 0 && input !== null && !stopped && answersFirst(input);
+}
+
+/** The next text goes into the embed's variable; media would leave it blank. */
+function readEvent(said: Said, settings: Settings): Answer {
+  const words = wordsOf(said) ?? placeOf(said);
+  return words === null ? hold('unsupported_media') : sendText(words, settings);
+}

@@ -1,0 +1,232 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { readInbound } from './inbound-content.ts';
+import { inboundEventSchema, type InboundEvent } from './inbound.ts';
+
+type Fields = Record<string, unknown>;
+
+const event = (data: Partial<InboundEvent['data']>): InboundEvent => ({
+  event: 'messages.upsert',
+  instance: { instanceId: 'i1' },
+  data: { keyId: 'k1', keyRemoteJid: '5531999999999@s.whatsapp.net', contentType: 'text', content: { text: 'oi' }, ...data },
+});
+const contentOf = (contentType: string, content: Fields, around: Fields = {}) =>
+  readInbound(event({ contentType, content, ...around })).content;
+const media = (kind: string, fields: object = {}) => ({
+  kind: 'media',
+  media: kind,
+  url: 'https://x.io/f',
+  caption: '',
+  fileName: null,
+  mimeType: null,
+  ...fields,
+});
+const signal = (name: string) => ({ kind: 'signal', signal: name });
+const tap = { kind: 'reply', id: 'i1', title: 'Sales' };
+const vcard =
+  'BEGIN:VCARD\nVERSION:3.0\nN:;Bob;;;\nFN:Bob\\, Jr\nitem1.TEL;type=CELL;waid=5511999990000:+55 11 99999-0000\nitem1.X-ABLabel:Cell\nEND:VCARD';
+
+test('keeps who wrote, when and where exactly as it came', () => {
+  const message = readInbound(
+    event({ keyId: '3EB0', keyRemoteJid: '123@lid', keyParticipant: '', pushName: 'Ana', source: 'ios', messageTimestamp: 1_700_055_820 }),
+  );
+  expect(message).toEqual({
+    keyId: '3EB0',
+    fromMe: false,
+    sentByApi: false,
+    address: '123@lid',
+    participant: null,
+    pushName: 'Ana',
+    contentType: 'text',
+    timestamp: 1_700_055_820,
+    content: { kind: 'text', text: 'oi' },
+  });
+});
+
+test.each([
+  ['the contact', { source: 'android' }, { fromMe: false, sentByApi: false }],
+  ['the human on the phone', { keyFromMe: true, source: 'ios' }, { fromMe: true, sentByApi: false }],
+  ['an API, where only the source tells', { source: 'api' }, { fromMe: true, sentByApi: true }],
+  ['an API', { keyFromMe: true, source: 'api' }, { fromMe: true, sentByApi: true }],
+  [
+    'nobody we know of',
+    { keyFromMe: null, source: null, pushName: null, messageTimestamp: null },
+    { fromMe: false, pushName: '', timestamp: null },
+  ],
+  ['a producer that counts milliseconds', { messageTimestamp: 1_700_055_820_123 }, { timestamp: 1_700_055_820 }],
+])('knows a message of %s', (_, data, expected) => {
+  expect(readInbound(event(data))).toMatchObject(expected);
+});
+
+test.each<[string, string, Fields, object]>([
+  ['CodeChat’s text', 'text', { text: 'oi' }, { kind: 'text', text: 'oi' }],
+  ['a text with its quote', 'text', { text: 'oi', contextInfo: { quotedMessage: { conversation: 'x' } } }, { kind: 'text', text: 'oi' }],
+  ['a conversation', 'conversation', { conversation: 'oi' }, { kind: 'text', text: 'oi' }],
+  ['CodeChat v1’s conversation', 'conversation', { text: 'oi' }, { kind: 'text', text: 'oi' }],
+  ['an extended text, nested', 'extendedTextMessage', { extendedTextMessage: { text: 'oi' } }, { kind: 'text', text: 'oi' }],
+  ['an extended text, flat', 'extendedTextMessage', { text: 'oi', previewType: 0 }, { kind: 'text', text: 'oi' }],
+  ['a text under no usual name', 'text', { words: 'oi' }, { kind: 'text', text: 'oi' }],
+  ['the Cloud API’s text', 'text', { text: { body: 'oi' } }, { kind: 'text', text: 'oi' }],
+  ['a text of an unknown type', 'somethingNew', { text: 'oi' }, { kind: 'text', text: 'oi' }],
+  ['a whole Baileys message', 'unknown', { message: { extendedTextMessage: { text: 'oi' } } }, { kind: 'text', text: 'oi' }],
+  ['a disappearing message', 'ephemeralMessage', { message: { conversation: 'oi' } }, { kind: 'text', text: 'oi' }],
+  ['words that came with a key', 'unknown', { senderKeyDistributionMessage: {}, conversation: 'oi' }, { kind: 'text', text: 'oi' }],
+  ['no words at all', 'text', { text: '' }, { kind: 'unknown' }],
+
+  [
+    'an image',
+    'image',
+    { url: 'https://x.io/f', caption: 'see', mimetype: 'image/png' },
+    media('image', { caption: 'see', mimeType: 'image/png' }),
+  ],
+  ['an image, nested', 'imageMessage', { imageMessage: { mediaUrl: 'https://x.io/f' } }, media('image')],
+  [
+    'an image whose address stands beside it',
+    'imageMessage',
+    { imageMessage: { caption: 'see' }, mediaUrl: 'https://x.io/f' },
+    media('image', { caption: 'see' }),
+  ],
+  ['a view-once image', 'viewOnceMessageV2', { message: { imageMessage: { url: 'https://x.io/f' } } }, media('image')],
+  ['an image still encrypted', 'image', { url: 'https://mmg.whatsapp.net/v/t62.enc', mediaKey: 'x' }, media('image', { url: null })],
+  ['an image without address', 'image', { base64: 'AAAA' }, media('image', { url: null })],
+  [
+    'a voice note',
+    'audioMessage',
+    { ptt: true, url: 'https://x.io/f', mimetype: 'audio/ogg; codecs=opus' },
+    media('audio', { mimeType: 'audio/ogg; codecs=opus' }),
+  ],
+  ['a video note', 'ptvMessage', { ptvMessage: { url: 'https://x.io/f' } }, media('video')],
+  ['a sticker', 'sticker', { media: { url: 'https://x.io/f' } }, media('sticker')],
+  [
+    'a document',
+    'document',
+    { url: 'https://x.io/f', fileName: 'a.pdf', caption: 'the bill' },
+    media('document', { fileName: 'a.pdf', caption: 'the bill' }),
+  ],
+  [
+    'a document captioned by its name',
+    'document',
+    { url: 'https://x.io/f', fileName: 'my bill.pdf', caption: 'my bill.pdf' },
+    media('document', { fileName: 'my bill.pdf' }),
+  ],
+  [
+    'a document with a caption, wrapped',
+    'documentWithCaptionMessage',
+    { message: { documentMessage: { url: 'https://x.io/f', title: 'bill', caption: 'the bill' } } },
+    media('document', { fileName: 'bill', caption: 'the bill' }),
+  ],
+
+  ['a tapped button', 'buttonsResponse', { selectedButtonId: 'i1', selectedDisplayText: 'Sales' }, tap],
+  [
+    'a tapped button, nested',
+    'buttonsResponseMessage',
+    { buttonsResponseMessage: { selectedButtonId: 'i1', selectedDisplayText: 'Sales' } },
+    tap,
+  ],
+  ['a tapped template button', 'templateButtonReplyMessage', { selectedId: 'i1', selectedDisplayText: 'Sales' }, tap],
+  ['a tapped row', 'listResponseMessage', { title: 'Sales', singleSelectReply: { selectedRowId: 'i1' } }, tap],
+  ['CodeChat’s tapped row', 'listResponse', { title: 'Sales', selectedRowId: 'i1' }, tap],
+  [
+    'a native flow',
+    'interactiveResponseMessage',
+    { body: { text: 'Sales' }, nativeFlowResponseMessage: { name: 'quick_reply', paramsJson: '{"id":"i1"}' } },
+    tap,
+  ],
+  ['the Cloud API’s tap', 'interactive', { type: 'button_reply', button_reply: { id: 'i1', title: 'Sales' } }, tap],
+  ['the Cloud API’s template button', 'button', { payload: 'i1', text: 'Sales' }, tap],
+  ['a tap that calls itself a text', 'text', { text: 'Sales', selectedButtonId: 'i1' }, tap],
+  ['a tap without id', 'buttonsResponse', { text: 'Sales' }, { kind: 'reply', id: '', title: 'Sales' }],
+
+  [
+    'a location',
+    'locationMessage',
+    { degreesLatitude: -19.9, degreesLongitude: -43.9, name: 'Home' },
+    { kind: 'location', latitude: -19.9, longitude: -43.9, name: 'Home', address: null },
+  ],
+  [
+    'a location in texts',
+    'location',
+    { latitude: '-19.9', longitude: '-43.9' },
+    { kind: 'location', latitude: -19.9, longitude: -43.9, name: null, address: null },
+  ],
+  ['a location without place', 'location', { name: 'Home' }, { kind: 'unknown' }],
+  ['a contact', 'contactMessage', { displayName: 'Bob', vcard }, { kind: 'contact', cards: [{ name: 'Bob', phones: ['+5511999990000'] }] }],
+  ['a contact by its card alone', 'contact', { vcard }, { kind: 'contact', cards: [{ name: 'Bob, Jr', phones: ['+5511999990000'] }] }],
+  [
+    'several contacts',
+    'contactsArrayMessage',
+    {
+      contacts: [
+        { displayName: 'Bob', vcard },
+        { fullName: 'Eve', phoneNumber: '+55 11 3333-4444' },
+      ],
+    },
+    {
+      kind: 'contact',
+      cards: [
+        { name: 'Bob', phones: ['+5511999990000'] },
+        { name: 'Eve', phones: ['+55 11 3333-4444'] },
+      ],
+    },
+  ],
+  [
+    'the Cloud API’s contacts',
+    'contacts',
+    { contacts: [{ name: { formatted_name: 'Bob' }, phones: [{ phone: '+1 555', wa_id: '15550001111' }] }] },
+    { kind: 'contact', cards: [{ name: 'Bob', phones: ['+15550001111'] }] },
+  ],
+  ['a contact of nobody', 'contact', {}, { kind: 'unknown' }],
+
+  ['a reaction', 'reaction', { text: '👍' }, signal('reaction')],
+  ['a reaction, nested', 'reactionMessage', { reactionMessage: { key: {}, text: '👍' } }, signal('reaction')],
+  ['an edit', 'editedMessage', { message: { protocolMessage: { type: 14 } } }, signal('edit')],
+  [
+    'an edit of the protocol',
+    'protocolMessage',
+    { protocolMessage: { type: 'MESSAGE_EDIT', editedMessage: { conversation: 'x' } } },
+    signal('edit'),
+  ],
+  ['a deletion', 'protocolMessage', { type: 0, key: {} }, signal('delete')],
+  ['a setting of the chat', 'protocolMessage', { type: 'EPHEMERAL_SETTING' }, signal('protocol')],
+  ['a vote', 'pollUpdateMessage', { vote: {} }, signal('protocol')],
+  ['WhatsApp talking', 'system', { body: 'Ana changed her number' }, signal('protocol')],
+  ['a poll', 'pollCreationMessageV3', { name: 'Lunch?', options: [] }, { kind: 'unknown' }],
+  ['an unknown type', 'unsupported', {}, { kind: 'unknown' }],
+  ['a type called like a built-in', 'constructor', {}, { kind: 'unknown' }],
+])('reads %s', (_, contentType, content, expected) => {
+  expect(contentOf(contentType, content)).toEqual(expected);
+});
+
+test('finds the address of media that a producer puts beside the content', () => {
+  expect(contentOf('image', { caption: '' }, { media: { url: 'https://x.io/f' } })).toEqual(media('image'));
+});
+
+test('hands on nothing that the database cannot hold', () => {
+  expect(contentOf('text', { text: 'o\0i \uD83D' })).toEqual({ kind: 'text', text: 'oi \uFFFD' });
+});
+
+test('takes any content', () => {
+  const names = [
+    'message',
+    'text',
+    'imageMessage',
+    'ephemeralMessage',
+    'contacts',
+    'vcard',
+    'url',
+    'paramsJson',
+    'name',
+    'caption',
+    'type',
+  ];
+  const types = ['text', 'ephemeralMessage', 'image', 'contact', 'interactiveResponseMessage', 'location', 'x', 'protocolMessage'];
+  const anything = fc.dictionary(
+    fc.constantFrom(...names),
+    fc.oneof(fc.jsonValue(), fc.object({ key: fc.constantFrom(...names), maxDepth: 6 })),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...types), anything, (contentType, content) => {
+      expect(readInbound(inboundEventSchema.parse(event({ contentType, content }))).content.kind).toBeTypeOf('string');
+    }),
+  );
+});

@@ -1,0 +1,60 @@
+import type { InboundContent, InboundEvent, InboundMessage } from './inbound.ts';
+import { contactOf } from './inbound-content/contact.ts';
+import type { Fields } from './inbound-content/fields.ts';
+import { unwrap } from './inbound-content/kinds.ts';
+import { mediaOf } from './inbound-content/media.ts';
+import { locationOf, protocolSignalOf, replyOf, tapOf, textOf } from './inbound-content/words.ts';
+import { storable } from './whatsapp.ts';
+
+/** What was said, in one vocabulary, from the event as its producer wrote it. Never throws; what cannot be read is `unknown`. */
+export function readInbound({ data }: InboundEvent): InboundMessage {
+  const sentByApi = data.source?.toLowerCase() === 'api';
+  return {
+    keyId: data.keyId,
+    fromMe: data.keyFromMe ?? sentByApi,
+    sentByApi,
+    address: data.keyRemoteJid,
+    participant: data.keyParticipant || null,
+    pushName: storable(data.pushName ?? ''),
+    contentType: data.contentType,
+    timestamp: secondsOf(data.messageTimestamp ?? null),
+    content: contentOf(data.contentType, data.content, data) ?? { kind: 'unknown' },
+  };
+}
+
+/** CodeChat's short names (`image`) and Baileys' (`imageMessage`), with the fields flat or nested under their own name. */
+function contentOf(contentType: string, content: Fields, event: Fields): InboundContent | null {
+  const { kind, body } = unwrap(contentType, content);
+  switch (kind) {
+    case 'text':
+      return tapOf(body) ?? textOf(body);
+    case 'reply':
+      return replyOf(body) ?? textOf(body);
+    case 'location':
+      return locationOf(body);
+    case 'contact':
+      return contactOf(body);
+    case 'reaction':
+    case 'edit':
+    case 'delete':
+      return { kind: 'signal', signal: kind };
+    case 'protocol':
+      return protocolSignalOf(body);
+    case 'image':
+    case 'video':
+    case 'audio':
+    case 'document':
+    case 'sticker':
+      return mediaOf(kind, body, [content, event]);
+    case 'wrapper':
+    case null:
+      return tapOf(body) ?? textOf(body, 'known names only');
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Some producers write milliseconds. */
+function secondsOf(timestamp: number | null): number | null {
+  return timestamp !== null && timestamp > 100_000_000_000 ? Math.floor(timestamp / 1_000) : timestamp;
+}

@@ -1,0 +1,56 @@
+import type { InboundContent } from '../inbound.ts';
+import { inside, isFields, type Fields } from './fields.ts';
+
+export type Media = Extract<InboundContent, { kind: 'media' }>['media'];
+export type Kind = Media | 'text' | 'reply' | 'location' | 'contact' | 'reaction' | 'edit' | 'delete' | 'protocol' | 'wrapper';
+
+/** Every name of a message kind, as `shortName` writes it: CodeChat's, Baileys', and those of other gateways. */
+const names: readonly (readonly [Kind, string])[] = [
+  ['text', 'text conversation extendedtext chat'],
+  ['image', 'image'],
+  ['video', 'video ptv gif'],
+  ['audio', 'audio ptt voice'],
+  ['document', 'document file'],
+  ['sticker', 'sticker'],
+  ['reply', 'buttonsresponse buttonresponse buttonreply listresponse listreply templatebuttonreply interactiveresponse interactive button'],
+  ['location', 'location livelocation'],
+  ['contact', 'contact contacts contactsarray vcard'],
+  ['reaction', 'reaction encreaction'],
+  ['edit', 'edited edit secretencrypted'],
+  ['delete', 'revoked revoke deleted delete'],
+  ['protocol', 'protocol pollupdate pollvote keepinchat pininchat senderkeydistribution system notification e2enotification call calllog'],
+  ['wrapper', 'ephemeral viewonce viewonceextension documentwithcaption devicesent'],
+];
+
+const kinds: ReadonlyMap<string, Kind> = new Map(
+  names.flatMap(([kind, all]) => all.split(' ').map((name): [string, Kind] => [name, kind])),
+);
+
+/** What a message is about, and the fields that belong to it. Null: none of the kinds we know. */
+export function unwrap(contentType: string, content: Fields, depth = 0): { kind: Kind | null; body: Fields } {
+  const kind = kindOf(contentType);
+  const own = Object.entries(content).find(([key, value]) => isFields(value) && kind !== null && kindOf(key) === kind)?.[1];
+  const body = isFields(own) ? own : content;
+  if ((kind !== null && kind !== 'wrapper') || depth > 5) return { kind, body };
+
+  // Disappearing and view-once messages, or a whole Baileys message under a name of its own.
+  const message = inside(body, 'message') ?? body;
+  const known = Object.entries(message).filter(([key, value]) => kindOf(key) !== null && (isFields(value) || typeof value === 'string'));
+  // Baileys puts key exchanges beside the words they came with.
+  const found = known.find(([key]) => kindOf(key) !== 'protocol') ?? known[0];
+  if (found === undefined) return { kind, body };
+  const [key, value] = found;
+  return isFields(value) ? unwrap(key, value, depth + 1) : { kind: kindOf(key), body: { text: value } };
+}
+
+function kindOf(contentType: string): Kind | null {
+  return kinds.get(shortName(contentType)) ?? null;
+}
+
+/** `viewOnceMessageV2`, `button_reply` and `Image` as `viewonce`, `buttonreply` and `image`. */
+function shortName(contentType: string): string {
+  return contentType
+    .replace(/Message(?:V\d+)?(?:Extension)?$/i, '')
+    .replace(/[^a-z0-9]/gi, '')
+    .toLowerCase();
+}

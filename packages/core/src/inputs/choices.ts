@@ -1,0 +1,79 @@
+import type { BotMessage } from '../bot.ts';
+import type { Settings } from '../settings.ts';
+import { limits, uniqueTitles } from '../whatsapp.ts';
+import { sendText, unsupported, wordsOf } from './answers.ts';
+import type { Answer, Said } from './input.ts';
+import { match, type Choosable } from './match.ts';
+
+/** An item as Typebot matches it: by its id, its value, or its content. */
+export type Item = { id: string; content: string; value: string };
+
+export type Choice = Choosable & { item: Item };
+
+/** Items a contact can choose, numbered as they are shown and called by `labels`. */
+export function choicesOf(items: readonly Item[], labels: readonly string[]): Choice[] {
+  // Gateways without ids hand back the title, which may be cut.
+  const isListed = items.length <= limits.rows;
+  const buttons = isListed ? uniqueTitles(labels, limits.buttonTitle) : [];
+  const rows = isListed ? uniqueTitles(labels, limits.rowTitle) : [];
+  return items.map((item, i) => ({
+    item,
+    label: labels[i] ?? '',
+    number: i + 1,
+    aliases: [item.id, item.value, buttons[i] ?? '', rows[i] ?? ''].filter((name) => name !== ''),
+  }));
+}
+
+/** The answer to a choice. What names no choice goes as it is, so that the bot answers with its own words. */
+export function readChoice(said: Said, choices: readonly Choice[], isMultiple: boolean, settings: Settings): Answer {
+  const words = wordsOf(said);
+  if (words === null) return unsupported(settings);
+  const tapped = said.kind === 'reply' ? tappedIn(choices, said.id) : null;
+  if (isMultiple) {
+    const several = tapped === null ? chosenSeveral(choices, words) : [tapped];
+    return several === null ? sendText(words, settings) : { type: 'send', message: namesOf(several) };
+  }
+  const one = tapped ?? match(choices, words);
+  return one === null ? sendText(words, settings) : { type: 'send', message: answerOf(one.item, choices) };
+}
+
+/** A button of an older question has an id that is not here; it counts by its title. */
+function tappedIn(choices: readonly Choice[], id: string): Choice | null {
+  const [tapped, twin] = choices.filter(({ item }) => item.id === id);
+  return tapped !== undefined && twin === undefined ? tapped : null;
+}
+
+/**
+ * What Typebot takes for this item and no other. Its id, which every version since 2.19.1 understands as text; but an id may be another
+ * item's name (dynamic items are called `0`, `1`, …), and then its own name goes. `replyId` is the last resort: it needs Typebot 3.11.
+ */
+function answerOf(item: Item, choices: readonly Choice[]): BotMessage {
+  for (const name of [item.id, item.content, item.value]) {
+    if (name !== '' && choices.filter((choice) => answersTo(choice.item, name)).length === 1) return name;
+  }
+  return { type: 'text', text: item.content, metadata: { replyId: item.id } };
+}
+
+function answersTo({ id, content, value }: Item, name: string): boolean {
+  return id === name || content.trim() === name.trim() || value.trim() === name.trim();
+}
+
+/** What Typebot's own client sends for several: their names, in the order they are shown. */
+function namesOf(choices: readonly Choice[]): string {
+  return choices.map(({ label, item }) => label || item.value || item.id).join(', ');
+}
+
+/** `1, 3`, `1 3`, `Red and Blue`, `vermelho e azul`; null unless every part names a choice. */
+function chosenSeveral(choices: readonly Choice[], words: string): Choice[] | null {
+  const whole = match(choices, words);
+  if (whole !== null) return [whole];
+  const separator = /^[\d\s]+$/.test(words) ? /\s+/ : /[,;\n+&/]|\s(?:e|y|and)\s/iu;
+  const found = new Set<Choice>();
+  for (const part of words.split(separator)) {
+    if (part.trim() === '') continue;
+    const choice = match(choices, part);
+    if (choice === null) return null;
+    found.add(choice);
+  }
+  return found.size === 0 ? null : choices.filter((choice) => found.has(choice));
+}

@@ -1,0 +1,43 @@
+import type { Settings } from '../settings.ts';
+
+type Hint = keyof Settings['hints'];
+type Locale = Settings['locale'];
+
+/** A text for the contact, in the operator's words or in ours. Empty: say nothing. */
+export function hint(settings: Settings, name: Hint, values: Readonly<Record<string, string | number>> = {}): string {
+  const text = settings.hints[name] ?? hints[settings.locale][name];
+  return text.replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
+}
+
+const hints: Record<Locale, Record<Hint, string>> = {
+  'pt-BR': {
+    choice: 'Responda com o número da opção.',
+    multipleChoice: 'Responda com os números das opções, por exemplo: 1, 3',
+    rating: 'Responda com um número de {from} a {to}.',
+    optionalFile: 'Para continuar sem enviar um arquivo, responda: {skip}',
+    unsupportedMedia: 'Não consigo usar este tipo de mensagem aqui. Responda de outra forma, por favor.',
+    payment: 'Este pagamento não pode ser feito pelo WhatsApp.',
+  },
+  en: {
+    choice: 'Reply with the number of the option.',
+    multipleChoice: 'Reply with the numbers of the options, for example: 1, 3',
+    rating: 'Reply with a number from {from} to {to}.',
+    optionalFile: 'To go on without sending a file, reply: {skip}',
+    unsupportedMedia: 'This kind of message cannot be used here. Please answer in another way.',
+    payment: 'This payment cannot be made on WhatsApp.',
+  },
+  es: {
+    choice: 'Responde con el número de la opción.',
+    multipleChoice: 'Responde con los números de las opciones, por ejemplo: 1, 3',
+    rating: 'Responde con un número del {from} al {to}.',
+    optionalFile: 'Para continuar sin enviar un archivo, responde: {skip}',
+    unsupportedMedia: 'No puedo usar este tipo de mensaje aquí. Responde de otra forma, por favor.',
+    payment: 'Este pago no se puede hacer por WhatsApp.',
+  },
+};
+
+/** The word that skips an optional file when the bot names none. */
+export const skipWord: Record<Locale, string> = { 'pt-BR': 'pular', en: 'skip', es: 'omitir' };
+
+/** What opens a list; at most 20 characters. */
+export const listButton: Record<Locale, string> = { 'pt-BR': 'Ver opções', en: 'See options', es: 'Ver opciones' };

@@ -1,0 +1,55 @@
+import type { BotInput } from '../bot.ts';
+import type { Settings } from '../settings.ts';
+import { cards } from './cards.ts';
+import { choice } from './choice.ts';
+import { date } from './date.ts';
+import { email } from './email.ts';
+import { file } from './file.ts';
+import { nothing, type Answer, type InputKind, type Said, type Shown } from './input.ts';
+import { number } from './number.ts';
+import { payment } from './payment.ts';
+import { phone } from './phone.ts';
+import { pictureChoice } from './picture-choice.ts';
+import { rating } from './rating.ts';
+import { text } from './text.ts';
+import { time } from './time.ts';
+import { url } from './url.ts';
+
+/** Every input, by Typebot's name for it. A new one is a new file and a new name here. */
+export const inputs = {
+  'text input': text,
+  'number input': number,
+  'email input': email,
+  'url input': url,
+  'phone number input': phone,
+  'date input': date,
+  'time input': time,
+  'choice input': choice,
+  'picture choice input': pictureChoice,
+  cards,
+  'rating input': rating,
+  'file input': file,
+  'payment input': payment,
+} satisfies Record<string, InputKind>;
+
+const kinds: ReadonlyMap<string, InputKind> = new Map(Object.entries(inputs));
+
+export function isKnownInput(input: BotInput): boolean {
+  return kinds.has(input.type);
+}
+
+/** What stands after the bubbles. `body`: the text right before it, if that may become part of the question. Never throws. */
+export function showInput(input: BotInput, body: string | null, settings: Settings): Shown {
+  return kinds.get(input.type)?.show(input, body, settings) ?? nothing;
+}
+
+/** An unknown input (of a newer Typebot) is read as a text input without options. Never throws. */
+export function readInput(said: Said, input: BotInput, settings: Settings): Answer {
+  const kind = kinds.get(input.type);
+  return kind ? kind.read(said, input, settings) : text.read(said, { id: input.id, type: input.type }, settings);
+}
+
+/** Whether the first text of a conversation may answer it. */
+export function answersFirst(input: BotInput): boolean {
+  return kinds.get(input.type)?.answersFirst ?? true;
+}

@@ -1,0 +1,64 @@
+import type { Unpaced } from '../bubbles/message.ts';
+import { texts } from '../bubbles/message.ts';
+import type { Settings } from '../settings.ts';
+import { clip, emptyBody, limits, oneLine, uniqueTitles } from '../whatsapp.ts';
+import { hint, listButton } from './hints.ts';
+import { nothing, type Shown } from './input.ts';
+
+export type ListedOption = { id: string; label: string };
+
+/** Buttons for up to 3 options, a list for up to 10, else (or where the settings say so) numbered text. */
+export function showOptions(options: readonly ListedOption[], body: string | null, settings: Settings): Shown {
+  if (options.length === 0) return nothing;
+  const asText = numbered(options, hint(settings, 'choice'));
+  if (settings.choices === 'text' || !canBeNative(options)) return under(body, asText);
+
+  const takesBody = body !== null && body.length <= limits.body;
+  const fallbackText = takesBody ? `${body}\n\n${asText}` : asText;
+  if (fallbackText.length > limits.text) return under(body, asText);
+  const frame = { body: takesBody ? body : emptyBody, footer: null, fallbackText };
+  const message = options.length <= limits.buttons ? buttons(options, frame) : list(options, frame, settings);
+  return { messages: [message], takesBody };
+}
+
+/** `text` as part of the message before it where both fit into one, else after it. */
+export function under(body: string | null, text: string): Shown {
+  if (text === '') return nothing;
+  const whole = body === null ? text : `${body}\n\n${text}`;
+  const takesBody = body !== null && whole.length <= limits.text;
+  return { messages: texts(takesBody ? whole : text), takesBody };
+}
+
+/** `1. Label` lines, with a hint below unless it is empty. */
+export function numbered(options: readonly { label: string }[], hintText: string): string {
+  const lines = options.map(({ label }, i) => `${i + 1}. ${oneLine(label)}`).join('\n');
+  return hintText === '' ? lines : `${lines}\n\n${hintText}`;
+}
+
+type Frame = { body: string; footer: null; fallbackText: string };
+
+function buttons(options: readonly ListedOption[], frame: Frame): Unpaced {
+  const titles = uniqueTitles(labelsOf(options), limits.buttonTitle);
+  return { type: 'buttons', ...frame, header: null, buttons: options.map(({ id, label }, i) => ({ id, title: titles[i] ?? label })) };
+}
+
+function list(options: readonly ListedOption[], frame: Frame, settings: Settings): Unpaced {
+  const titles = uniqueTitles(labelsOf(options), limits.rowTitle);
+  const rows = options.map(({ id, label }, i) => {
+    const title = titles[i] ?? label;
+    const whole = oneLine(label);
+    return { id, title, description: title === whole ? null : clip(whole, limits.rowDescription) };
+  });
+  return { type: 'list', ...frame, button: listButton[settings.locale], sections: [{ title: '', rows }] };
+}
+
+function labelsOf(options: readonly ListedOption[]): string[] {
+  return options.map(({ label }) => label);
+}
+
+/** WhatsApp refuses ids that are long or not unique. */
+function canBeNative(options: readonly ListedOption[]): boolean {
+  if (options.length > limits.rows) return false;
+  const ids = new Set(options.map(({ id }) => id));
+  return ids.size === options.length && options.every(({ id }) => id.length <= limits.choiceId && /^[\x21-\x7e]+$/.test(id));
+}

@@ -1,0 +1,367 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { BotInput } from '../bot.ts';
+import { settingsSchema, type SettingsInput } from '../settings.ts';
+import { inputs, readInput } from './index.ts';
+import type { Said } from './input.ts';
+
+/** Halves of surrogate pairs and controls included. */
+const anyText = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 12 }).map((units) => String.fromCharCode(...units));
+
+const settingsOf = (settings: SettingsInput) =>
+  settingsSchema.parse({
+    locale: 'en',
+    hints: { unsupportedMedia: 'Not this.', payment: 'Not here.', rating: '{from} to {to}' },
+    ...settings,
+  });
+const read = (said: Said | string, input: Partial<BotInput>, settings: SettingsInput = {}) =>
+  readInput(
+    typeof said === 'string' ? { kind: 'text', text: said } : said,
+    { id: 'q1', type: 'text input', ...input },
+    settingsOf(settings),
+  );
+const sent = (message: unknown) => ({ type: 'send', message });
+const held = (reason: string, notice: string | null = null) => ({ type: 'hold', reason, notice });
+const unsupported = held('unsupported_media', 'Not this.');
+
+type Media = Extract<Said, { kind: 'media' }>;
+const media = (kind: Media['media'] = 'image', fields: Partial<Media> = {}): Said => ({
+  kind: 'media',
+  media: kind,
+  url: 'https://x.io/f.png',
+  caption: '',
+  fileName: null,
+  mimeType: null,
+  ...fields,
+});
+const tap = (id: string, title: string): Said => ({ kind: 'reply', id, title });
+const place: Said = { kind: 'location', latitude: -19.9, longitude: -43.9, name: 'Home', address: null };
+const person: Said = {
+  kind: 'contact',
+  cards: [
+    { name: 'Bob', phones: ['+5511999990000', '+551133334444'] },
+    { name: '', phones: ['123'] },
+  ],
+};
+const nobody: Said = { kind: 'contact', cards: [{ name: 'Bob', phones: [] }] };
+const clip = { options: { audioClip: { isEnabled: true } } };
+const attachments = { options: { attachments: { isEnabled: true } } };
+
+test.each<[string, Said | string, Partial<BotInput>, object]>([
+  ['words as they are', ' Olá\ntudo bem? ', {}, sent(' Olá\ntudo bem? ')],
+  ['a tap by its title', tap('i1', 'Sales'), {}, sent('Sales')],
+  ['a tap without title by its id', tap('i1', ''), {}, sent('i1')],
+  [
+    'a photo as attachment',
+    media('image', { caption: 'see' }),
+    attachments,
+    sent({ type: 'text', text: 'see', attachedFileUrls: ['https://x.io/f.png'] }),
+  ],
+  ['a sticker as attachment', media('sticker'), attachments, sent({ type: 'text', text: '', attachedFileUrls: ['https://x.io/f.png'] })],
+  ['a photo as its address where there are no attachments', media(), {}, sent('https://x.io/f.png')],
+  ['a photo and its caption where there are no attachments', media('image', { caption: 'see' }), {}, sent('see\nhttps://x.io/f.png')],
+  ['a photo without address by its caption', media('image', { url: null, caption: 'see' }), attachments, sent('see')],
+  ['a photo without anything not at all', media('image', { url: null }), attachments, unsupported],
+  ['a voice note as a clip', media('audio'), clip, sent({ type: 'audio', url: 'https://x.io/f.png' })],
+  ['a voice note as its address where there are no clips', media('audio'), attachments, sent('https://x.io/f.png')],
+  ['a location as coordinates', place, {}, sent('-19.9, -43.9')],
+  ['contacts as names and phones', person, {}, sent('Bob: +5511999990000, +551133334444\n123')],
+  ['options of another shape as none', media(), { options: { attachments: 'yes' } }, sent('https://x.io/f.png')],
+  ['blank words not at all', ' \n', {}, held('nothing_usable')],
+])('a text input takes %s', (_, said, input, expected) => {
+  expect(read(said, { type: 'text input', ...input })).toEqual(expected);
+});
+
+test('an input of a newer Typebot takes what is written', () => {
+  expect(read('anything', { type: 'psychic input' })).toEqual(sent('anything'));
+  expect(read('anything', { type: 'constructor' })).toEqual(sent('anything'));
+});
+
+test.each<[string, string, string, object]>([
+  ['number input', ' 42 ', '42', {}],
+  ['number input', 'R$ 1.234,50', '1234,50', {}],
+  ['number input', '1,234.50', '1234.50', {}],
+  ['number input', '1,234', '1234', { locale: 'en-US' }],
+  ['number input', '1.234', '1.234', { locale: 'en-US' }],
+  ['number input', '1.234', '1234', { locale: 'pt-BR' }],
+  ['number input', '1,234', '1,234', { locale: 'pt-BR' }],
+  ['number input', '1.234.567', '1234567', { locale: 'en' }],
+  ['number input', '0,5', '0.5', {}],
+  ['number input', '10,5', '10,5', {}],
+  ['number input', 'dezoito', 'dezoito', {}],
+  ['email input', ' ANA@Example.com ', 'ANA@Example.com', {}],
+  ['email input', 'my mail is <ana@x.io>.', 'ana@x.io', {}],
+  ['email input', 'ana@x.io.', 'ana@x.io', {}],
+  ['email input', 'ana@x.io or bob@x.io', 'ana@x.io or bob@x.io', {}],
+  ['email input', ' not an email ', 'not an email', {}],
+  ['url input', ' example.com ', 'example.com', {}],
+  ['url input', 'here: https://x.io/a?b=1 ok', 'https://x.io/a?b=1', {}],
+  ['url input', 'http://a.io http://b.io', 'http://a.io http://b.io', {}],
+  ['phone number input', '5511999990000', '+5511999990000', {}],
+  ['phone number input', '55 (11) 99999-0000', '+5511999990000', {}],
+  ['phone number input', '0055 11 99999 0000', '+5511999990000', {}],
+  ['phone number input', '+55 11 99999-0000', '+55 11 99999-0000', {}],
+  ['phone number input', ' 11 99999-0000 ', '11 99999-0000', { defaultCountryCode: 'BR' }],
+  ['phone number input', 'my phone is 11 99999-0000', 'my phone is 11 99999-0000', {}],
+  ['phone number input', '123', '123', {}],
+  ['date input', ' 25/12/2026 ', '25/12/2026', {}],
+  ['date input', 'Amanhã', 'tomorrow', {}],
+  ['date input', 'depois de amanhã', 'in 2 days', {}],
+  ['date input', '25 de Dezembro de 2026', '25 december 2026', {}],
+  ['date input', '1º de março', '1 march', {}],
+  ['date input', 'próxima sexta-feira', 'next friday', {}],
+  ['date input', 'el viernes', 'el friday', {}],
+  ['date input', 'Next Friday', 'Next Friday', {}],
+  ['date input', '25/12/2026 às 14h30', '25/12/2026 at 14:30', { hasTime: true }],
+  ['date input', '25/12/2026 até 28/12/2026', '25/12/2026 to 28/12/2026', { isRange: true }],
+  ['date input', 'de 3 a 5 de maio', '3 to 5 may', { isRange: true }],
+  ['time input', '14:30', '14:30', {}],
+  ['time input', '14h30', '14:30', {}],
+  ['time input', '14h', '14:00', {}],
+  ['time input', '9', '09:00', {}],
+  ['time input', 'às 9 horas', '09:00', {}],
+  ['time input', '14.30', '14:30', {}],
+  ['time input', 'Meio-dia', '12:00', {}],
+  ['time input', '2pm', '2pm', {}],
+  ['time input', '25h', '25h', {}],
+  ['time input', '1430', '1430', {}],
+  ['rating input', '4', '4', {}],
+  ['rating input', ' 4. ', '4', {}],
+  ['rating input', 'quatro', '4', {}],
+  ['rating input', '4 estrelas', '4', {}],
+  ['rating input', '⭐⭐⭐', '3', {}],
+  ['rating input', '4️⃣', '4', {}],
+  ['rating input', '99', '99', { length: 5 }],
+  ['rating input', 'great', 'great', {}],
+  ['file input', ' https://x.io/a.pdf ', 'https://x.io/a.pdf', {}],
+  ['file input', 'skip', 'skip', {}],
+])('%s: %j is sent as %j', (type, words, expected, options) => {
+  expect(read(words, { type, options: { ...options } })).toEqual(sent(expected));
+});
+
+const wordy = ['number input', 'email input', 'url input', 'phone number input', 'date input', 'time input', 'rating input'];
+
+test.each(wordy)('a %s takes the title of a tap, a location as text, and no media', (type) => {
+  expect(read(tap('i1', '7'), { type })).toMatchObject({ type: 'send', message: expect.stringContaining('7') });
+  expect(read(place, { type })).toEqual(sent('-19.9, -43.9'));
+  expect(read(media(), { type })).toEqual(unsupported);
+  expect(read(media('audio'), { type })).toEqual(unsupported);
+});
+
+test.each(wordy.filter((type) => type !== 'phone number input'))('a %s takes no contact', (type) => {
+  expect(read(person, { type })).toEqual(unsupported);
+});
+
+test('an empty notice is no notice', () => {
+  expect(read(media(), { type: 'email input' }, { hints: { unsupportedMedia: '' } })).toEqual(held('unsupported_media'));
+});
+
+test('a phone number input takes the first phone of a shared contact', () => {
+  expect(read(person, { type: 'phone number input' })).toEqual(sent('+5511999990000'));
+  expect(read(nobody, { type: 'phone number input' }, { unknownMessage: 'Sorry?' })).toEqual(held('nothing_usable', 'Sorry?'));
+});
+
+test.each([
+  ['below the scale', '-3', { length: 5, startsAt: 1 }, held('rating_off_scale', '1 to 5')],
+  ['below the scale of icons', '0', { length: 5, buttonType: 'Icons' }, held('rating_off_scale', '1 to 5')],
+  ['between two steps', '3.5', { length: 5 }, held('rating_off_scale', '0 to 5')],
+])('a rating %s is held, for Typebot would take it', (_, words, options, expected) => {
+  expect(read(words, { type: 'rating input', options })).toEqual(expected);
+  expect(read(words, { type: 'rating input', options }, { hints: { rating: '' } })).toEqual(sent(words));
+});
+
+test.each<[string, Said | string, object, object]>([
+  ['a photo by its address', media(), {}, sent('https://x.io/f.png')],
+  ['a voice note by its address', media('audio'), {}, sent('https://x.io/f.png')],
+  ['a photo without address not at all', media('image', { url: null }), {}, unsupported],
+  ['the bot’s skip word as nothing', 'pular ISSO!', { isRequired: false, labels: { skip: 'Pular isso' } }, sent(null)],
+  ['our skip word in any language as nothing', 'Pular', { isRequired: false }, sent(null)],
+  ['a tapped skip as nothing', tap('', 'Skip'), { isRequired: false }, sent(null)],
+  ['no skip where the file is required', 'Skip it', { isRequired: true, labels: { skip: 'Skip it' } }, sent('Skip it')],
+  ['no location', place, {}, unsupported],
+  ['no contact', person, {}, unsupported],
+])('a file input takes %s', (_, said, options, expected) => {
+  expect(read(said, { type: 'file input', options: { ...options } })).toEqual(expected);
+});
+
+test.each<[string, Said | string]>([
+  ['words', 'paid'],
+  ['a tap', tap('i1', 'Pay')],
+  ['a photo', media()],
+  ['a location', place],
+  ['a contact', person],
+])('a payment input never hears %s: it would take it for the payment', (_, said) => {
+  expect(read(said, { type: 'payment input' })).toEqual(held('payment_pending', 'Not here.'));
+});
+
+const menu: Partial<BotInput> = {
+  type: 'choice input',
+  items: [
+    { id: 'id-a', content: 'Vendas' },
+    { id: 'id-hidden', content: '' },
+    { id: 'id-b', content: 'Suporte Técnico 🔧', value: 'tech' },
+    { id: 'id-c', content: 'Segunda via do boleto bancário' },
+    { id: 'id-d', content: '👍' },
+    { id: 'id-f', content: 'Sem interesse' },
+    { id: 'id-e', content: '0 - Sair' },
+  ],
+};
+
+test.each<[string, Said | string, unknown]>([
+  ['a tap by its id', tap('id-b', 'whatever'), 'id-b'],
+  ['a tap of an older menu by its title', tap('old-1', 'Vendas'), 'id-a'],
+  ['a tap of another menu by nothing', tap('old-1', 'Compras'), 'Compras'],
+  ['a number', '2', 'id-b'],
+  ['a number with a full stop', ' 2. ', 'id-b'],
+  ['a number with a bracket', '2)', 'id-b'],
+  ['a number as emoji', '2️⃣', 'id-b'],
+  ['a number in Portuguese', 'Dois', 'id-b'],
+  ['a number in English', 'three', 'id-c'],
+  ['a number in Spanish', 'uno', 'id-a'],
+  ['the author’s own number', '0', 'id-e'],
+  ['the label', 'Vendas', 'id-a'],
+  ['the label in another case', ' vendas ', 'id-a'],
+  ['the label without accents and emoji', 'suporte tecnico', 'id-b'],
+  ['the label with a full stop', 'Vendas.', 'id-a'],
+  ['a label of only an emoji', '👍', 'id-d'],
+  ['the title as a button, which was cut', 'Segunda via do bole…', 'id-c'],
+  ['the value', 'tech', 'id-b'],
+  ['the id', 'id-c', 'id-c'],
+  ['the beginning of a label', 'sup', 'id-b'],
+  ['the beginning of two labels as it is', 'Se', 'Se'],
+  ['a letter alone as it is', 'v', 'v'],
+  ['a number beyond the last as it is', '9', '9'],
+  ['words that mean nothing as they are', ' quero um humano ', ' quero um humano '],
+])('a choice takes %s', (_, said, expected) => {
+  expect(read(said, menu)).toEqual(sent(expected));
+});
+
+test.each([media(), media('audio'), place, person])('a choice does not take $kind', (said) => {
+  expect(read(said, menu)).toEqual(unsupported);
+});
+
+const choice = (...items: object[]): Partial<BotInput> => ({
+  type: 'choice input',
+  items: items.map((item, i) => ({ id: `i${i + 1}`, ...item })),
+});
+
+test.each<[string, string, Partial<BotInput>, unknown]>([
+  ['a label that is a number before the position', '1', choice({ content: '2' }, { content: '1' }), 'i2'],
+  ['the position where no label is that number', '2', choice({ content: '10' }, { content: '20' }), 'i2'],
+  ['no beginning of a label by a bare number', '10', choice({ content: '100 people' }, { content: '20 people' }), '10'],
+  ['an id that is another item’s label by its own label', '2', choice({ id: '0', content: '1' }, { id: '1', content: '2' }), '2'],
+  [
+    'an item nobody can name but by its id, as a reply',
+    'b',
+    choice({ id: 'x', content: 'a' }, { id: 'a', content: 'b' }, { id: 'y', value: 'b', content: 'c' }),
+    { type: 'text', text: 'b', metadata: { replyId: 'a' } },
+  ],
+  [
+    'a title that was cut before a label of the same words',
+    'atendente ação ✅ Falar…',
+    choice({ content: 'atendente ação Falar' }, { content: 'atendente ação ✅ Falar Falar' }),
+    'i2',
+  ],
+  ['twice the same label by the first', 'yes', choice({ content: 'Yes' }, { content: 'Yes' }), 'i1'],
+  ['twice the same id by the label', '2', choice({ id: 'x', content: 'A' }, { id: 'x', content: 'B' }), 'B'],
+  ['no items as it is', '1', choice(), '1'],
+])('a choice takes %s', (_, words, input, expected) => {
+  expect(read(words, input)).toEqual(sent(expected));
+});
+
+const colours: Partial<BotInput> = {
+  ...choice({ content: 'Red' }, { content: 'Dark Green', value: 'g' }, { content: 'Blue' }),
+  options: { isMultipleChoice: true },
+};
+
+test.each<[Said | string, string]>([
+  ['1, 3', 'Red, Blue'],
+  ['3 1', 'Red, Blue'],
+  ['1 and blue', 'Red, Blue'],
+  ['vermelho e 1', 'vermelho e 1'],
+  ['azul', 'azul'],
+  ['red\nBLUE', 'Red, Blue'],
+  ['dark green', 'Dark Green'],
+  ['1,1,', 'Red'],
+  ['dois e três', 'Dark Green, Blue'],
+  ['1, 9', '1, 9'],
+  [tap('i2', 'x'), 'Dark Green'],
+  ['nothing', 'nothing'],
+  [',', ','],
+])('a multiple choice takes %j as %j', (said, expected) => {
+  expect(read(said, colours)).toEqual(sent(expected));
+});
+
+const pictures: Partial<BotInput> = {
+  type: 'picture choice input',
+  items: [
+    { id: 'i0' },
+    { id: 'i1', title: 'Picture A', pictureSrc: 'https://x.io/a.png' },
+    { id: 'i2', pictureSrc: 'https://x.io/b.png', value: 'bee' },
+  ],
+};
+
+test.each<[string, Said | string, unknown]>([
+  ['a number', '1', 'i1'],
+  ['the number of one without title', '2', 'i2'],
+  ['a title', 'picture a', 'i1'],
+  ['a tap', tap('i2', ''), 'i2'],
+  ['a value', 'bee', 'i2'],
+  ['anything else as it is', 'C', 'C'],
+])('a picture choice takes %s', (_, said, expected) => {
+  expect(read(said, pictures)).toEqual(sent(expected));
+});
+
+test('several pictures are named by title, else by what Typebot knows them by', () => {
+  expect(read('1, 2', { ...pictures, options: { isMultipleChoice: true } })).toEqual(sent('Picture A, bee'));
+});
+
+const cards: Partial<BotInput> = {
+  type: 'cards',
+  items: [
+    {
+      id: 'k1',
+      title: 'Card A',
+      paths: [
+        { id: 'p1', text: 'Buy' },
+        { id: 'p2', text: 'Details' },
+      ],
+    },
+    { id: 'k1', title: 'Card B', paths: [{ id: 'p3', text: 'Buy' }] },
+    { id: 'k2', title: 'Card C' },
+  ],
+};
+
+test.each<[string, Said | string, unknown]>([
+  ['a number', '3', 'p3'],
+  ['the number of a card without buttons by its title', '4', 'Card C'],
+  ['the text of a button', 'details', 'p2'],
+  ['the text of two buttons as it is', 'Buy', 'Buy'],
+  ['a title by the first button', 'card b', 'p3'],
+  ['a path', 'p1', 'p1'],
+  ['a tap', tap('p2', 'x'), 'p2'],
+  ['anything else as it is', 'zzz', 'zzz'],
+])('cards take %s', (_, said, expected) => {
+  expect(read(said, cards)).toEqual(sent(expected));
+});
+
+test('cards take no media', () => {
+  expect(read(media(), cards)).toEqual(unsupported);
+});
+
+test('takes any options, items and message', () => {
+  const type = fc.constantFrom(...Object.keys(inputs), 'psychic input');
+  const options = fc.dictionary(
+    fc.constantFrom('length', 'startsAt', 'labels', 'isRequired', 'isMultipleChoice', 'locale', 'attachments'),
+    fc.jsonValue(),
+  );
+  const items = fc.array(fc.record({ id: fc.string(), content: fc.jsonValue(), title: fc.jsonValue(), paths: fc.jsonValue() }), {
+    maxLength: 4,
+  });
+  const words = fc.oneof(anyText, fc.constantFrom('1', '2.', 'x', '1, 2'));
+  fc.assert(
+    fc.property(words, fc.record({ type, options, items }), (said, input) => {
+      expect(read(said, input).type).toMatch(/^(?:send|hold)$/);
+    }),
+  );
+});

@@ -1,0 +1,16 @@
+export * from './blocks.ts';
+export type { ChatReply } from './engine.ts';
+export { chatWith, textsOf } from './chat.ts';
+export type { Chat, ChatAnswer } from './chat.ts';
+export { startFakeTypebot } from './fake-typebot.ts';
+export type { FakeTypebot, FakeTypebotOptions } from './fake-typebot.ts';
+export { textOf } from './heard.ts';
+export type { Heard, Violation } from './heard.ts';
+export { recordedBots } from './recorded-bots/index.ts';
+export { moods } from './moods.ts';
+export type { Mood, MoodFor } from './moods.ts';
+export type { RichNode } from './rich-text.ts';
+export type { Block, BotScript, BotSettings, Item, Question, Resume, Variables, VariableValue } from './script.ts';
+export type { Session } from './session.ts';
+export type { TypebotError } from './typebot-error.ts';
+export type { TypebotVersion } from './version.ts';

@@ -1,0 +1,68 @@
+import type { BotCall, BotOutcome } from '@typelane/core';
+import type { Egress } from './egress.ts';
+import { createExchange } from './exchange.ts';
+import { outcomeOf } from './outcome.ts';
+import { requestOf } from './request.ts';
+
+export type TypebotClientOptions = {
+  egress: Egress;
+  /** Milliseconds a call may take in all. A call may ask for less or more. */
+  timeoutMs: number;
+  /** Default 1 MiB, after decompression. A larger answer is cut off and its outcome is uncertain. */
+  responseSizeMaxBytes?: number;
+};
+
+export type AskOptions = {
+  timeoutMs?: number;
+  /** On the clock of `performance.now()`: a call that has not reached the wire by then is `notSent`, cause `late`. */
+  sendBefore?: number;
+  /** Ends the call where it stands: `notSent` when nothing was sent yet, else `uncertain`. */
+  signal?: AbortSignal;
+  /** W3C trace context; anything else is left out. */
+  traceparent?: string | null;
+};
+
+export type TypebotClient = {
+  /** Makes the call once. Every way it can end is an outcome; it does not throw. */
+  ask(call: BotCall, options?: AskOptions): Promise<BotOutcome>;
+  /** Ends the calls in flight as a `signal` would, and those to come. The agents belong to the egress and stay open. */
+  close(): void;
+};
+
+/** The client of Typebot's chat API (startChat and continueChat). It keeps no session: one call at a time is the caller's duty. */
+export function createTypebotClient(options: TypebotClientOptions): TypebotClient {
+  const { egress, responseSizeMaxBytes = 1_048_576 } = options;
+  const exchange = createExchange(egress.agents);
+  let isClosed = false;
+
+  return {
+    async ask(call, { timeoutMs = options.timeoutMs, sendBefore = Infinity, signal, traceparent } = {}) {
+      if (isClosed || signal?.aborted) return notSent('aborted');
+      if (performance.now() > sendBefore) return notSent('late');
+      const request = requestOf(call);
+      if (request === null) return refused('bad_address');
+      const verdict = egress.check(request.url);
+      if (!verdict.allowed) return refused(`egress_refused: ${verdict.reason}`);
+      const limits = { timeoutMs, sendBefore, responseSizeMaxBytes, signal: signal ?? null };
+      return outcomeOf(call.type, await exchange.post(request, traceHeader(traceparent), limits), Date.now());
+    },
+    close() {
+      isClosed = true;
+      exchange.abort();
+    },
+  };
+}
+
+const traceparentForm = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+function traceHeader(traceparent: string | null | undefined): Record<string, string> {
+  return traceparent && traceparentForm.test(traceparent) ? { traceparent } : {};
+}
+
+function notSent(cause: string): BotOutcome {
+  return { type: 'notSent', cause, retryAfterMs: null };
+}
+
+function refused(cause: string): BotOutcome {
+  return { type: 'refused', cause, status: null };
+}

@@ -1,0 +1,2 @@
+export { type AskOptions, createTypebotClient, type TypebotClient, type TypebotClientOptions } from './client.ts';
+export type { Egress } from './egress.ts';

@@ -1,0 +1,112 @@
+import type { BotCall, BotOutcome } from '@typelane/core';
+import { readJson } from './json.ts';
+import { errorMessageOf, replyOf } from './wire.ts';
+
+/** What is known about one exchange when it has ended. */
+export type Evidence = {
+  /** The request went to a connected socket (past the TLS handshake): from there on the host may have processed it. */
+  handedOver: boolean;
+  status: number | null;
+  retryAfter: string | null;
+  /** The whole body; null when it did not arrive whole. */
+  text: string | null;
+  /** Why the exchange ended early: an error code of Node, or LATE, TIMEOUT, ABORTED, TOO_LARGE. Null: it ended as it should. */
+  failure: { code: string; message: string } | null;
+};
+
+/**
+ * Names the outcome by what is known about the bytes. `nowMs` (milliseconds since 1970) is only read for a `Retry-After` that
+ * is a date. Causes are stable codes; only Typebot's own message may follow one, cut to 200 characters.
+ */
+export function outcomeOf(kind: BotCall['type'], evidence: Evidence, nowMs: number): BotOutcome {
+  const { handedOver, status, text, failure } = evidence;
+  if (!handedOver) return unsent(failure ?? { code: '', message: '' });
+  if (status === null) return { type: 'uncertain', cause: brokenCause(failure?.code ?? '', status) };
+  if (status === 429 || status === 503) {
+    return { type: 'notSent', cause: `http_${status}`, retryAfterMs: retryAfterMsOf(evidence.retryAfter, nowMs) };
+  }
+  if (status >= 300 && status < 400) return { type: 'refused', cause: 'redirect', status };
+  if (status === 408 || status < 200 || (status > 200 && status < 300) || status >= 500)
+    return { type: 'uncertain', cause: `http_${status}` };
+  if (text !== null) return status === 200 ? answered(kind, text) : denied(kind, status, text);
+  // Without its body a 404 may be a lost session as well as a broken bot.
+  if (status === 200 || status === 404) return { type: 'uncertain', cause: brokenCause(failure?.code ?? '', status) };
+  return { type: 'refused', cause: `http_${status}`, status };
+}
+
+function answered(kind: BotCall['type'], text: string): BotOutcome {
+  const value = readJson(text);
+  if (value === undefined) return { type: 'uncertain', cause: 'not_json' };
+  const reply = replyOf(value, kind);
+  return reply === null ? { type: 'uncertain', cause: 'wrong_schema' } : { type: 'replied', reply };
+}
+
+/** The exact texts: other 404s, like that of a payment block without credentials, leave the session alive. */
+const sessionLostCauses: ReadonlyMap<string, string> = new Map([
+  ['Session not found.', 'session_not_found'],
+  ['Session expired. You need to start a new session.', 'session_expired'],
+]);
+
+function denied(kind: BotCall['type'], status: number, text: string): BotOutcome {
+  const message = errorMessageOf(readJson(text));
+  if (message === null) return { type: 'refused', cause: `http_${status}`, status };
+  const lost = kind === 'continue' && status === 404 ? sessionLostCauses.get(message) : undefined;
+  if (lost !== undefined) return { type: 'sessionLost', cause: lost };
+  return { type: 'refused', cause: `bot_refused: ${cut(message)}`, status };
+}
+
+function cut(message: string): string {
+  return message.replaceAll(/\s+/g, ' ').trim().slice(0, 200).toWellFormed();
+}
+
+function unsent({ code, message }: { code: string; message: string }): BotOutcome {
+  if (code === 'EGRESS_REFUSED') return { type: 'refused', cause: `egress_refused: ${message}`, status: null };
+  return { type: 'notSent', cause: unsentCauses[code] ?? otherUnsentCause(code), retryAfterMs: null };
+}
+
+const unsentCauses: Record<string, string> = {
+  LATE: 'late',
+  ABORTED: 'aborted',
+  TIMEOUT: 'connect_timeout',
+  ETIMEDOUT: 'connect_timeout',
+  ECONNREFUSED: 'connection_refused',
+  ECONNRESET: 'connection_reset',
+  EPIPE: 'connection_reset',
+  ENOTFOUND: 'dns',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  EADDRNOTAVAIL: 'unreachable',
+};
+
+function otherUnsentCause(code: string): string {
+  if (/^(?:EAI_|ENODATA|ESERVFAIL|EREFUSED)/.test(code)) return 'dns';
+  // OpenSSL's names for a certificate that is not accepted carry no common prefix.
+  return /TLS|SSL|CERT|SIGNED|ISSUER|SIGNATURE|CRL|HOSTNAME_MISMATCH|^EPROTO$/.test(code) ? 'tls' : 'connection_failed';
+}
+
+function brokenCause(code: string, status: number | null): string {
+  const cause = brokenCauses[code];
+  if (cause !== undefined) return cause;
+  if (code.startsWith('HPE_')) return 'not_http';
+  return status === null ? 'connection_reset' : 'truncated';
+}
+
+const brokenCauses: Record<string, string> = {
+  TIMEOUT: 'timeout',
+  ABORTED: 'aborted',
+  TOO_LARGE: 'too_large',
+  UPGRADE: 'not_http',
+  // Got's name for an answer that does not unpack.
+  ERR_READING_RESPONSE_STREAM: 'bad_encoding',
+};
+
+/** An hour: a host that asks for more is asked again all the same. */
+const retryAfterMaxMs = 3_600_000;
+
+/** Milliseconds, 0 to one hour; null when the header is missing or neither a number of seconds nor an HTTP date. */
+function retryAfterMsOf(header: string | null, nowMs: number): number | null {
+  const value = header?.trim() ?? '';
+  const isDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(value);
+  const waitMs = /^\d+$/.test(value) ? Number(value) * 1_000 : isDate ? Date.parse(value) - nowMs : Number.NaN;
+  return Number.isNaN(waitMs) ? null : Math.min(Math.max(waitMs, 0), retryAfterMaxMs);
+}

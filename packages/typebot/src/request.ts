@@ -1,0 +1,31 @@
+import type { BotCall } from '@typelane/core';
+
+export type BotRequest = { url: URL; body: string };
+
+/**
+ * The address and the body of a call. Null when no address can be made of it: `typebotURL` is not a URL, or an id is empty or a
+ * dot segment, which would climb out of the API's path. Query and fragment of `typebotURL` are dropped, a path prefix is kept.
+ */
+export function requestOf(call: BotCall): BotRequest | null {
+  const path = call.type === 'start' ? ['typebots', call.publicId, 'startChat'] : ['sessions', call.typebotSessionId, 'continueChat'];
+  const base = baseOf(call.typebotURL);
+  if (base === null || path.some(isUnsafeSegment)) return null;
+  return { url: new URL(`${base}/api/v1/${path.map(encodeURIComponent).join('/')}`), body: bodyOf(call) };
+}
+
+/** Keeps a user name and password, so that the egress refuses them instead of the call going out without. */
+function baseOf(typebotURL: string): string | null {
+  const href = URL.parse(typebotURL)?.href;
+  return href?.replace(/[?#].*$/s, '').replace(/\/+$/, '') ?? null;
+}
+
+/** An unpaired surrogate cannot be percent-encoded. */
+function isUnsafeSegment(segment: string): boolean {
+  return segment === '' || segment === '.' || segment === '..' || !segment.isWellFormed();
+}
+
+/** Typebot refuses null for optional fields of a start, so they are left out. */
+function bodyOf(call: BotCall): string {
+  if (call.type === 'start') return JSON.stringify({ prefilledVariables: call.variables });
+  return JSON.stringify(call.message === null ? {} : { message: call.message });
+}

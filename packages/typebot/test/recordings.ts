@@ -1,0 +1,20 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** One exchange with a real viewer, as recorded. Status 0: no answer came. */
+export type RecordedExchange = {
+  /** `file#index`, for the names of tests. */
+  name: string;
+  request: { method: string; url: string; body?: unknown };
+  response: { status: number; body?: unknown };
+};
+
+const folder = new URL('../../testkit/recordings/', import.meta.url);
+
+/** All of them, in the order of their files. */
+export function recordedExchanges(): RecordedExchange[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+  return files.flatMap((file) => {
+    const { exchanges }: { exchanges: RecordedExchange[] } = JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+    return exchanges.map((exchange, index) => ({ ...exchange, name: `${file}#${index}` }));
+  });
+}
