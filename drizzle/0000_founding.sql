@@ -135,11 +135,11 @@ ALTER TABLE "instances" ADD CONSTRAINT "instances_business_id_businesses_busines
 ALTER TABLE "typebot_integrations" ADD CONSTRAINT "typebot_integrations_instance_id_instances_instance_id_fk" FOREIGN KEY ("instance_id") REFERENCES "public"."instances"("instance_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "api_keys_by_business" ON "api_keys" USING btree ("business_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "conversations_by_chat" ON "conversations" USING btree ("instance_id","jid");--> statement-breakpoint
-CREATE INDEX "conversations_with_work" ON "conversations" USING btree ("updated_at") WHERE in_seq > handled_seq;--> statement-breakpoint
-CREATE INDEX "conversations_unacked" ON "conversations" USING btree ("updated_at") WHERE out_seq > acked_seq;--> statement-breakpoint
+CREATE INDEX "conversations_with_work" ON "conversations" USING btree ("conversation_id") WHERE in_seq > handled_seq;--> statement-breakpoint
 CREATE INDEX "dead_letters_by_instance" ON "dead_letters" USING btree ("instance_id","created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "inbox_once" ON "inbox" USING btree ("conversation_id","from_me","key_id");--> statement-breakpoint
 CREATE INDEX "instances_by_business" ON "instances" USING btree ("business_id");--> statement-breakpoint
+CREATE INDEX "outbox_waiting" ON "outbox" USING btree ("conversation_id","seq") WHERE handed_at is null;--> statement-breakpoint
 CREATE INDEX "outbox_in_flight" ON "outbox" USING btree ("handed_at") WHERE handed_at is not null and acked_at is null;--> statement-breakpoint
 CREATE INDEX "sessions_newest" ON "sessions" USING btree ("instance_id","created_at" DESC NULLS LAST,"session_id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "sessions_by_chat" ON "sessions" USING btree ("instance_id","key_remote_jid");--> statement-breakpoint

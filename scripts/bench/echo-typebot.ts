@@ -22,7 +22,11 @@ const server = createServer((request, response) => {
     const { message } = JSON.parse(Buffer.concat(chunks).toString() || '{}') as { message?: string };
     if (sessionId === undefined) {
       sessions += 1;
-      return answer({ sessionId: `s${sessions}`, typebot: { id: 'echo', version: '6.1', settings: { typingEmulation: { enabled: false } } }, ...says('0') });
+      return answer({
+        sessionId: `s${sessions}`,
+        typebot: { id: 'echo', version: '6.1', settings: { typingEmulation: { enabled: false } } },
+        ...says('0'),
+      });
     }
     const n = Number(message);
     if (n <= (lastOf.get(sessionId) ?? 0)) outOfOrder += 1;

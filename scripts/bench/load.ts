@@ -22,50 +22,14 @@ export type Load = {
 
 /** A producer on `inbound` and a consumer on `outbound` that checks what it gets. */
 export function createLoad(redisUrl: string, prefix: string): Load {
-  const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
+  const connection = connect(redisUrl);
+  const consuming = connect(redisUrl);
   const inbound = new Queue('inbound', { connection, prefix });
-  const told = new Map<string, number>();
-  const seen = new Map<string, Set<number>>();
-  const awaited = new Map<string, { at: number; done: (ms: number) => void }>();
-  let outOfOrder = 0;
-  let repeated = 0;
-  let received = 0;
-  let published = 0;
-
-  const hear = async (job: Job<{ to: string; messages: { text: string }[] }>) => {
-    const { to, messages } = job.data;
-    const n = Number(messages[0]?.text);
-    const known = seen.get(to) ?? new Set();
-    seen.set(to, known);
-    if (known.has(n)) repeated += 1;
-    else received += 1;
-    if (n < Math.max(0, ...known)) outOfOrder += 1;
-    known.add(n);
-    const key = `${to}:${n}`;
-    const waiting = awaited.get(key);
-    if (waiting) waiting.done(performance.now() - waiting.at);
-    return { keyIds: [`B${job.id}`] };
-  };
-  const consumer = new Worker('outbound', hear, { connection: connection.duplicate(), prefix, concurrency: 200 });
-
-  const next = (chat: number): { event: InboundEvent; key: string } => {
-    const jid = `55${String(chat).padStart(9, '0')}@s.whatsapp.net`;
-    const n = (told.get(jid) ?? -1) + 1;
-    told.set(jid, n);
-    published += 1;
-    return { event: eventOf(jid, n), key: `${jid}:${n}` };
-  };
-  const all = async (): Promise<void> => {
-    let before = received;
-    for (let changedAt = performance.now(); received < published; await sleep(10)) {
-      if (received !== before) changedAt = performance.now();
-      before = received;
-      if (performance.now() - changedAt > stuckMs) throw new Error(`Stuck: ${received} of ${published} answers came`);
-    }
-  };
+  const ledger = createLedger();
+  const consumer = new Worker('outbound', async (job) => ledger.hear(job), { connection: consuming, prefix, concurrency: 200 });
   const publish = async (chats: number, turns: number): Promise<void> => {
     for (let turn = 0; turn < turns; turn += 1) {
-      const jobs = Array.from({ length: chats }, (_, chat) => ({ name: 'message', data: next(chat).event }));
+      const jobs = Array.from({ length: chats }, (_, chat) => ({ name: 'message', data: ledger.next(chat).event }));
       for (let from = 0; from < jobs.length; from += 500) await inbound.addBulk(jobs.slice(from, from + 500));
     }
   };
@@ -73,12 +37,12 @@ export function createLoad(redisUrl: string, prefix: string): Load {
   return {
     async warmUp(chats) {
       await publish(chats, 1);
-      await all();
+      await ledger.complete();
     },
     async burst(chats, turns) {
       const startedAt = performance.now();
       await publish(chats, turns);
-      await all();
+      await ledger.complete();
       return (chats * turns * 1_000) / (performance.now() - startedAt);
     },
     async steady(chats, perSecond, seconds) {
@@ -87,20 +51,70 @@ export function createLoad(redisUrl: string, prefix: string): Load {
       for (let index = 0; index < perSecond * seconds; index += 1) {
         const dueInMs = startedAt + (index * 1_000) / perSecond - performance.now();
         if (dueInMs > 0) await sleep(dueInMs);
-        const { event, key } = next(index % chats);
-        took.push(new Promise((done) => awaited.set(key, { at: performance.now(), done })));
+        const { event, key } = ledger.next(index % chats);
+        took.push(ledger.time(key));
         void inbound.add('message', event);
       }
-      await all();
+      await ledger.complete();
       return (await Promise.all(took)).toSorted((a, b) => a - b);
     },
-    faults: () => ({ outOfOrder, repeated, missing: published - received }),
+    faults: () => ledger.faults(),
     async close() {
       await consumer.close();
       await inbound.close();
       connection.disconnect();
+      consuming.disconnect();
     },
   };
+}
+
+/** What was published and what came back. */
+function createLedger() {
+  const told = new Map<string, number>();
+  const seen = new Map<string, Set<number>>();
+  const awaited = new Map<string, { at: number; done: (ms: number) => void }>();
+  let outOfOrder = 0;
+  let repeated = 0;
+  let received = 0;
+  let published = 0;
+  return {
+    next(chat: number): { event: InboundEvent; key: string } {
+      const jid = `55${String(chat).padStart(9, '0')}@s.whatsapp.net`;
+      const n = (told.get(jid) ?? -1) + 1;
+      told.set(jid, n);
+      published += 1;
+      return { event: eventOf(jid, n), key: `${jid}:${n}` };
+    },
+    hear(job: Job<{ to: string; messages: { text: string }[] }>): { keyIds: string[] } {
+      const { to, messages } = job.data;
+      const n = Number(messages[0]?.text);
+      const known = seen.get(to) ?? new Set();
+      seen.set(to, known);
+      if (known.has(n)) repeated += 1;
+      else received += 1;
+      if (n < Math.max(0, ...known)) outOfOrder += 1;
+      known.add(n);
+      const waiting = awaited.get(`${to}:${n}`);
+      if (waiting) waiting.done(performance.now() - waiting.at);
+      return { keyIds: [`B${job.id}`] };
+    },
+    time: (key: string): Promise<number> => new Promise((done) => awaited.set(key, { at: performance.now(), done })),
+    faults: () => ({ outOfOrder, repeated, missing: published - received }),
+    async complete(): Promise<void> {
+      let before = received;
+      for (let changedAt = performance.now(); received < published; await sleep(10)) {
+        if (received !== before) changedAt = performance.now();
+        before = received;
+        if (performance.now() - changedAt > stuckMs) throw new Error(`Stuck: ${received} of ${published} answers came`);
+      }
+    },
+  };
+}
+
+function connect(redisUrl: string): Redis {
+  const redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
+  redis.on('error', (error) => console.error(error.message));
+  return redis;
 }
 
 /** Message 0 starts the chat; the others are answered with their own number. */

@@ -22,7 +22,9 @@ const worker = new Worker<InboundEvent>(
   async ({ data: { data } }) => {
     const jid = data.keyRemoteJid;
     const [session] = await sql<{ session_id: string }[]>`select session_id from naive_sessions where jid = ${jid}`;
-    const body = session ? await ask(`sessions/${session.session_id}/continueChat`, { message: data.content['text'] }) : await ask('typebots/echo/startChat', {});
+    const body = session
+      ? await ask(`sessions/${session.session_id}/continueChat`, { message: data.content['text'] })
+      : await ask('typebots/echo/startChat', {});
     if (session) await sql`update naive_sessions set updated_at = now() where jid = ${jid}`;
     else await sql`insert into naive_sessions (jid, session_id) values (${jid}, ${body.sessionId}) on conflict do nothing`;
     const messages = body.messages.map(({ content }) => ({ type: 'text', text: content.richText[0]?.children[0]?.text }));

@@ -14,7 +14,7 @@ export type BenchProcess = {
 
 /** Starts a script in a process of its own and waits until it says that it is ready. Its log is thrown away. */
 export async function startProcess(script: string, env: Record<string, string>, readyPattern = /^ready (.*)$/): Promise<BenchProcess> {
-  const child = spawn(process.execPath, [script], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...nodeOptions(), script], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${script} could not be started`);
   const ready = await firstLine(child, readyPattern, script);
@@ -31,6 +31,12 @@ export async function startProcess(script: string, env: Record<string, string>, 
         setTimeout(() => child.kill('SIGKILL'), 5_000).unref();
       }),
   };
+}
+
+/** All run with the options that `npm run worker` gives to Node. */
+function nodeOptions(): string[] {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { worker: string } };
+  return scripts.worker.split(' ').filter((word) => word.startsWith('--'));
 }
 
 function firstLine(child: ChildProcess, pattern: RegExp, script: string): Promise<string> {

@@ -19,5 +19,7 @@ function clean(_key: string, value: unknown): unknown {
   if (typeof value === 'string') return value.toWellFormed().replaceAll('\u0000', '\uFFFD');
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const entries = Object.entries(value);
-  return entries.some(([name]) => toText(name) !== name) ? Object.fromEntries(entries.map(([name, entry]) => [toText(name), entry])) : value;
+  return entries.some(([name]) => toText(name) !== name)
+    ? Object.fromEntries(entries.map(([name, entry]) => [toText(name), entry]))
+    : value;
 }

@@ -1,5 +1,18 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, check, index, integer, jsonb, pgTable, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 
 const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 const seq = (name: string) => bigint(name, { mode: 'number' });
@@ -42,9 +55,12 @@ export const apiKeys = pgTable(
     revokedAt: at('revoked_at'),
   },
   (t) => [
-    check('api_keys_scope', sql`(${t.scope} = 'admin' and ${t.businessId} is null and ${t.instanceId} is null)
+    check(
+      'api_keys_scope',
+      sql`(${t.scope} = 'admin' and ${t.businessId} is null and ${t.instanceId} is null)
       or (${t.scope} = 'business' and ${t.businessId} is not null and ${t.instanceId} is null)
-      or (${t.scope} = 'instance' and ${t.businessId} is not null and ${t.instanceId} is not null)`),
+      or (${t.scope} = 'instance' and ${t.businessId} is not null and ${t.instanceId} is not null)`,
+    ),
     index('api_keys_by_business').on(t.businessId),
   ],
 );
@@ -99,8 +115,10 @@ export const conversations = pgTable(
   },
   (t) => [
     uniqueIndex('conversations_by_chat').on(t.instanceId, t.jid),
-    index('conversations_with_work').on(t.updatedAt).where(sql`in_seq > handled_seq`),
-    index('conversations_unacked').on(t.updatedAt).where(sql`out_seq > acked_seq`),
+    // Not on updated_at: an index on what every step writes would cost a fifth of PostgreSQL's share of a turn (265 to 209 us).
+    index('conversations_with_work')
+      .on(t.conversationId)
+      .where(sql`in_seq > handled_seq`),
   ],
 );
 
@@ -119,10 +137,7 @@ export const inbox = pgTable(
     event: jsonb('event').notNull(),
     receivedAt: at('received_at').notNull().defaultNow(),
   },
-  (t) => [
-    primaryKey({ columns: [t.conversationId, t.seq] }),
-    uniqueIndex('inbox_once').on(t.conversationId, t.fromMe, t.keyId),
-  ],
+  (t) => [primaryKey({ columns: [t.conversationId, t.seq] }), uniqueIndex('inbox_once').on(t.conversationId, t.fromMe, t.keyId)],
 );
 
 /** How each event ended: exactly one row per handled event, and the transcript of what was asked and said. */
@@ -160,7 +175,12 @@ export const outbox = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.conversationId, t.seq] }),
-    index('outbox_in_flight').on(t.handedAt).where(sql`handed_at is not null and acked_at is null`),
+    index('outbox_waiting')
+      .on(t.conversationId, t.seq)
+      .where(sql`handed_at is null`),
+    index('outbox_in_flight')
+      .on(t.handedAt)
+      .where(sql`handed_at is not null and acked_at is null`),
   ],
 );
 
@@ -184,7 +204,9 @@ export const sessions = pgTable(
   (t) => [
     index('sessions_newest').on(t.instanceId, t.createdAt.desc(), t.sessionId.desc()),
     index('sessions_by_chat').on(t.instanceId, t.keyRemoteJid),
-    uniqueIndex('sessions_one_live_per_chat').on(t.instanceId, t.keyRemoteJid).where(sql`status <> 'closed'`),
+    uniqueIndex('sessions_one_live_per_chat')
+      .on(t.instanceId, t.keyRemoteJid)
+      .where(sql`status <> 'closed'`),
   ],
 );
 

@@ -17,14 +17,27 @@ export async function order(sql: Sql<{ bigint: number }>, instanceId: string, ad
   const id = conversationId(instanceId, jid);
   const keyId = `command-${randomUUID()}`;
   const holds = command.type === 'pause' || command.type === 'close';
-  const arrival = { conversationId: id, instanceId, jid: jid.jid, kind: 'command' as const, fromMe: true, keyId, messageId: keyId, event: command, holds };
+  const arrival = {
+    conversationId: id,
+    instanceId,
+    jid: jid.jid,
+    kind: 'command' as const,
+    fromMe: true,
+    keyId,
+    messageId: keyId,
+    event: command,
+    holds,
+  };
   const [taken] = await ingest(sql, [arrival]);
   if (!taken) throw new Error('The command was not taken in');
   return { conversationId: id, seq: taken.seq };
 }
 
 /** How a command ended; null while it waits. */
-export async function outcomeOf(sql: Sql<{ bigint: number }>, { conversationId: id, seq }: Ordered): Promise<{ final: string; reason: string | null } | null> {
+export async function outcomeOf(
+  sql: Sql<{ bigint: number }>,
+  { conversationId: id, seq }: Ordered,
+): Promise<{ final: string; reason: string | null } | null> {
   const [turn] = await sql<{ final: string; reason: string | null }[]>`
     select final, reason from turns where conversation_id = ${id} and seq = ${seq}`;
   return turn ?? null;

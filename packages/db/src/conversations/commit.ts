@@ -107,7 +107,10 @@ function reasonOf({ final }: Commit): string | null {
 }
 
 /** Most steps change no session: then the statement is the shorter one. Closed ones come first in each step (one live session a chat). */
-function sessionsClause(sql: Sql<{ bigint: number }> | TransactionSql<{ bigint: number }>, sessions: (SessionRow & { conversationId: string })[]) {
+function sessionsClause(
+  sql: Sql<{ bigint: number }> | TransactionSql<{ bigint: number }>,
+  sessions: (SessionRow & { conversationId: string })[],
+) {
   if (sessions.length === 0) return sql``;
   return sql`, session_change as (
       insert into sessions (session_id, conversation_id, instance_id, key_remote_jid, typebot_integration_id, status, reason, bot, created_at, updated_at, closed_at)

@@ -1,4 +1,4 @@
-import type { Sql, TransactionSql } from 'postgres';
+import type { PendingQuery, Row, Sql, TransactionSql } from 'postgres';
 import { toJsonb, toText } from '../json.ts';
 
 /** One event for the inbox of one chat. */
@@ -15,6 +15,9 @@ export type Arrival = {
   holds: boolean;
 };
 
+/** An event that was new, and its place in its chat. */
+export type Taken = { conversationId: string; seq: number; keyId: string };
+
 /**
  * Puts events into their chats' inboxes, in the given order, and returns what was new. Events already known (by chat,
  * direction and key id) are left out, so repeating a batch changes nothing.
@@ -23,13 +26,12 @@ export type Arrival = {
  * so ingest, commits and acknowledgements cannot deadlock. Two statements, because the second must see what was committed
  * before the lock was had.
  */
-export async function ingest(sql: Sql<{ bigint: number }>, arrivals: Arrival[]): Promise<{ conversationId: string; seq: number; keyId: string }[]> {
+export async function ingest(sql: Sql<{ bigint: number }>, arrivals: Arrival[]): Promise<Taken[]> {
   const known = new Set<string>();
   const once = arrivals.filter((arrival) => !known.has(onceKey(arrival)) && known.add(onceKey(arrival)));
-  return sql.begin(async (transaction) => {
-    await lockChats(transaction, once);
-    return insertNew(transaction, once);
-  });
+  // Sent together; the second statement is run after the first and sees what it waited for.
+  const [, taken] = await sql.begin((transaction) => [lockChats(transaction, once), insertNew(transaction, once)] as const);
+  return taken;
 }
 
 function onceKey({ conversationId, fromMe, keyId }: Arrival): string {
@@ -37,9 +39,9 @@ function onceKey({ conversationId, fromMe, keyId }: Arrival): string {
 }
 
 /** Creates chats that are new and locks all: a conflict whose update is never wanted locks the row and writes nothing. */
-async function lockChats(sql: TransactionSql<{ bigint: number }>, arrivals: Arrival[]): Promise<void> {
+function lockChats(sql: TransactionSql<{ bigint: number }>, arrivals: Arrival[]): PendingQuery<Row[]> {
   const chats = [...new Map(arrivals.map((arrival) => [arrival.conversationId, arrival])).values()];
-  await sql`
+  return sql`
     insert into conversations (conversation_id, instance_id, jid, state)
     select id, instance_id, jid, '{"status":"idle"}'
     from unnest(${chats.map((c) => c.conversationId)}::uuid[], ${chats.map((c) => c.instanceId)}::text[], ${chats.map((c) => c.jid)}::text[]) as chat (id, instance_id, jid)
@@ -47,7 +49,7 @@ async function lockChats(sql: TransactionSql<{ bigint: number }>, arrivals: Arri
     on conflict (conversation_id) do update set jid = excluded.jid where false`;
 }
 
-async function insertNew(sql: TransactionSql<{ bigint: number }>, all: Arrival[]): Promise<{ conversationId: string; seq: number; keyId: string }[]> {
+function insertNew(sql: TransactionSql<{ bigint: number }>, all: Arrival[]): PendingQuery<Taken[]> {
   return sql`
     with arrival as (
       select * from unnest(

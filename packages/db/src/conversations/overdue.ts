@@ -2,7 +2,11 @@ import type { Sql } from 'postgres';
 import type { Handed } from './acknowledge.ts';
 
 /** Chats with something to do that nobody has touched for `quietMs`: their doorbell was lost. */
-export async function forgottenChats(sql: Sql<{ bigint: number }>, quietMs: number, limit: number): Promise<{ conversationId: string; instanceId: string }[]> {
+export async function forgottenChats(
+  sql: Sql<{ bigint: number }>,
+  quietMs: number,
+  limit: number,
+): Promise<{ conversationId: string; instanceId: string }[]> {
   return sql`
     select conversation_id as "conversationId", instance_id as "instanceId" from conversations
     where in_seq > handled_seq
@@ -24,8 +28,8 @@ export async function unacknowledged(sql: Sql<{ bigint: number }>, quietMs: numb
 /** Chats whose next reply was decided and never handed out: the process that should have done it is gone. */
 export async function unhanded(sql: Sql<{ bigint: number }>, quietMs: number, limit: number): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
-    select c.conversation_id as id from conversations c join outbox o on o.conversation_id = c.conversation_id and o.seq = c.acked_seq + 1
-    where c.out_seq > c.acked_seq and o.handed_at is null
+    select c.conversation_id as id from outbox o join conversations c using (conversation_id)
+    where o.handed_at is null and o.seq = c.acked_seq + 1
       and c.updated_at < clock_timestamp() - ${quietMs}::float8 * interval '1 millisecond'
     limit ${limit}`;
   return rows.map(({ id }) => id);

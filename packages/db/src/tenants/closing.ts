@@ -27,7 +27,10 @@ export async function closeSessions(
   const ordered: (Ordered & { sessionId: string })[] = [];
   for (let from = 0; from < wanted.length; from += chunkSize) {
     const chunk = wanted.slice(from, from + chunkSize).map((chat) => ({ ...chat, keyId: `command-${randomUUID()}` }));
-    const taken = await ingest(sql, chunk.map((chat) => arrival(instanceId, chat, { type: 'close', sessionId: chat.sessionId, reason })));
+    const taken = await ingest(
+      sql,
+      chunk.map((chat) => arrival(instanceId, chat, { type: 'close', sessionId: chat.sessionId, reason })),
+    );
     const sessionIds = new Map(chunk.map(({ keyId, sessionId }) => [keyId, sessionId]));
     ordered.push(...taken.map(({ conversationId, seq, keyId }) => ({ conversationId, seq, sessionId: sessionIds.get(keyId) ?? '' })));
   }

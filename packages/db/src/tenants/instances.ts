@@ -35,13 +35,21 @@ export async function selectInstance(asked: Asked, tenant: Tenant, instanceId: s
 }
 
 /** Makes sure that the business and the instance are there. An instance that is registered already stays as it is. */
-export async function ensureInstance(asked: Asked, instance: { instanceId: string; businessId: string; name: string | null }): Promise<void> {
+export async function ensureInstance(
+  asked: Asked,
+  instance: { instanceId: string; businessId: string; name: string | null },
+): Promise<void> {
   const { businessId } = instance;
   await asked.insert(businesses).values({ businessId, name: businessId }).onConflictDoNothing();
   await asked.insert(instances).values(instance).onConflictDoNothing();
 }
 
-export async function listInstances({ drizzle }: Database, tenant: Tenant, businessId: string, { limit, after }: Newest): Promise<Instance[]> {
+export async function listInstances(
+  { drizzle }: Database,
+  tenant: Tenant,
+  businessId: string,
+  { limit, after }: Newest,
+): Promise<Instance[]> {
   return drizzle
     .select(columns)
     .from(instances)

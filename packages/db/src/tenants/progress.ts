@@ -15,7 +15,17 @@ export type SessionProgress = {
   replies: { decided: number; acknowledged: number; failed: number };
 };
 
-type Row = { state: Conversation; waiting: number; answered: number; ignored: number; uncertain: number; dead: number; decided: number; acknowledged: number; failed: number };
+type Row = {
+  state: Conversation;
+  waiting: number;
+  answered: number;
+  ignored: number;
+  uncertain: number;
+  dead: number;
+  decided: number;
+  acknowledged: number;
+  failed: number;
+};
 
 export async function sessionProgress({ sql }: Database, session: SessionRecord): Promise<SessionProgress> {
   const { sessionId, conversationId } = session;

@@ -41,7 +41,12 @@ export async function listSessions(
 }
 
 /** Null: there is none of this id at this instance, or the instance is another tenant's. */
-export async function findSession({ drizzle }: Database, tenant: Tenant, instanceId: string, sessionId: string): Promise<SessionRecord | null> {
+export async function findSession(
+  { drizzle }: Database,
+  tenant: Tenant,
+  instanceId: string,
+  sessionId: string,
+): Promise<SessionRecord | null> {
   if (!isUuid(sessionId)) return null;
   const [found] = await drizzle
     .select(columns)

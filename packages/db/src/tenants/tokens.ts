@@ -41,7 +41,13 @@ export async function findToken({ drizzle }: Database, keyId: string): Promise<{
   const [found] = await drizzle
     .select()
     .from(apiKeys)
-    .where(and(eq(apiKeys.keyId, keyId), isNull(apiKeys.revokedAt), or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`clock_timestamp()`))));
+    .where(
+      and(
+        eq(apiKeys.keyId, keyId),
+        isNull(apiKeys.revokedAt),
+        or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`clock_timestamp()`)),
+      ),
+    );
   return found ? { owner: ownerOf(found), hash: found.hash } : null;
 }
 

@@ -36,7 +36,9 @@ export async function sessionTranscript(
   const last = rows.at(-1);
   const replies = last ? await repliesUntil(database, session, last.endedAt, afterSeq) : [];
   const byTurn = Map.groupBy(replies, ({ reply, createdAt }) => {
-    const cause = rows.find((row) => (reply.inReplyTo === null ? row.kind === 'command' && row.endedAt >= createdAt : row.keyId === reply.inReplyTo));
+    const cause = rows.find((row) =>
+      reply.inReplyTo === null ? row.kind === 'command' && row.endedAt >= createdAt : row.keyId === reply.inReplyTo,
+    );
     return cause?.seq;
   });
   return rows.map(({ kind, event, transcript, keyId: _keyId, ...row }) => ({

@@ -1,0 +1,95 @@
+import { eventsPerJobMax } from '@typelane/core';
+import { depthMax, jobBytesMax, textBytesMax } from './inbound-limits.ts';
+import type { JsonSchema } from './json-schema.ts';
+
+type Schemas = { inbound: JsonSchema; outbound: JsonSchema; receipt: JsonSchema };
+
+/** The AsyncAPI 3.0 document of both queues. `send` and `receive` are seen from Typelane. */
+export function asyncApi(schemas: Schemas): object {
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Typelane queues',
+      version: '1.0.0',
+      description: 'How programs hand WhatsApp events to Typelane and take the replies of the bot from it.',
+      license: { name: 'Apache-2.0' },
+    },
+    defaultContentType: 'application/json',
+    servers: { redis: { host: 'localhost:6379', protocol: 'redis', description: redisDescription } },
+    channels: {
+      inbound: channel('inbound', inboundQueue, 'inboundEvent'),
+      outbound: channel('outbound', outboundQueue, 'outboundReply'),
+    },
+    operations: {
+      receiveInboundEvent: operation('receive', 'inbound', 'inboundEvent', 'Typelane takes what producers published.'),
+      sendOutboundReply: operation('send', 'outbound', 'outboundReply', 'Typelane publishes the replies of the bot.'),
+    },
+    components: { messages: messages(), schemas: componentSchemas(schemas) },
+  };
+}
+
+const redisDescription = [
+  'Both channels are BullMQ 6 queues in Redis: the channel address is the name of the queue, the message name is the name of the job,',
+  'and the payload is the data of the job as JSON. There is no AsyncAPI binding for BullMQ. Use BullMQ or one of its ports, this',
+  "project's client package, or HTTP ingest. The prefix of all keys is `bull` unless Typelane runs with another QUEUE_PREFIX.",
+].join(' ');
+
+const inboundQueue = [
+  'Add with the name `message`, without priority, delay, attempts or backoff: the order of adding is the order of handling.',
+  'A job id made from instance, chat, fromMe and keyId makes publishing again harmless; without one it is harmless as well.',
+  `Limits: ${jobBytesMax} bytes of JSON per job, ${textBytesMax} bytes per text, ${depthMax} levels of nesting, ${eventsPerJobMax} events per job.`,
+  'With INBOUND_PARTITIONS above 1 the queues are inbound-0, inbound-1, and so on: the first 32 bits of the SHA-256 of',
+  '`<instanceId>|<jid>`, as a big-endian number, modulo the number of partitions.',
+].join(' ');
+
+const outboundQueue = [
+  'Each job has the name `reply` and holds all messages of one turn. Send them in order, then complete the job with a receipt.',
+  'The next reply of a chat is published when the one before was completed, so any concurrency keeps the order.',
+  'A reply can be delivered more than once: deduplicate by replyId.',
+].join(' ');
+
+function channel(address: string, description: string, message: string): object {
+  return { address, description, servers: [ref('servers', 'redis')], messages: { [message]: ref('components/messages', message) } };
+}
+
+function operation(action: 'send' | 'receive', channelName: string, message: string, summary: string): object {
+  return { action, summary, channel: ref('channels', channelName), messages: [ref(`channels/${channelName}/messages`, message)] };
+}
+
+function messages(): object {
+  return {
+    inboundEvent: {
+      name: 'message',
+      title: 'One event, or several in order',
+      contentType: 'application/json',
+      payload: ref('components/schemas', 'inboundJob'),
+    },
+    outboundReply: {
+      name: 'reply',
+      title: 'All messages of one turn',
+      contentType: 'application/json',
+      payload: ref('components/schemas', 'outboundReply'),
+    },
+  };
+}
+
+function componentSchemas({ inbound, outbound, receipt }: Schemas): object {
+  const event = ref('components/schemas', 'inboundEvent');
+  return {
+    inboundJob: { oneOf: [event, { type: 'array', minItems: 1, maxItems: eventsPerJobMax, items: event }] },
+    inboundEvent: withoutDialect(inbound),
+    outboundReply: withoutDialect(outbound),
+    outboundReceipt: {
+      ...withoutDialect(receipt),
+      description: "The value that completes a reply's job: WhatsApp's ids of its messages, in order.",
+    },
+  };
+}
+
+function withoutDialect(schema: JsonSchema): object {
+  return Object.fromEntries(Object.entries(schema).filter(([name]) => name !== '$schema'));
+}
+
+function ref(section: string, name: string): { $ref: string } {
+  return { $ref: `#/${section}/${name}` };
+}

@@ -1,0 +1,40 @@
+/** What the fields of an inbound event mean, by their path. For people who read the published schema and not our code. */
+export const inboundDescriptions: Record<string, string> = {
+  schemaVersion: 'Version of this contract. Absent: 1.',
+  event: '`messages.upsert` carries a message. Events of other names are recorded, and used or ignored with a reason.',
+  instance: 'The WhatsApp instance (a connected number) the event belongs to.',
+  'instance.instanceId': 'Unique over all tenants. The events of an instance that is not registered are recorded and ignored.',
+  'instance.Business': 'The tenant, for an instance that is not registered with one.',
+  data: 'The message, as in the webhook `messages.upsert` of CodeChat v2.',
+  'data.keyId': "WhatsApp's own id of the message. The same message published again carries the same one.",
+  'data.keyRemoteJid': 'The chat, such as 5531999999999@s.whatsapp.net.',
+  'data.keyFromMe': 'Written on the phone of the instance. Absent: false, unless `source` is `api`.',
+  'data.keyParticipant': 'Who wrote, in a group.',
+  'data.messageId': "The producer's own id of the message; the bot sees it as the variable `messageId`.",
+  'data.pushName': 'The name the contact gave themselves.',
+  'data.contentType': 'What `content` holds, such as text, image, audio, video, document, sticker, location, contact, buttonsResponse.',
+  'data.content': 'The message itself. The words of a text are in `text`, those of a picture in `caption`; each at most 64 KiB.',
+  'data.source': 'What the message was written with: ios, android, web, or api for a message sent by a program.',
+  'data.messageTimestamp': 'Seconds since 1970.',
+  traceparent: 'W3C trace context; the reply carries it on.',
+};
+
+/** What the fields of an outbound reply mean, by their path. */
+export const outboundDescriptions: Record<string, string> = {
+  schemaVersion: 'Version of this contract.',
+  replyId: 'The same reply may be delivered again under the same id, never two replies under one: deduplicate by it.',
+  instanceId: 'The WhatsApp instance to send with.',
+  businessId: 'The tenant of the instance.',
+  sessionId: 'The session of the bot; null for a message outside of one.',
+  seq: 'Dense and rising per chat, from 1.',
+  to: 'The address the contact wrote from, unchanged.',
+  inReplyTo: 'The `keyId` of the message that is answered.',
+  traceparent: 'W3C trace context of the event that is answered.',
+  messages: 'To be sent in this order, one after the other.',
+  'messages.id': 'Unique. Give it to a gateway that deduplicates.',
+  'messages.typingMs': 'Milliseconds of "typing" to show before this message, after `waitMs`.',
+  'messages.waitMs': 'Milliseconds to stay silent before this message.',
+  'messages.voice': 'True: send it as a voice note.',
+  'messages.buttons': 'Each title is a button; its id comes back when the contact taps it.',
+  'messages.sections': 'Rows under titles; the id of a row comes back when the contact chooses it.',
+};

@@ -1,0 +1,41 @@
+import type { replyReceiptSchema } from '@typelane/core';
+import { DelayedError, UnrecoverableError, WaitingError, type Job } from 'bullmq';
+import type { z } from 'zod';
+import type { DeliveryOutcome } from './deliver.ts';
+import { known } from './progress.ts';
+
+/** How soon a reply that another consumer is sending is looked at again. */
+const heldMs = 1_000;
+
+/** Ends the job as its delivery ended: returns the receipt that completes it, or throws what BullMQ understands. */
+export async function finish(
+  job: Job<unknown>,
+  token: string | undefined,
+  outcome: DeliveryOutcome,
+  onError: (error: Error) => void,
+): Promise<z.infer<typeof replyReceiptSchema>> {
+  if (outcome.type === 'sent') return { keyIds: known(outcome.keyIds) };
+  throw await failure(job, token, outcome, onError);
+}
+
+async function failure(
+  job: Job<unknown>,
+  token: string | undefined,
+  outcome: Exclude<DeliveryOutcome, { type: 'sent' }>,
+  onError: (error: Error) => void,
+): Promise<Error> {
+  if (outcome.type === 'interrupted') {
+    await job.moveToWait(token).catch(onError);
+    return new WaitingError();
+  }
+  if (outcome.type === 'held') {
+    await job.moveToDelayed(Date.now() + heldMs, token).catch(onError);
+    return new DelayedError();
+  }
+  if (outcome.type === 'invalid') return new UnrecoverableError(`This is no outbound reply. ${outcome.reason}`);
+  const { keyIds, of, cause } = outcome;
+  const which = `Message ${keyIds.length + 1} of ${of} (${keyIds.length} sent before it)`;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  if (outcome.type === 'refused') return new UnrecoverableError(`${which} was refused: ${reason}`);
+  return new Error(`${which} could not be sent: ${reason}`, { cause });
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { conversationKey, parseJid, type InboundEvent } from '@typelane/core';
+
+export type InboundJob = {
+  partition: number;
+  /** The same for the same events, so that publishing again while the job waits adds nothing. */
+  jobId: string;
+  data: InboundEvent | InboundEvent[];
+};
+
+/** What one call publishes: a job per partition it touches, with the order of the events kept within each. */
+export function inboundJobs(events: InboundEvent | InboundEvent[], partitions: number): InboundJob[] {
+  if (!Array.isArray(events)) return [{ partition: partitionOf(events, partitions), jobId: jobIdOf([events]), data: events }];
+  const byPartition = Map.groupBy(events, (event) => partitionOf(event, partitions));
+  return Array.from(byPartition, ([partition, data]) => ({ partition, jobId: jobIdOf(data), data }));
+}
+
+/** `inbound`, or `inbound-0` to `inbound-<partitions - 1>` when there are several. */
+export function inboundQueueName(partition: number, partitions: number): string {
+  return partitions === 1 ? 'inbound' : `inbound-${partition}`;
+}
+
+/**
+ * The queue of a chat: the first 32 bits of the SHA-256 of its conversation key, modulo `partitions`. All producers of an instance
+ * must agree on it, whatever their language: never change it.
+ */
+export function partitionOf(event: InboundEvent, partitions: number): number {
+  return sha256(chatOf(event)).readUInt32BE(0) % partitions;
+}
+
+function jobIdOf(events: InboundEvent[]): string {
+  return `wa-${sha256(events.map(eventKey).join('\n')).toString('hex')}`;
+}
+
+/** What makes two events the same. A key has one message, but any number of other events, such as delivered and read. */
+function eventKey(event: InboundEvent): string {
+  const { keyFromMe, source, keyId } = event.data;
+  const fromMe = keyFromMe ?? source === 'api';
+  const key = `${chatOf(event)}|${fromMe}|${keyId}`;
+  return event.event === 'messages.upsert' ? key : `${key}|${event.event}|${JSON.stringify(event.data)}`;
+}
+
+/** An address that WhatsApp does not have stays as it came: Typelane's dead letters are the place to see it. */
+function chatOf(event: InboundEvent): string {
+  const { instanceId } = event.instance;
+  const jid = parseJid(event.data.keyRemoteJid);
+  return jid === null ? `${instanceId}|${event.data.keyRemoteJid}` : conversationKey(instanceId, jid);
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
