@@ -1,8 +1,9 @@
 import { type Database, forgottenChats, handNext, touch, unacknowledged, unhanded } from '@typelane/db';
 import { type Log, type Ring, ring } from '@typelane/runtime';
 import type { Job, Queue } from 'bullmq';
-import { type Acknowledger, keyIdsOf } from './deliver/acknowledger.ts';
-import { jobIdOf, type Publish } from './deliver/outbound.ts';
+import type { Acknowledger } from './deliver/acknowledger.ts';
+import type { Publish } from './deliver/outbound.ts';
+import { jobIdOf, receiptOf } from './deliver/receipt.ts';
 
 type SweepOptions = {
   database: Database;
@@ -47,7 +48,11 @@ export async function sweep(options: SweepOptions): Promise<void> {
 async function ringAgain({ database, converse, intervalMs }: SweepOptions): Promise<number> {
   const chats = await forgottenChats(database.sql, intervalMs, rowsMax);
   await ring(converse, chats);
-  if (chats.length > 0) await touch(database.sql, chats.map((chat) => chat.conversationId));
+  if (chats.length > 0)
+    await touch(
+      database.sql,
+      chats.map((chat) => chat.conversationId),
+    );
   return chats.length;
 }
 
@@ -55,12 +60,11 @@ async function settleReplies({ database, outbound, acknowledger, publish, interv
   let published = 0;
   for (const { replyId, seq, reply } of await unacknowledged(database.sql, intervalMs, rowsMax)) {
     const job: Job | undefined = await outbound.getJob(jobIdOf(replyId));
-    if (!job) {
-      await publish({ ...reply, replyId, seq });
-      published += 1;
-    } else if (job.finishedOn !== undefined) {
-      await acknowledger.settle({ replyId, keyIds: keyIdsOf(job.returnvalue), failure: job.failedReason ?? null });
-    }
+    const receipt = receiptOf(job);
+    if (receipt) await acknowledger.settle(receipt);
+    if (job) continue;
+    await publish({ ...reply, replyId, seq });
+    published += 1;
   }
   const chats = await unhanded(database.sql, intervalMs, rowsMax);
   for (const { replyId, seq, reply } of await handNext(database.sql, chats)) await publish({ ...reply, replyId, seq });

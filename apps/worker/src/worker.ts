@@ -68,7 +68,7 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
   for (const queue of [converse, outbound]) queue.on('error', (error) => log.warn({ err: error, queue: queue.name }, 'redis.error'));
 
   const publish = createPublish(outbound, log);
-  const acknowledger = createAcknowledger({ database, redisUrl, prefix, publish, log });
+  const acknowledger = createAcknowledger({ database, redisUrl, prefix, outbound, publish, log });
   const { slots, close } = createConverse(options, database, converse, publish);
   const doorbell = answerDoorbell(options, slots);
   const open = await chooseDoor(redis, prefix, log);
@@ -95,13 +95,19 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
 async function chooseDoor(redis: Redis, prefix: string, log: Log): Promise<typeof openDoor> {
   const problem = await checkContract(redis, prefix);
   if (problem === null) return openDoor;
-  log.warn({ problem }, 'door.fallback: this BullMQ or Redis is not as the fast door needs it; events come in one by one, about 600 a second');
+  log.warn(
+    { problem },
+    'door.fallback: this BullMQ or Redis is not as the fast door needs it; events come in one by one, about 600 a second',
+  );
   return openPlainDoor;
 }
 
 /** Turns begin where the event came in while a slot is free there: the shortest way. The rest is rung for, and any process takes it. */
 async function startOrRing(chats: Chat[], slots: Slots, converse: Queue<Ring>): Promise<void> {
-  await ring(converse, chats.filter((chat) => !slots.tryStart(chat.conversationId)));
+  await ring(
+    converse,
+    chats.filter((chat) => !slots.tryStart(chat.conversationId)),
+  );
 }
 
 function createConverse(options: WorkerOptions, database: Database, converse: Queue<Ring>, publish: Publish) {
@@ -115,7 +121,7 @@ function createConverse(options: WorkerOptions, database: Database, converse: Qu
     load: batched((ids: string[]) => load(database.sql, ids)),
     commit: batched((steps) => commit(database.sql, steps)),
     commitTakingBack: (step) => commitTakingBack(database.sql, step),
-    ask: (call, sendBefore) => typebot.ask(call, { sendBefore }),
+    ask: (call, asking) => typebot.ask(call, asking),
     publish: (reply) => void publish(reply as Parameters<Publish>[0]),
     ringIn,
     integrations: createIntegrations(log),

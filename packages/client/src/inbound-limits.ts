@@ -7,23 +7,32 @@ export const textBytesMax = 64 * 1024;
 /** Levels of nesting of one event. */
 export const depthMax = 32;
 
+/** A limit that was broken, and how. */
+export type Excess = Problem & { limit: 'too_deep' | 'text_too_long' | 'too_large' };
+
 /** The first limit that a job's data breaks; null when it breaks none. */
-export function inboundExcess(data: unknown): Problem | null {
+export function inboundExcess(data: unknown): Excess | null {
   const events: unknown[] = Array.isArray(data) ? data : [data];
   for (const [index, event] of events.entries()) {
-    const excess = nestingExcess(event, Array.isArray(data) ? [index] : [], 1);
+    const excess = eventExcess(event, Array.isArray(data) ? [index] : []);
     if (excess !== null) return excess;
   }
   return sizeExcess(data);
 }
 
+/** The first limit that one event breaks, but for its size. Walks no deeper than the limit, so nothing is too deep for it. */
+export function eventExcess(event: unknown, path: (string | number)[] = []): Excess | null {
+  return nestingExcess(event, path, 1);
+}
+
 /** Names of fields that carry a person's words. Other strings, such as thumbnails, only count towards the size of the job. */
 const textFields = new Set(['text', 'caption', 'conversation']);
 
-function nestingExcess(value: unknown, path: (string | number)[], depth: number): Problem | null {
+function nestingExcess(value: unknown, path: (string | number)[], depth: number): Excess | null {
   if (typeof value === 'string') return textExcess(value, path);
   if (typeof value !== 'object' || value === null) return null;
-  if (depth > depthMax) return { field: fieldName(path.slice(0, 3)), expected: `nest at most ${depthMax} levels`, came: 'more' };
+  if (depth > depthMax)
+    return { limit: 'too_deep', field: fieldName(path.slice(0, 3)), expected: `nest at most ${depthMax} levels`, came: 'more' };
   for (const [name, inner] of Object.entries(value)) {
     const excess = nestingExcess(inner, [...path, Array.isArray(value) ? Number(name) : name], depth + 1);
     if (excess !== null) return excess;
@@ -31,24 +40,26 @@ function nestingExcess(value: unknown, path: (string | number)[], depth: number)
   return null;
 }
 
-function textExcess(text: string, path: (string | number)[]): Problem | null {
+function textExcess(text: string, path: (string | number)[]): Excess | null {
   const name = path.at(-1);
   if (typeof name !== 'string' || !textFields.has(name)) return null;
   const bytes = Buffer.byteLength(text);
   return bytes <= textBytesMax
     ? null
-    : { field: fieldName(path), expected: `be text of at most ${textBytesMax} bytes`, came: `${bytes} bytes` };
+    : { limit: 'text_too_long', field: fieldName(path), expected: `be text of at most ${textBytesMax} bytes`, came: `${bytes} bytes` };
 }
 
-function sizeExcess(data: unknown): Problem | null {
+function sizeExcess(data: unknown): Excess | null {
   const field = Array.isArray(data) ? 'the array of events' : 'the event';
   let json: string | undefined;
   try {
     json = JSON.stringify(data);
   } catch {
-    return { field, expected: 'be a JSON value', came: 'something JSON cannot hold' };
+    return { limit: 'too_deep', field, expected: 'be a JSON value', came: 'something JSON cannot hold' };
   }
-  if (json === undefined) return { field, expected: 'be an object', came: describe(data) };
+  if (json === undefined) return { limit: 'too_large', field, expected: 'be an object', came: describe(data) };
   const bytes = Buffer.byteLength(json);
-  return bytes <= jobBytesMax ? null : { field, expected: `be at most ${jobBytesMax} bytes of JSON`, came: `${bytes} bytes` };
+  return bytes <= jobBytesMax
+    ? null
+    : { limit: 'too_large', field, expected: `be at most ${jobBytesMax} bytes of JSON`, came: `${bytes} bytes` };
 }

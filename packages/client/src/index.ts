@@ -14,9 +14,9 @@ export { consumeReplies, type Consumer, type ConsumerOptions } from './consume-r
 export { contractFiles } from './contracts-document.ts';
 export { fallback } from './fallback.ts';
 export { inboundQueueName, partitionOf } from './inbound-job.ts';
-export { depthMax, jobBytesMax, textBytesMax } from './inbound-limits.ts';
-export { assertInbound, InvalidEventError } from './invalid-event.ts';
-export type { Problem } from './problem.ts';
+export { depthMax, eventExcess, jobBytesMax, textBytesMax } from './inbound-limits.ts';
+export { assertInbound, eventProblems, InvalidEventError } from './invalid-event.ts';
+export { sentence, type Problem } from './problem.ts';
 export { PublishError } from './publish-lane.ts';
 export { createPublisher, type Publisher, type PublisherOptions } from './publisher.ts';
 export { PermanentSendError, type Send, type SendContext } from './send.ts';

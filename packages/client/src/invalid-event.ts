@@ -23,14 +23,15 @@ function inboundProblems(value: unknown): Problem[] {
   // Limits first: a value nested without end must not reach anything that walks it to the end.
   const excess = inboundExcess(value);
   if (excess !== null) return [excess];
-  if (!Array.isArray(value)) return eventProblems(value, []);
+  if (!Array.isArray(value)) return eventProblems(value);
   if (value.length < 1 || value.length > eventsPerJobMax) {
     return [{ field: 'the array of events', expected: `hold 1 to ${eventsPerJobMax} events`, came: `${value.length}` }];
   }
   return value.flatMap((event, index) => eventProblems(event, [index]));
 }
 
-function eventProblems(event: unknown, path: number[]): Problem[] {
+/** What keeps `event` from being an inbound event, whatever its size. Empty: nothing. */
+export function eventProblems(event: unknown, path: number[] = []): Problem[] {
   const parsed = inboundEventSchema.safeParse(event);
   if (parsed.success) return [];
   if (typeof event !== 'object' || event === null || Array.isArray(event)) {

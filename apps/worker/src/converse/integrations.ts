@@ -27,6 +27,7 @@ export function createIntegrations(log: Log, keptMax = 5_000): Integrations {
 function parse({ typebotIntegrationId, publicId, typebotURL, enabled, settings }: IntegrationRow, log: Log): Integration {
   const parsed = settingsSchema.safeParse(settings);
   // The API lets no such settings in; a database written by a newer version might have them.
-  if (!parsed.success) log.error({ typebotIntegrationId, issues: parsed.error.issues.map(({ path }) => path.join('.')) }, 'settings.unreadable');
+  if (!parsed.success)
+    log.error({ typebotIntegrationId, issues: parsed.error.issues.map(({ path }) => path.join('.')) }, 'settings.unreadable');
   return { typebotIntegrationId, publicId, typebotURL, enabled, settings: parsed.success ? parsed.data : defaultSettings };
 }

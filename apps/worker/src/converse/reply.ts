@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Conversation, Step, StepContext } from '@typelane/core';
-import { sessionIn } from './turn.ts';
+import { sessionIdOf } from './session-id.ts';
 
 /** The outbound job of a step, but for its `seq`, which is taken when the step is committed. */
 export function replyOf(next: Step, before: Conversation, { head, instance }: StepContext, to: string) {
@@ -10,7 +10,7 @@ export function replyOf(next: Step, before: Conversation, { head, instance }: St
     replyId: randomUUID(),
     instanceId: instance.instanceId,
     businessId: instance.businessId,
-    sessionId: next.sessions.at(-1)?.session.sessionId ?? sessionIn(next.state) ?? sessionIn(before),
+    sessionId: sessionIdOf(next, before),
     to,
     inReplyTo: event?.data.keyId ?? null,
     traceparent: event?.traceparent ?? null,

@@ -16,7 +16,12 @@ export type Slots = {
  * The turns of this process: at most `max` at once, one per chat. `run` carries a chat one event further and says whether
  * another waits; `yields` takes a chat that had its share.
  */
-export function createSlots(max: number, run: (conversationId: string) => Promise<boolean>, yields: (conversationId: string) => void, log: Log): Slots {
+export function createSlots(
+  max: number,
+  run: (conversationId: string) => Promise<boolean>,
+  yields: (conversationId: string) => void,
+  log: Log,
+): Slots {
   /** Chats at work; `again` is set by a ring that came meanwhile. */
   const running = new Map<string, { again: boolean }>();
   const waiting: (() => void)[] = [];

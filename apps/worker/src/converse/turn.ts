@@ -5,6 +5,7 @@ import type { Log } from '@typelane/runtime';
 import { addressOf, replyOf } from './reply.ts';
 import { abandon } from './abandon.ts';
 import type { Integrations } from './integrations.ts';
+import { sessionIdOf } from './session-id.ts';
 
 /** What a turn needs from outside. */
 export type TurnPorts = {
@@ -12,7 +13,7 @@ export type TurnPorts = {
   commit(step: Commit): Promise<Committed>;
   commitTakingBack(step: Commit): Promise<Committed>;
   /** Asks Typebot. `sendBefore` (performance.now()): later than that nothing is sent. */
-  ask(call: BotCall, sendBefore: number): Promise<BotOutcome>;
+  ask(call: BotCall, options: { sendBefore: number; traceparent: string | null }): Promise<BotOutcome>;
   publish(reply: Record<string, unknown>): void;
   /** Rings for the chat later. */
   ringIn(chat: { instanceId: string; conversationId: string }, delayMs: number): void;
@@ -55,14 +56,18 @@ export async function turn(conversationId: string, ports: TurnPorts, times: Turn
     ({ state } = next);
     ({ version } = committed);
     calls += 1;
-    happening = await ports.ask(next.ask, committedAt + sendWithinMs);
+    happening = await ports.ask(next.ask, { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) });
   }
 }
 
 function contextOf(loaded: Loaded, { integrations }: TurnPorts): StepContext {
   const { head, instance, isHeld, isEcho, now } = loaded;
   return {
-    head: { seq: head.seq, messageId: head.messageId, ...(head.kind === 'message' ? { kind: head.kind, event: head.event } : { kind: head.kind, command: head.event }) } as StepContext['head'],
+    head: {
+      seq: head.seq,
+      messageId: head.messageId,
+      ...(head.kind === 'message' ? { kind: head.kind, event: head.event } : { kind: head.kind, command: head.event }),
+    } as StepContext['head'],
     instance,
     integration: integrations.read(loaded.integration),
     isHeld,
@@ -70,6 +75,10 @@ function contextOf(loaded: Loaded, { integrations }: TurnPorts): StepContext {
     now,
     freshSessionId: randomUUID(),
   };
+}
+
+function traceparentOf({ head }: StepContext): string | null {
+  return head.kind === 'message' ? (head.event.traceparent ?? null) : null;
 }
 
 function firstHappening({ state, isAbandoned }: Loaded): Happening {
@@ -117,7 +126,13 @@ async function write(next: Step, before: Before, context: StepContext, ports: Tu
   return committed;
 }
 
-function goOn(next: Step, committed: NonNullable<Committed>, { conversationId, instance }: Loaded, ports: TurnPorts, times: TurnTimes): boolean {
+function goOn(
+  next: Step,
+  committed: NonNullable<Committed>,
+  { conversationId, instance }: Loaded,
+  ports: TurnPorts,
+  times: TurnTimes,
+): boolean {
   const chat = { instanceId: instance.instanceId, conversationId };
   if (next.final === null) {
     ports.ringIn(chat, Math.max(next.waitMs ?? 0, next.quarantine ? times.quarantineMs : 0));
@@ -127,26 +142,13 @@ function goOn(next: Step, committed: NonNullable<Committed>, { conversationId, i
   return committed.more;
 }
 
-/** The session an event belongs to: the one it ended in, else the one it met. */
-function sessionIdOf(next: Step, before: Conversation): string | null {
-  return next.sessions.at(-1)?.session.sessionId ?? sessionIn(next.state) ?? sessionIn(before);
-}
-
-export function sessionIn(state: Conversation): string | null {
-  switch (state.status) {
-    case 'idle':
-      return null;
-    case 'waiting':
-    case 'paused':
-      return state.session.sessionId;
-    case 'calling':
-    case 'due':
-      return state.turn.session.sessionId;
-  }
-}
-
 /** The canonical line of a turn. Never what was said in it. */
-function logTurn(log: Log, loaded: Loaded, next: Step, { calls, startedAt, from }: { calls: number; startedAt: number; from: string }): void {
+function logTurn(
+  log: Log,
+  loaded: Loaded,
+  next: Step,
+  { calls, startedAt, from }: { calls: number; startedAt: number; from: string },
+): void {
   const { conversationId, head, instance, now } = loaded;
   log.info(
     {

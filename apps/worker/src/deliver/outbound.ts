@@ -1,6 +1,7 @@
 import { batched } from '@typelane/db';
 import type { Log } from '@typelane/runtime';
 import type { Queue } from 'bullmq';
+import { jobIdOf } from './receipt.ts';
 
 /** Seconds a finished job stays: within them its id keeps the reply from being published twice. 15 minutes cost 1.7 KB a reply. */
 const keptSeconds = { completed: 900, failed: 86_400 };
@@ -25,12 +26,4 @@ export function createPublish(outbound: Queue, log: Log): Publish {
   });
   // The row says that it was handed out: what fails here is published by the sweep.
   return (reply) => add(reply).catch((error: unknown) => log.warn({ err: error, replyId: reply.replyId }, 'publish.failed'));
-}
-
-export function jobIdOf(replyId: string): string {
-  return `reply-${replyId}`;
-}
-
-export function replyIdOf(jobId: string): string | null {
-  return jobId.startsWith('reply-') ? jobId.slice('reply-'.length) : null;
 }

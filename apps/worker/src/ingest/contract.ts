@@ -64,5 +64,10 @@ async function straightens(queue: ContractQueue, list: WaitList): Promise<string
 
 async function differs(list: WaitList, expected: number[], what: string): Promise<string | null> {
   const got = (await list.peek(100, 1_000_000)).map(({ data }) => data);
-  return isDeepStrictEqual(got, expected.map((n) => JSON.stringify({ n }))) ? null : `Expected ${what}, got ${JSON.stringify(got)}`;
+  return isDeepStrictEqual(
+    got,
+    expected.map((n) => JSON.stringify({ n })),
+  )
+    ? null
+    : `Expected ${what}, got ${JSON.stringify(got)}`;
 }

@@ -68,7 +68,12 @@ export function openDoor(options: DoorOptions): { stop(): Promise<void> } {
   };
 }
 
-async function letIn({ database, queueKey, log, ring }: DoorOptions, list: WaitList, jobs: WaitingJob[], signal: AbortSignal): Promise<void> {
+async function letIn(
+  { database, queueKey, log, ring }: DoorOptions,
+  list: WaitList,
+  jobs: WaitingJob[],
+  signal: AbortSignal,
+): Promise<void> {
   const chats = await takeIn(database, queueKey, jobs, log, signal);
   // A doorbell that cannot be rung is no reason to keep the jobs: the sweep rings again.
   await ring(chats).catch((error: unknown) => log.warn({ err: error }, 'ring.failed'));

@@ -26,11 +26,23 @@ export function openPlainDoor({ database, redisUrl, queueKey, log, ring }: DoorO
       await ring(chats).catch((error: unknown) => log.warn({ err: error }, 'ring.failed'));
     },
     // A crashed process's job goes back to the head of the line after this long; nothing passes it meanwhile.
-    { connection: redis, prefix, concurrency: 1, lockDuration: 5_000, stalledInterval: 2_000, maxStalledCount: 1_000, removeOnComplete: { count: 0 }, autorun: false },
+    {
+      connection: redis,
+      prefix,
+      concurrency: 1,
+      lockDuration: 5_000,
+      stalledInterval: 2_000,
+      maxStalledCount: 1_000,
+      removeOnComplete: { count: 0 },
+      autorun: false,
+    },
   );
   worker.on('error', onError);
   const running = queue.setGlobalConcurrency(1).then(() => worker.run(), onError);
-  const janitor = setInterval(() => void clearUnreadable(redis, queueKey, (data, id) => takeIn(database, queueKey, [{ id, data }], log, stopping.signal), log), janitorMs);
+  const janitor = setInterval(
+    () => void clearUnreadable(redis, queueKey, (data, id) => takeIn(database, queueKey, [{ id, data }], log, stopping.signal), log),
+    janitorMs,
+  );
 
   return {
     async stop() {
@@ -45,7 +57,12 @@ export function openPlainDoor({ database, redisUrl, queueKey, log, ring }: DoorO
 }
 
 /** A job whose data is no JSON never reaches `failed`: BullMQ takes it, cannot read it, and takes it again for ever. */
-async function clearUnreadable(redis: Redis, queueKey: string, bury: (data: string, id: string) => Promise<unknown>, log: Log): Promise<void> {
+async function clearUnreadable(
+  redis: Redis,
+  queueKey: string,
+  bury: (data: string, id: string) => Promise<unknown>,
+  log: Log,
+): Promise<void> {
   try {
     for (const id of await redis.lrange(`${queueKey}:active`, 0, -1)) {
       const data = await redis.hget(`${queueKey}:${id}`, 'data');

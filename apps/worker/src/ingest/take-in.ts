@@ -51,7 +51,14 @@ function isAboutData(error: unknown): boolean {
 
 function unstorable({ instanceId, conversationId, keyId, event }: Arrival): DeadLetter {
   const sourceKey = `unstorable:${conversationId}:${Buffer.from(keyId).toString('base64url')}`;
-  return { instanceId, source: 'inbound', sourceKey, reason: 'unstorable', details: ['Expected a value that PostgreSQL can store'], payload: JSON.stringify(event) };
+  return {
+    instanceId,
+    source: 'inbound',
+    sourceKey,
+    reason: 'unstorable',
+    details: ['Expected a value that PostgreSQL can store'],
+    payload: JSON.stringify(event),
+  };
 }
 
 async function untilDone<T>(work: () => Promise<T>, log: Log, signal: AbortSignal): Promise<T> {
