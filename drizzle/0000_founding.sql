@@ -134,7 +134,7 @@ ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_instance_id_instances_instance_i
 ALTER TABLE "instances" ADD CONSTRAINT "instances_business_id_businesses_business_id_fk" FOREIGN KEY ("business_id") REFERENCES "public"."businesses"("business_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "typebot_integrations" ADD CONSTRAINT "typebot_integrations_instance_id_instances_instance_id_fk" FOREIGN KEY ("instance_id") REFERENCES "public"."instances"("instance_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "api_keys_by_business" ON "api_keys" USING btree ("business_id");--> statement-breakpoint
-CREATE UNIQUE INDEX "conversations_by_chat" ON "conversations" USING btree ("instance_id","jid");--> statement-breakpoint
+CREATE INDEX "conversations_by_chat" ON "conversations" USING btree ("instance_id","jid");--> statement-breakpoint
 CREATE INDEX "conversations_with_work" ON "conversations" USING btree ("conversation_id") WHERE in_seq > handled_seq;--> statement-breakpoint
 CREATE INDEX "dead_letters_by_instance" ON "dead_letters" USING btree ("instance_id","created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "inbox_once" ON "inbox" USING btree ("conversation_id","from_me","key_id");--> statement-breakpoint

@@ -15,6 +15,8 @@ export function connect(url: string, options: { connectionsMax?: number; applica
     // A new connection costs tens of milliseconds of a first turn; an idle one costs a megabyte.
     idle_timeout: 300,
     connect_timeout: 10,
+    // Seconds. The driver's own goes up to 20: requests would hang for as long after PostgreSQL is back.
+    backoff: (attempt: number) => Math.min(3 ** attempt / 100, 1),
     onnotice: () => {},
     connection: { application_name: options.applicationName ?? 'typelane' },
     types: {

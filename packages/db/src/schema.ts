@@ -114,7 +114,8 @@ export const conversations = pgTable(
     updatedAt: at('updated_at').notNull().defaultNow(),
   },
   (t) => [
-    uniqueIndex('conversations_by_chat').on(t.instanceId, t.jid),
+    // Not unique: the key is made of both already, and a second unique index lets two ingesters of a new chat deadlock.
+    index('conversations_by_chat').on(t.instanceId, t.jid),
     // Not on updated_at: an index on what every step writes would cost a fifth of PostgreSQL's share of a turn (265 to 209 us).
     index('conversations_with_work')
       .on(t.conversationId)

@@ -3,8 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { migrate } from '@typelane/db';
 import postgres from 'postgres';
-// Its types only: what a test run provides.
-import type {} from './servers.ts';
 
 export type TestDatabase = {
   url: string;

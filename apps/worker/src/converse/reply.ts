@@ -18,8 +18,8 @@ export function replyOf(next: Step, before: Conversation, { head, instance }: St
   };
 }
 
-/** Replies go to the address that was written from, as it came. */
-export function addressOf({ head }: StepContext): string {
+/** Replies go to the address that was written from, as it came; a resumed flow speaks to the chat's own (`jid`). */
+export function addressOf({ head }: StepContext, jid: string): string {
   if (head.kind === 'message') return head.event.data.keyRemoteJid;
-  return head.command.type === 'start' ? head.command.address : '';
+  return head.command.type === 'start' ? head.command.address : jid;
 }

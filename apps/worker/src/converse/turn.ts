@@ -100,7 +100,7 @@ type Before = { loaded: Loaded; state: Conversation; version: number };
 
 async function write(next: Step, before: Before, context: StepContext, ports: TurnPorts, times: TurnTimes): Promise<Committed> {
   const { loaded, version } = before;
-  const reply = next.say.length > 0 ? replyOf(next, before.state, context, addressOf(context)) : null;
+  const reply = next.say.length > 0 ? replyOf(next, before.state, context, addressOf(context, loaded.jid)) : null;
   const entry: Commit = {
     conversationId: loaded.conversationId,
     version,

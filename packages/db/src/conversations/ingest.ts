@@ -52,10 +52,11 @@ function lockChats(sql: TransactionSql<{ bigint: number }>, arrivals: Arrival[])
 function insertNew(sql: TransactionSql<{ bigint: number }>, all: Arrival[]): PendingQuery<Taken[]> {
   return sql`
     with arrival as (
-      select * from unnest(
-        ${all.map((a) => a.conversationId)}::uuid[], ${all.map((a) => a.kind)}::text[], ${all.map((a) => String(a.fromMe))}::boolean[],
+      select conversation_id, kind, from_me::boolean, key_id, message_id, event, holds::boolean, place
+      from unnest(
+        ${all.map((a) => a.conversationId)}::uuid[], ${all.map((a) => a.kind)}::text[], ${all.map((a) => String(a.fromMe))}::text[],
         ${all.map((a) => toText(a.keyId))}::text[], ${all.map((a) => toText(a.messageId))}::text[],
-        ${all.map((a) => toJsonb(a.event))}::text[], ${all.map((a) => String(a.holds))}::boolean[]
+        ${all.map((a) => toJsonb(a.event))}::text[], ${all.map((a) => String(a.holds))}::text[]
       ) with ordinality as a (conversation_id, kind, from_me, key_id, message_id, event, holds, place)
     ), fresh as (
       select a.*, row_number() over (partition by conversation_id order by place) as nth

@@ -18,6 +18,11 @@ function newestKnown(): number {
   return Math.max(0, ...entries.map(({ when }) => when));
 }
 
+/** The driver's own error. The one drizzle wraps around it quotes the statement's parameters, which name contacts: not for logs. */
+export function withoutParameters(error: unknown): unknown {
+  return error instanceof Error && 'params' in error ? error.cause : error;
+}
+
 /** Whether a statement failed because PostgreSQL could not be reached or is going down, not because of the statement. */
 export function isDatabaseAway(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {

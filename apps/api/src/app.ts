@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { serializerCompiler } from 'fastify-type-provider-zod';
+import { guard } from './access/gate.ts';
+import type { ApiContext } from './context.ts';
+import { answerError, answerNoHttp } from './errors/answer.ts';
+import { refusal } from './errors/refusal.ts';
+import { registerHealth } from './health.ts';
+import { describeRoutes, registerDocs } from './openapi.ts';
+import { bodySizeBytesMax, register } from './register.ts';
+import { validatorCompiler } from './requests/validation.ts';
+import { endpoints } from './routes/index.ts';
+
+/** The API without a port: all its routes, ready to be asked. Whoever made the context closes what is in it. */
+export async function createApp(context: ApiContext): Promise<FastifyInstance> {
+  const onError = (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) => answerError(error, reply, context.log);
+  const app = fastify({
+    // One line a request is written below; Fastify's own would carry addresses and phone numbers.
+    logger: false,
+    genReqId: () => randomUUID(),
+    bodyLimit: bodySizeBytesMax,
+    // While stopping, what still comes on an open connection is served: `/readyz` has told the balancer.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    // Ids of 200 characters, percent-encoded.
+    routerOptions: { maxParamLength: 200 * 12 },
+    frameworkErrors: onError,
+    clientErrorHandler: (_error, socket) => answerNoHttp(socket),
+  });
+  takeOnlyJson(app);
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(onError);
+  app.setNotFoundHandler(() => {
+    throw refusal('ROUTE_NOT_FOUND');
+  });
+  observe(app, context);
+  guard(app, context);
+  await describeRoutes(app);
+  registerHealth(app, context);
+  for (const route of endpoints) register(app, context, route);
+  await registerDocs(app);
+  return app;
+}
+
+/** Many clients say that they send JSON and send nothing: then there is no body, and the route says whether it needs one. */
+function takeOnlyJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text: string, done) => {
+    if (text === '') done(null, undefined);
+    else void parse(request, text, done);
+  });
+}
+
+/** The canonical line of a request: the route, never the path or query, which name contacts. */
+function observe(app: FastifyInstance, { log }: ApiContext): void {
+  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, id: requestId } = request;
+    const route = request.routeOptions.url ?? null;
+    const level = route === '/livez' || route === '/readyz' ? 'debug' : 'info';
+    log[level]({ requestId, method, route, statusCode: reply.statusCode, durationMs: Math.round(reply.elapsedTime) }, 'request.done');
+  });
+}

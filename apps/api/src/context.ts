@@ -1,0 +1,28 @@
+import type { Publisher } from '@typelane/client';
+import type { Database } from '@typelane/db';
+import type { connectRedis, createQueue, Log, Ring } from '@typelane/runtime';
+
+/** All that the API needs from outside. Routes get it as an argument; there is no other way to anything. */
+export type ApiContext = {
+  database: Database;
+  redis: ReturnType<typeof connectRedis>;
+  /** The doorbell. */
+  converse: ReturnType<typeof createQueue<Ring>>;
+  /** The inbound queue. */
+  inbound: Pick<Publisher, 'publish'>;
+  log: Log;
+  config: ApiConfig;
+  /** The process is about to stop: `/readyz` says so. */
+  isDraining(): boolean;
+};
+
+export type ApiConfig = {
+  /** May do everything. */
+  operatorToken: string;
+  /** Milliseconds a request waits for its command to take effect before it is answered with 202. */
+  settleTimeoutMs: number;
+  /** Milliseconds Redis is given for a ring or a ping. It may be away, and a request must not hang on it. */
+  redisTimeoutMs: number;
+};
+
+export const defaultApiConfig = { settleTimeoutMs: 5_000, redisTimeoutMs: 2_000 } as const;

@@ -1,0 +1,70 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { isDatabaseAway, withoutParameters } from '@typelane/db';
+import type { Log } from '@typelane/runtime';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { Refusal, refusal } from './refusal.ts';
+import type { RefusalCode } from './table.ts';
+
+/** The body of every answer that is not a success. */
+export const errorSchema = z
+  .object({
+    statusCode: z.number().int(),
+    error: z.string().describe('The name of the status.'),
+    message: z.array(z.string()).describe('Sentences that name the field, what was expected and what came.'),
+    code: z.string().describe('Stable; for programs.'),
+  })
+  .meta({ id: 'Error' });
+
+/** Seconds after which asking again makes sense. */
+const retryAfterSeconds = 5;
+
+/** Answers with whatever went wrong. What is no refusal shows nothing of itself; the log has it under the request's id. */
+export function answerError(error: unknown, reply: FastifyReply, log: Log): FastifyReply {
+  const refused = asRefusal(error);
+  if (refused.statusCode >= 500) {
+    const level = error instanceof Refusal ? 'warn' : 'error';
+    log[level]({ err: withoutParameters(error), requestId: reply.request.id, code: refused.code }, 'request.failed');
+  }
+  if (refused.statusCode === 401) void reply.header('www-authenticate', 'Bearer');
+  if (refused.statusCode === 503) void reply.header('retry-after', String(retryAfterSeconds));
+  // By hand: an error must reach the caller also where the route's own schemas know no such status.
+  return reply.code(refused.statusCode).type('application/json; charset=utf-8').serializer(JSON.stringify).send(errorBody(refused));
+}
+
+/** What could not be read as a request has no reply object, only a socket. */
+export function answerNoHttp(socket: Socket): void {
+  const body = JSON.stringify(
+    errorBody(refusal('INVALID_REQUEST', ['Expected an HTTP/1.1 request with headers of at most 16 KiB, in time'])),
+  );
+  if (!socket.writable) return void socket.destroy();
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+function errorBody({ statusCode, sentences, code }: Refusal): z.infer<typeof errorSchema> {
+  return { statusCode, error: STATUS_CODES[statusCode] ?? 'Error', message: [...sentences], code };
+}
+
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (isDatabaseAway(error)) return refusal('DATABASE_UNAVAILABLE', [], { cause: error });
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const known = frameworkRefusals[code];
+  return known ? refusal(known.code, known.sentences, { cause: error }) : refusal('INTERNAL_ERROR', [], { cause: error });
+}
+
+/** What Fastify refuses by itself. */
+const frameworkRefusals: Record<string, { code: RefusalCode; sentences?: string[] }> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'UNSUPPORTED_MEDIA_TYPE' },
+  FST_ERR_CTP_BODY_TOO_LARGE: { code: 'BODY_TOO_LARGE' },
+  FST_ERR_CTP_INVALID_JSON_BODY: { code: 'INVALID_JSON' },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    code: 'INVALID_REQUEST',
+    sentences: ['Expected `Content-Length` to be the length of the body, got another'],
+  },
+  FST_ERR_BAD_URL: { code: 'INVALID_REQUEST', sentences: ['Expected the path to be percent-encoded UTF-8'] },
+  FST_ERR_MAX_PARAM_LENGTH: { code: 'INVALID_REQUEST', sentences: ['Expected ids of at most 200 characters in the path'] },
+};

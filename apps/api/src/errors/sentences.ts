@@ -1,0 +1,109 @@
+import type { z } from 'zod';
+
+type Issue = z.core.$ZodIssue;
+
+/** Sentences of one answer at most. */
+const sentencesMax = 20;
+
+/**
+ * Says what is wrong with a value: one sentence per field that names it, what was expected and what came. `whole`: what the
+ * value is called when it is wrong as a whole, such as `the body`.
+ *
+ * The message of a custom issue has to go on from "Expected `field` to be ".
+ */
+export function sentencesOf(issues: readonly Issue[], value: unknown, whole: string): string[] {
+  const sentences = [...new Set(issues.flatMap((issue) => sentencesAbout(issue, value, whole)))];
+  const left = sentences.length - sentencesMax;
+  return left > 0 ? [...sentences.slice(0, sentencesMax), `There are ${left} more of this kind`] : sentences;
+}
+
+function sentencesAbout(issue: Issue, value: unknown, whole: string): string[] {
+  if (issue.code === 'unrecognized_keys') {
+    const at = valueAt(value, issue.path);
+    return issue.keys.map((key) => `Expected no field ${nameOf([...issue.path, key], '')}, got ${shown(key, valueAt(at, [key]))}`);
+  }
+  const fitting = fittingBranch(issue);
+  if (fitting) return fitting.flatMap((inner) => sentencesAbout({ ...inner, path: [...issue.path, ...inner.path] }, value, whole));
+  const key = issue.path.at(-1);
+  return [`Expected ${nameOf(issue.path, whole)} to be ${expectationOf(issue)}, got ${shown(key, valueAt(value, issue.path))}`];
+}
+
+function nameOf(path: readonly PropertyKey[], whole: string): string {
+  return path.length === 0 ? whole : `\`${cut(path.map(String).join('.'), 100)}\``;
+}
+
+function expectationOf(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return typeNames[issue.expected] ?? issue.expected;
+    case 'too_small':
+      return sized(issue.origin, issue.inclusive === false ? 'more than' : 'at least', issue.minimum);
+    case 'too_big':
+      return sized(issue.origin, issue.inclusive === false ? 'less than' : 'at most', issue.maximum);
+    case 'invalid_value':
+      return oneOf(issue.values);
+    case 'invalid_union':
+      return 'options' in issue && Array.isArray(issue.options) ? oneOf(issue.options) : alternatives(issue.errors);
+    case 'invalid_key':
+      return issue.issues[0] ? `named by ${expectationOf(issue.issues[0])}` : 'named otherwise';
+    default:
+      return issue.message;
+  }
+}
+
+const typeNames: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+  null: 'null',
+};
+
+function sized(origin: string, than: string, limit: number | bigint): string {
+  const figure = limit.toLocaleString('en-US');
+  if (origin === 'string') return `text of ${than} ${figure} character${figure === '1' ? '' : 's'}`;
+  if (origin === 'array') return `a list of ${than} ${figure} ${figure === '1' ? 'entry' : 'entries'}`;
+  return `${than} ${figure}`;
+}
+
+function oneOf(values: readonly unknown[]): string {
+  return values.map((value) => `\`${String(value)}\``).join(' or ');
+}
+
+/** Of several forms a value may have, the one it has: what is wrong with it there says more than what it might have been. */
+function fittingBranch(issue: Issue): Issue[] | undefined {
+  if (issue.code !== 'invalid_union') return undefined;
+  return issue.errors.find((branch) => branch.every(({ code, path }) => code !== 'invalid_type' || path.length > 0));
+}
+
+function alternatives(errors: readonly Issue[][]): string {
+  return [...new Set(errors.flatMap(([first]) => (first ? [expectationOf(first)] : [])))].join(' or ');
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let at = value;
+  for (const key of path) at = typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined;
+  return at;
+}
+
+/** What came, short, and never a secret. */
+function shown(key: PropertyKey | undefined, value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'string') return isSecret(key, value) ? 'something that is not shown here' : JSON.stringify(cut(value, 60));
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object' && value !== null)
+    return `an object of ${Object.keys(value).length} field${Object.keys(value).length === 1 ? '' : 's'}`;
+  return JSON.stringify(value);
+}
+
+/** By its name, or because it is a URL with a password. */
+function isSecret(key: PropertyKey | undefined, value: string): boolean {
+  return /token|secret|password|apikey|authorization/i.test(String(key ?? '')) || /:[^/]*@|\/\/[^/]*@/.test(value);
+}
+
+function cut(text: string, lengthMax: number): string {
+  return text.length > lengthMax ? `${text.slice(0, lengthMax).toWellFormed()}…` : text;
+}

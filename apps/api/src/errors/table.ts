@@ -1,0 +1,47 @@
+/**
+ * Every refusal of the API: its code, its status and the sentence when nothing more exact can be said. Codes are part of the
+ * contract: one that is gone is not given again with another meaning. A sentence about something that was not found names no
+ * id, so that another tenant's is answered like one that does not exist.
+ */
+export const refusals = {
+  INVALID_REQUEST: { statusCode: 400, sentence: 'Expected another request, see `/docs`' },
+  INVALID_JSON: { statusCode: 400, sentence: 'Expected the body to be JSON without fields called `__proto__` or `constructor.prototype`' },
+  TOKEN_MISSING: { statusCode: 401, sentence: 'Expected a token in `Authorization: Bearer <token>` or `apikey: <token>`, got none' },
+  TOKEN_INVALID: { statusCode: 401, sentence: 'Expected a token that is in force, got one that is unknown, revoked or expired' },
+  SCOPE_TOO_SMALL: { statusCode: 403, sentence: 'Expected a token of a higher scope' },
+  OTHER_BUSINESS: { statusCode: 403, sentence: "Expected `businessId` to be the token's own business, got another one" },
+  ROUTE_NOT_FOUND: { statusCode: 404, sentence: 'Expected a route of `/openapi.json`, got another path or method' },
+  BUSINESS_NOT_FOUND: { statusCode: 404, sentence: 'Expected `businessId` to name a business, got one that does not exist' },
+  INSTANCE_NOT_FOUND: { statusCode: 404, sentence: 'Expected `instanceId` to name an instance, got one that is not registered' },
+  INTEGRATION_NOT_FOUND: {
+    statusCode: 404,
+    sentence: 'Expected `instanceId` to name an instance with a Typebot integration, got one without',
+  },
+  SESSION_NOT_FOUND: { statusCode: 404, sentence: 'Expected `sessionId` to name a session of this instance, got one that does not exist' },
+  TOKEN_NOT_FOUND: { statusCode: 404, sentence: 'Expected `keyId` to name a token, got one that does not exist' },
+  BUSINESS_EXISTS: { statusCode: 409, sentence: 'Expected `businessId` to be new, got one that exists' },
+  INSTANCE_EXISTS: { statusCode: 409, sentence: 'Expected `instanceId` to be new, got one that is registered' },
+  INSTANCE_ELSEWHERE: {
+    statusCode: 409,
+    sentence: 'Expected `businessId` to be the business the instance is registered with, got another one',
+  },
+  INTEGRATION_EXISTS: {
+    statusCode: 409,
+    sentence: 'Expected an instance without a Typebot integration, got one that has its own: change it with PUT',
+  },
+  INTEGRATION_DISABLED: { statusCode: 409, sentence: 'Expected an integration that is enabled, got one that is not' },
+  SESSION_CONFLICT: { statusCode: 409, sentence: 'Expected a chat without another open or paused session' },
+  SESSION_CLOSED: { statusCode: 409, sentence: 'Expected a session that is open, got one that is closed' },
+  BODY_TOO_LARGE: { statusCode: 413, sentence: 'Expected a smaller body' },
+  UNSUPPORTED_MEDIA_TYPE: { statusCode: 415, sentence: 'Expected `Content-Type: application/json`, got another' },
+  INTERNAL_ERROR: {
+    statusCode: 500,
+    sentence: 'Something failed here, not in the request; the log knows it by the `x-request-id` of this answer',
+  },
+  BOT_UNAVAILABLE: { statusCode: 503, sentence: 'Expected the bot to answer, got no answer that could be used' },
+  DATABASE_UNAVAILABLE: { statusCode: 503, sentence: 'Expected PostgreSQL to answer, got no connection' },
+  QUEUE_UNAVAILABLE: { statusCode: 503, sentence: 'Expected Redis to answer, got no answer in time' },
+  NOT_READY: { statusCode: 503, sentence: 'Not ready' },
+} as const satisfies Record<string, { statusCode: number; sentence: string }>;
+
+export type RefusalCode = keyof typeof refusals;

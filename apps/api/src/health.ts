@@ -1,0 +1,52 @@
+import { hasCurrentSchema } from '@typelane/db';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Access } from './access/gate.ts';
+import type { ApiContext } from './context.ts';
+import { errorSchema } from './errors/answer.ts';
+import { refusal } from './errors/refusal.ts';
+import { inTime } from './requests/time-limit.ts';
+
+/** Milliseconds PostgreSQL is given to answer. */
+const databaseTimeoutMs = 2_000;
+
+const alive = z.object({ status: z.literal('ok') });
+
+/** `/livez`: the process answers. `/readyz`: it could serve a request now. Both are open, and say nothing of what is stored. */
+export function registerHealth(app: FastifyInstance, context: ApiContext): void {
+  const ok = { description: 'Yes.', content: { 'application/json': { schema: alive } } };
+  const no = { description: '`NOT_READY`: the sentences say what is missing.', content: { 'application/json': { schema: errorSchema } } };
+  const about = { tags: ['Health'], security: [] };
+  app.route<object, { access: Access }>({
+    method: 'GET',
+    url: '/livez',
+    config: { access: 'open' },
+    schema: { ...about, operationId: 'livez', summary: 'Whether the process answers.', response: { 200: ok } },
+    handler: async () => ({ status: 'ok' }),
+  });
+  app.route<object, { access: Access }>({
+    method: 'GET',
+    url: '/readyz',
+    config: { access: 'open' },
+    schema: { ...about, operationId: 'readyz', summary: 'Whether requests can be served now.', response: { 200: ok, 503: no } },
+    handler: async () => {
+      const missing = await whatIsMissing(context);
+      if (missing.length > 0) throw refusal('NOT_READY', missing);
+      return { status: 'ok' };
+    },
+  });
+}
+
+async function whatIsMissing({ database, redis, isDraining, config, log }: ApiContext): Promise<string[]> {
+  if (isDraining()) return ['Expected a process that stays, got one that is about to stop'];
+  const failed = (what: string) => (error: unknown) => log.warn({ err: error }, `${what}.failed`);
+  const [schema, pong] = await Promise.all([
+    inTime(hasCurrentSchema(database), databaseTimeoutMs, failed('readyz.postgres')),
+    inTime(redis.ping(), config.redisTimeoutMs, failed('readyz.redis')),
+  ]);
+  return [
+    ...(schema === null ? ['Expected PostgreSQL to answer, got no answer'] : []),
+    ...(schema === false ? ['Expected the newest migration, got an older database: run `npm run migrate`'] : []),
+    ...(pong === null ? ['Expected Redis to answer, got no answer'] : []),
+  ];
+}

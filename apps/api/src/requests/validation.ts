@@ -1,0 +1,49 @@
+import type { FastifySchemaCompiler } from 'fastify';
+import type { z } from 'zod';
+import { refusal } from '../errors/refusal.ts';
+import { sentencesOf } from '../errors/sentences.ts';
+
+/** Levels of nesting a body may have: the 32 of an event, and the list that events may come in. */
+const depthMax = 33;
+
+const wholes: Record<string, string> = { body: 'the body', querystring: 'the query', params: 'the path' };
+
+/** zod instead of ajv: nothing is removed, nothing is turned into another type, and the sentences are ours. */
+export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
+  ({ schema, httpPart = 'body' }) =>
+  (came: unknown) => {
+    // Fastify says null where there is no body.
+    const value = httpPart === 'body' ? (came ?? undefined) : came;
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return { value: parsed.data };
+    return { error: refusal('INVALID_REQUEST', sentencesOf(parsed.error.issues, value, wholes[httpPart] ?? httpPart)) };
+  };
+
+/**
+ * Refuses what no schema looks at: values nested so deeply that they would break whatever walks through them, and (unless
+ * `isVerbatim`) texts that PostgreSQL cannot store. Goes without recursion, since the depth is the caller's choice.
+ */
+export function refuseUnstorable(value: unknown, { isVerbatim }: { isVerbatim: boolean }): void {
+  const left: { value: unknown; path: string; depth: number }[] = [{ value, path: '', depth: 1 }];
+  for (let at = left.pop(); at; at = left.pop()) {
+    if (typeof at.value === 'string') {
+      if (!isVerbatim && !isStorable(at.value)) throw unstorable(at.path);
+    } else if (typeof at.value === 'object' && at.value !== null) {
+      if (at.depth > depthMax) throw refusal('INVALID_REQUEST', [`Expected at most ${depthMax} levels of nesting, got more`]);
+      for (const [key, inner] of Object.entries(at.value)) {
+        const path = at.path === '' ? key : `${at.path}.${key}`;
+        if (!isVerbatim && !isStorable(key)) throw unstorable(at.path);
+        left.push({ value: inner, path, depth: at.depth + 1 });
+      }
+    }
+  }
+}
+
+export function isStorable(text: string): boolean {
+  return !text.includes('\u0000') && text.isWellFormed();
+}
+
+function unstorable(path: string) {
+  const name = path === '' ? 'the request' : `\`${path.slice(0, 100)}\``;
+  return refusal('INVALID_REQUEST', [`Expected ${name} to be text without U+0000 and lone surrogates, got one with`]);
+}

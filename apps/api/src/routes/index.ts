@@ -1,0 +1,21 @@
+import type { Endpoint } from '../endpoint.ts';
+import { businessEndpoints } from './businesses.ts';
+import { publishEvents } from './events.ts';
+import { instanceEndpoints } from './instances.ts';
+import { integrationEndpoints } from './integrations.ts';
+import { changeSession } from './session-change.ts';
+import { sessionEndpoints } from './sessions.ts';
+import { startSession } from './session-start.ts';
+import { tokenEndpoints } from './tokens.ts';
+
+/** Every route under `/api`. */
+export const endpoints: readonly Endpoint[] = [
+  ...integrationEndpoints,
+  ...sessionEndpoints,
+  changeSession,
+  startSession,
+  publishEvents,
+  ...businessEndpoints,
+  ...instanceEndpoints,
+  ...tokenEndpoints,
+];

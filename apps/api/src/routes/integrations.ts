@@ -1,0 +1,127 @@
+import { mergeSettings, settingsSchema, type SettingsInput } from '@typelane/core';
+import {
+  changeIntegration,
+  createIntegration,
+  findInstance,
+  findIntegration,
+  type IntegrationRecord,
+  removeIntegration,
+  type Tenant,
+} from '@typelane/db';
+import { z } from 'zod';
+import { integrationOf, integrationSchema } from '../answers/integration.ts';
+import { closeAll } from '../commands/carry-out.ts';
+import { endpoint } from '../endpoint.ts';
+import { refusal } from '../errors/refusal.ts';
+import { pathId, publicId, settingsInput, typebotURL } from '../requests/fields.ts';
+import { instanceParams, integrationPath } from './paths.ts';
+
+const about = { path: integrationPath, tag: 'Typebot integration', scope: 'instance', params: instanceParams } as const;
+const integration = (description: string) => ({ description, schema: integrationSchema });
+
+const create = endpoint({
+  ...about,
+  method: 'POST',
+  name: 'createIntegration',
+  summary: 'Puts a bot on an instance.',
+  description:
+    'Registers the instance when it is unknown and the token is of scope business or admin: with `businessId`, which an operator may name freely, else with the own business of the token, else with `default`.',
+  body: z.strictObject({
+    publicId,
+    typebotURL: typebotURL.default('https://typebot.io'),
+    enabled: z.boolean().default(true).describe('False: events are recorded and ignored, sessions stay as they are.'),
+    settings: settingsInput.optional(),
+    businessId: pathId.optional(),
+    instanceName: z.string().min(1).max(200).optional(),
+  }),
+  answers: { 201: integration('Created.') },
+  refusals: ['OTHER_BUSINESS', 'INSTANCE_NOT_FOUND', 'INSTANCE_ELSEWHERE', 'INTEGRATION_EXISTS'],
+  async handle({ context, tenant, params: { instanceId }, body: { settings = {}, businessId = null, instanceName = null, ...wanted } }) {
+    refuseOtherBusiness(tenant, businessId);
+    const created = await createIntegration(context.database, tenant, { ...wanted, settings, instanceId, businessId, instanceName });
+    switch (created.type) {
+      case 'created':
+        return { status: 201, body: integrationOf(created.integration) };
+      case 'exists':
+        throw refusal('INTEGRATION_EXISTS');
+      case 'unreachable':
+        throw refusal('INSTANCE_NOT_FOUND');
+      case 'elsewhere':
+        throw refusal('INSTANCE_ELSEWHERE');
+    }
+  },
+});
+
+const show = endpoint({
+  ...about,
+  method: 'GET',
+  name: 'showIntegration',
+  summary: 'The bot of an instance.',
+  answers: { 200: integration('The integration.') },
+  refusals: ['INTEGRATION_NOT_FOUND'],
+  async handle({ context, tenant, params }) {
+    const found = await findIntegration(context.database, tenant, params.instanceId);
+    if (!found) throw refusal('INTEGRATION_NOT_FOUND');
+    return { status: 200, body: integrationOf(found) };
+  },
+});
+
+const change = endpoint({
+  ...about,
+  method: 'PUT',
+  name: 'changeIntegration',
+  summary: 'Changes what is named and leaves the rest.',
+  description:
+    '`settings` is merged field by field, into nested groups; lists, `variables` and `trigger` are replaced whole. With `settings.onUpdate: "restart"` a new `publicId` or `typebotURL` closes the open and paused sessions with reason `integration_updated`.',
+  body: z.strictObject({
+    publicId: publicId.optional(),
+    typebotURL: typebotURL.optional(),
+    enabled: z.boolean().optional(),
+    settings: settingsInput.optional(),
+  }),
+  answers: { 201: integration('Changed.') },
+  refusals: ['INTEGRATION_NOT_FOUND'],
+  async handle({ context, tenant, params: { instanceId }, body: { settings, ...given } }) {
+    const changed = await changeIntegration(context.database, tenant, instanceId, (before) => ({
+      ...withoutUndefined(given),
+      ...(settings && { settings: mergeSettings(before.settings as SettingsInput, settings) }),
+    }));
+    if (!changed) throw refusal('INTEGRATION_NOT_FOUND');
+    if (restarts(changed.before, changed.after)) await closeAll(context, instanceId, 'integration_updated');
+    return { status: 201, body: integrationOf(changed.after) };
+  },
+});
+
+const remove = endpoint({
+  ...about,
+  method: 'DELETE',
+  name: 'removeIntegration',
+  summary: 'Takes the bot off an instance.',
+  description: 'Open and paused sessions are closed with reason `integration_removed`.',
+  answers: { 200: integration('The integration as it was.') },
+  refusals: ['INTEGRATION_NOT_FOUND'],
+  async handle({ context, tenant, params: { instanceId } }) {
+    const removed = await removeIntegration(context.database, tenant, instanceId);
+    // Also when it is gone already: a removal that was cut short is finished by asking again.
+    if (removed ?? (await findInstance(context.database, tenant, instanceId))) await closeAll(context, instanceId, 'integration_removed');
+    if (!removed) throw refusal('INTEGRATION_NOT_FOUND');
+    return { status: 200, body: integrationOf(removed) };
+  },
+});
+
+export const integrationEndpoints = [create, show, change, remove];
+
+function refuseOtherBusiness(tenant: Tenant, businessId: string | null): void {
+  if (tenant.scope !== 'admin' && businessId !== null && businessId !== tenant.businessId) throw refusal('OTHER_BUSINESS');
+}
+
+function restarts(before: IntegrationRecord, after: IntegrationRecord): boolean {
+  const isOtherBot = before.publicId !== after.publicId || before.typebotURL !== after.typebotURL;
+  return isOtherBot && settingsSchema.parse(after.settings).onUpdate === 'restart';
+}
+
+function withoutUndefined<T extends object>(given: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof T]?: Exclude<T[Key], undefined>;
+  };
+}

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { type Command, parseJid } from '@typelane/core';
+import { findIntegration, findSession, type IntegrationRecord } from '@typelane/db';
+import { z } from 'zod';
+import { type SessionAnswer, sessionOf, sessionSchema } from '../answers/session.ts';
+import { carryOut, type Outcome } from '../commands/carry-out.ts';
+import { endpoint } from '../endpoint.ts';
+import { type Refusal, refusal } from '../errors/refusal.ts';
+import { publicId } from '../requests/fields.ts';
+import { instanceParams, sessionPath } from './paths.ts';
+
+type Start = Extract<Command, { type: 'start' }>;
+
+const variables = z
+  .record(z.string().min(1).max(200), z.string().max(4_096))
+  .refine((all) => Object.keys(all).length <= 50, 'an object of at most 50 fields');
+
+export const startSession = endpoint({
+  method: 'POST',
+  path: sessionPath,
+  name: 'startSession',
+  summary: 'Starts the bot towards a chat, or takes a chat away from it.',
+  description: 'With `status: "paused"` nothing is started: the chat is in human hands until it is resumed.',
+  tag: 'Sessions',
+  scope: 'instance',
+  params: instanceParams,
+  body: z.strictObject({
+    keyRemoteJid: z
+      .string()
+      .max(200)
+      .refine(isWritable, 'the WhatsApp address of a person or group, such as `5531999999999@s.whatsapp.net`')
+      .describe('Where the bot writes to, as it stands here.'),
+    publicId: publicId.optional().describe("Another bot of the integration's viewer."),
+    variables: variables.default({}).describe('Prefilled variables of the bot.'),
+    startMessage: z.string().min(1).max(4_096).optional().describe("Taken as the contact's first message."),
+    status: z.enum(['open', 'paused']).default('open'),
+  }),
+  answers: {
+    201: { description: 'Started.', schema: sessionSchema },
+    202: {
+      description:
+        'Ordered, and not done in the time a request may wait. The session as it stands; with reason `ordered` it is found under its id as soon as a worker has taken it up.',
+      schema: sessionSchema,
+    },
+  },
+  refusals: ['INTEGRATION_NOT_FOUND', 'INTEGRATION_DISABLED', 'SESSION_CONFLICT', 'BOT_UNAVAILABLE'],
+  async handle({ context, tenant, params: { instanceId }, body: { keyRemoteJid, publicId: bot = null, startMessage = null, ...wanted } }) {
+    const integration = await findIntegration(context.database, tenant, instanceId);
+    if (!integration) throw refusal('INTEGRATION_NOT_FOUND');
+    if (!integration.enabled && wanted.status === 'open') throw refusal('INTEGRATION_DISABLED');
+    const start: Start = { type: 'start', sessionId: randomUUID(), address: keyRemoteJid.trim(), publicId: bot, startMessage, ...wanted };
+    const outcome = await carryOut(context, instanceId, start.address, start);
+    const failure = failureOf(outcome);
+    if (failure) throw failure;
+    const session = await findSession(context.database, tenant, instanceId, start.sessionId);
+    return { status: outcome ? 201 : 202, body: session ? sessionOf(session) : asOrdered(start, integration) };
+  },
+});
+
+function isWritable(text: string): boolean {
+  return ['phone', 'lid', 'group'].includes(parseJid(text)?.kind ?? '');
+}
+
+function failureOf(outcome: Outcome): Refusal | null {
+  if (outcome === null || outcome.final === 'answered') return null;
+  const reason = outcome.reason ?? outcome.final;
+  if (outcome.final !== 'ignored') return refusal('BOT_UNAVAILABLE', [`Expected the bot to start, got \`${reason}\``]);
+  return reason === 'conflict_no_integration' ? refusal('INTEGRATION_NOT_FOUND') : refusal('SESSION_CONFLICT');
+}
+
+/** The session has no row until a worker takes up the order. */
+function asOrdered({ sessionId, address, status }: Start, { instanceId, typebotIntegrationId }: IntegrationRecord): SessionAnswer {
+  const now = new Date().toISOString();
+  const keyRemoteJid = parseJid(address)?.jid ?? address;
+  return {
+    sessionId,
+    keyRemoteJid,
+    status,
+    typebotIntegrationId,
+    instanceInstanceId: instanceId,
+    reason: 'ordered',
+    createdAt: now,
+    updatedAt: now,
+    closedAt: null,
+  };
+}

@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { createPublisher } from '@typelane/client';
+import { connect } from '@typelane/db';
+import { inboundText, waitUntil } from '@typelane/testkit';
+import { afterAll, expect, inject, test } from 'vitest';
+import type { Endpoint } from '../src/endpoint.ts';
+import { refusalsOf } from '../src/register.ts';
+import { endpoints } from '../src/routes/index.ts';
+import { type Ask, type Method, seen, startTestApi, type TestApi } from './support/api.ts';
+import { createTenant, freshChat } from './support/tenants.ts';
+
+/**
+ * Asks every route for every answer it documents. What the other tests say about an answer is not said again: here it is
+ * only that each comes, and (in `ask`) that none comes which is not documented.
+ */
+const api = await startTestApi();
+const hasty = await startTestApi({ settleTimeoutMs: 20 });
+const bare = connect(inject('databaseUrl'), { connectionsMax: 1 });
+const noRedis = createPublisher({ connection: 'redis://127.0.0.1:1', timeoutMs: 100 });
+const withoutDatabase = await startTestApi();
+const withoutTables = await startTestApi({ database: bare });
+const withoutQueue = await startTestApi({ inbound: noRedis });
+afterAll(async () => {
+  for (const each of [api, hasty, withoutDatabase, withoutTables, withoutQueue]) await each.stop();
+  await Promise.all([bare.close(), noRedis.close()]);
+});
+
+const tenant = await createTenant(api, 'contract');
+const { integration } = tenant;
+const business = `/api/v2/business/${encodeURIComponent(tenant.businessId)}`;
+const instance = `${business}/instance/${encodeURIComponent(tenant.instanceId)}`;
+const tokenPaths = ['/api/v2/admin/token', `${business}/token`, `${instance}/token`];
+const event = (instanceId: string) => inboundText({ instanceId, jid: '5531900000000@s.whatsapp.net', text: 'hi' });
+
+const start = async (status: 'open' | 'paused' = 'open', chat = freshChat(), at: TestApi = api) =>
+  (await at.ask('POST', `${integration}/session`, { body: { keyRemoteJid: chat, status } })).body.sessionId;
+const session = (id: string) => `${integration}/session/${id}`;
+
+test('what a route answers when all is well', async () => {
+  const id = await start();
+  const { instanceId, businessId } = tenant;
+  const asked: [Method, string, unknown?][] = [
+    ['PATCH', session(id), { action: 'pause' }],
+    ['GET', integration],
+    ['GET', `${integration}/session`],
+    ['GET', session(id)],
+    ['GET', `${session(id)}/transcript`],
+    ['PUT', integration, {}],
+    ['POST', `/api/v2/instance/${encodeURIComponent(instanceId)}/events`, event(instanceId)],
+    ['POST', '/api/v2/instance/short-lived/typebot-integration', { publicId: 'bot' }],
+    ['DELETE', '/api/v2/instance/short-lived/typebot-integration'],
+    ['GET', '/api/v2/admin/business'],
+    ['GET', `/api/v2/admin/business/${encodeURIComponent(businessId)}`],
+    ['GET', `${business}/instance`],
+    ['GET', instance],
+  ];
+  for (const tokens of tokenPaths) {
+    const { keyId } = (await api.ask('POST', tokens)).body;
+    asked.push(['GET', tokens], ['DELETE', `${tokens}/${keyId}`]);
+  }
+  for (const [method, path, body] of asked) expect((await api.ask(method, path, { body })).status).toBeLessThan(300);
+});
+
+test('what takes longer than a request may wait', async () => {
+  await createTenant(hasty, 'contract');
+  const id = await start('open', freshChat(), hasty);
+  await waitUntil(async () => (await hasty.ask('GET', session(id))).status === 200, { what: 'the session' });
+  const resume = hasty.haltWorker();
+  expect((await hasty.ask('PATCH', session(id), { body: { action: 'pause' } })).status).toBe(202);
+  expect((await hasty.ask('POST', `${integration}/session`, { body: { keyRemoteJid: freshChat() } })).status).toBe(202);
+  resume();
+});
+
+test('what is not there', async () => {
+  const nowhere = '/api/v2/instance/nobody';
+  const unknown = randomUUID();
+  const asked: [Method, string, unknown?][] = [
+    ['GET', `${nowhere}/typebot-integration`],
+    ['PUT', `${nowhere}/typebot-integration`, {}],
+    ['DELETE', `${nowhere}/typebot-integration`],
+    ['POST', `${nowhere}/typebot-integration/session`, { keyRemoteJid: freshChat() }],
+    ['GET', `${nowhere}/typebot-integration/session`],
+    ['GET', session(unknown)],
+    ['GET', `${session(unknown)}/transcript`],
+    ['PATCH', session(unknown), { action: 'pause' }],
+    ['POST', `${nowhere}/events`, event('nobody')],
+    ['GET', '/api/v2/admin/business/nobody'],
+    ['GET', '/api/v2/business/nobody/instance'],
+    ['POST', '/api/v2/business/nobody/instance', { instanceId: unknown }],
+    ['GET', `${business}/instance/nobody`],
+    ...['/api/v2/business/nobody/token', `${business}/instance/nobody/token`].flatMap((path): [Method, string][] => [
+      ['GET', path],
+      ['POST', path],
+      ['DELETE', `${path}/${unknown}`],
+    ]),
+    ...tokenPaths.map((path): [Method, string] => ['DELETE', `${path}/${unknown}`]),
+  ];
+  for (const [method, path, body] of asked) expect((await api.ask(method, path, { body })).status).toBe(404);
+  const foreign = await api.ask('POST', `${nowhere}/typebot-integration`, { token: tenant.tokens.instance, body: { publicId: 'bot' } });
+  expect(foreign.status).toBe(404);
+});
+
+test('what is in the way', async () => {
+  const codeOf = async (method: Method, path: string, body: unknown, token?: string) =>
+    (await api.ask(method, path, { body, ...(token && { token }) })).body.code;
+  expect(await codeOf('POST', integration, { publicId: 'bot' })).toBe('INTEGRATION_EXISTS');
+  expect(await codeOf('POST', integration, { publicId: 'bot', businessId: 'other' })).toBe('INSTANCE_ELSEWHERE');
+  expect(await codeOf('POST', integration, { publicId: 'bot', businessId: 'other' }, tenant.tokens.business)).toBe('OTHER_BUSINESS');
+  expect(await codeOf('POST', '/api/v2/admin/business', { name: 'again', businessId: tenant.businessId })).toBe('BUSINESS_EXISTS');
+  expect(await codeOf('POST', `${business}/instance`, { instanceId: tenant.instanceId })).toBe('INSTANCE_EXISTS');
+  const chat = freshChat();
+  const first = await start('open', chat);
+  await api.ask('PATCH', session(first), { body: { action: 'close' } });
+  expect(await codeOf('PATCH', session(first), { action: 'pause' })).toBe('SESSION_CLOSED');
+  await start('paused', chat);
+  expect(await codeOf('PATCH', session(first), { action: 'open' })).toBe('SESSION_CONFLICT');
+  expect(await codeOf('POST', `${integration}/session`, { keyRemoteJid: chat })).toBe('SESSION_CONFLICT');
+  await api.ask('PUT', integration, { body: { enabled: false } });
+  expect(await codeOf('POST', `${integration}/session`, { keyRemoteJid: freshChat() })).toBe('INTEGRATION_DISABLED');
+  await api.ask('PUT', integration, { body: { enabled: true } });
+  api.bot(() => ({ type: 'refused', cause: 'not_found', status: 404 }));
+  expect(await codeOf('POST', `${integration}/session`, { keyRemoteJid: freshChat() })).toBe('BOT_UNAVAILABLE');
+  const { instanceId } = await createTenant(withoutQueue, 'no queue');
+  const lost = await withoutQueue.ask('POST', `/api/v2/instance/${encodeURIComponent(instanceId)}/events`, { body: event(instanceId) });
+  expect(lost.body.code).toBe('QUEUE_UNAVAILABLE');
+});
+
+const ids: Record<string, string> = {
+  instanceId: tenant.instanceId,
+  businessId: tenant.businessId,
+  sessionId: randomUUID(),
+  keyId: randomUUID(),
+};
+
+test.each(endpoints.map((route) => [route.name, route] as const))('what any route can refuse: %s', async (_name, route) => {
+  const path = route.path.replaceAll(/:(\w+)/g, (_match, name: string) => encodeURIComponent(ids[name] ?? ''));
+  const body = bodies[route.name] ?? (route.body ? {} : undefined);
+  const whole: Ask = body === undefined ? {} : { body };
+  await api.ask(route.method, path, { token: null });
+  await api.ask(route.method, path, { token: 'tl_nonsense' });
+  await api.ask(route.method, `${path}?surprise=1`, whole);
+  if (route.scope !== 'instance') await api.ask(route.method, path, { token: tenant.tokens.instance });
+  if (route.method !== 'GET') {
+    await api.ask(route.method, path, { text: '{' });
+    await api.ask(route.method, path, { text: '<a/>', headers: { 'content-type': 'text/xml' } });
+    await api.ask(route.method, path, { text: `{}${' '.repeat(600 * 1_024)}` });
+  }
+  // A new pool each time: the driver waits longer and longer before it tries to connect again.
+  const noPostgres = connect('postgres://nobody@127.0.0.1:1/none', { connectionsMax: 1 });
+  withoutDatabase.context.database = noPostgres;
+  const away = await withoutDatabase.ask(route.method, path, whole);
+  await noPostgres.close();
+  expect(away.headers['retry-after']).toMatch(/^\d+$/);
+  await withoutTables.ask(route.method, path, whole);
+});
+
+/** Bodies that pass, so that the database is asked. */
+const bodies: Record<string, unknown> = {
+  createIntegration: { publicId: 'bot' },
+  changeIntegration: {},
+  changeSession: { action: 'pause' },
+  startSession: { keyRemoteJid: '5531900000000@s.whatsapp.net' },
+  publishEvents: event(tenant.instanceId),
+  createBusiness: { name: 'x' },
+  registerInstance: { instanceId: 'x' },
+};
+
+test('every answer that is documented has come', () => {
+  const documented = endpoints.flatMap((route) => [
+    ...Object.keys(route.answers).map((status) => `${route.name} ${status}`),
+    ...[...refusalsOf(route)].flatMap(([status, codes]) => codes.map((code) => `${route.name} ${status} ${code}`)),
+  ]);
+  expect(documented.filter((answer) => !seen.has(answer))).toEqual([]);
+  expect(new Set(endpoints.map(({ name }: Endpoint) => name)).size).toBe(endpoints.length);
+});

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type BotCall, type BotOutcome, type Happening, settingsSchema, step, type StepContext } from '@typelane/core';
+import { commit, type Commit, commitTakingBack, type Database, load, type Loaded } from '@typelane/db';
+import type { createQueue, Ring } from '@typelane/runtime';
+
+type BotAnswers = (call: BotCall) => BotOutcome | Promise<BotOutcome>;
+
+export type TestWorker = { answerWith(bot: BotAnswers): void; halt(): () => void; stop(): Promise<void> };
+
+/** A worker in one loop: hears the doorbell, decides with the core, commits. Only Typebot is played. */
+export function startTestWorker(database: Database, converse: ReturnType<typeof createQueue<Ring>>): TestWorker {
+  let bot: BotAnswers = asksForText;
+  let isHalted = false;
+  let isStopping = false;
+
+  const run = async (): Promise<void> => {
+    while (!isStopping) {
+      const rings = isHalted ? [] : await converse.getJobs(['waiting']).catch(() => []);
+      for (const ring of rings) {
+        await ring.remove().catch(() => {});
+        for (const id of ring.data.conversationIds) while (await turn(database, id, (call) => bot(call)));
+      }
+      if (rings.length === 0) await sleep(5);
+    }
+  };
+  const running = run();
+
+  return {
+    answerWith: (next) => void (bot = next),
+    halt() {
+      isHalted = true;
+      return () => void (isHalted = false);
+    },
+    async stop() {
+      isStopping = true;
+      await running;
+    },
+  };
+}
+
+/** A flow that has started, or goes on, and asks for a text. */
+export function asksForText(call: BotCall): BotOutcome {
+  const started = call.type === 'start' ? { typebotSessionId: `typebot-${randomUUID()}`, resultId: null, typing: null } : null;
+  const bubble = {
+    id: 'b1',
+    type: 'text',
+    content: { type: 'richText', richText: [{ type: 'p', children: [{ text: 'What is your name?' }] }] },
+  };
+  return { type: 'replied', reply: { bubbles: [bubble], input: { id: 'i1', type: 'text input' }, actions: [], started, logs: [] } };
+}
+
+async function turn({ sql }: Database, id: string, ask: BotAnswers): Promise<boolean> {
+  const [loaded] = await load(sql, [id]);
+  if (!loaded) return false;
+  const context = contextOf(loaded);
+  let { state, version } = loaded;
+  let happening: Happening = { type: state.status === 'due' ? 'due' : 'taken' };
+  for (;;) {
+    const next = step(state, happening, context);
+    const sessionId =
+      next.sessions.at(-1)?.session.sessionId ??
+      ('session' in state ? state.session.sessionId : 'turn' in state ? state.turn.session.sessionId : null);
+    const entry: Commit = {
+      conversationId: id,
+      version,
+      state: next.state,
+      seq: loaded.head.seq,
+      final: next.final && { ...next.final, sessionId, transcript: next.transcript },
+      openCallMs: next.ask ? 60_000 : null,
+      quietMs: null,
+      waitMs: next.waitMs,
+      reply: next.say.length > 0 ? replyOf(loaded, context, sessionId, next.say) : null,
+      sessions: next.sessions.map(({ session, status, reason }) => ({
+        ...session,
+        instanceId: loaded.instance.instanceId,
+        keyRemoteJid: loaded.jid,
+        status,
+        reason,
+      })),
+    };
+    const committed = next.takesBack ? await commitTakingBack(sql, entry) : (await commit(sql, [entry]))[0];
+    if (!committed) return false;
+    if (next.ask === null) return next.final !== null && committed.more;
+    ({ state } = next);
+    ({ version } = committed);
+    happening = await ask(next.ask);
+  }
+}
+
+function contextOf({ head, instance, integration, isHeld, isEcho, now }: Loaded): StepContext {
+  return {
+    head: (head.kind === 'message' ? { ...head, event: head.event } : { ...head, command: head.event }) as StepContext['head'],
+    instance,
+    integration: integration && { ...integration, settings: settingsSchema.parse(integration.settings) },
+    isHeld,
+    isEcho,
+    now,
+    freshSessionId: randomUUID(),
+  };
+}
+
+function replyOf({ jid }: Loaded, { head, instance }: StepContext, sessionId: string | null, say: object[]) {
+  return {
+    schemaVersion: 1,
+    replyId: randomUUID(),
+    instanceId: instance.instanceId,
+    businessId: instance.businessId,
+    sessionId,
+    to: jid,
+    inReplyTo: head.kind === 'message' ? head.event.data.keyId : null,
+    traceparent: null,
+    messages: say.map((message) => ({ id: randomUUID(), ...message })),
+  };
+}

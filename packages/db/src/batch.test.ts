@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { batched } from './batch.ts';
+
+function latch() {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open };
+}
+
+test('calls that come while batches are under way go out together', async () => {
+  const sizes: number[] = [];
+  const gate = latch();
+  const double = batched(
+    async (items: number[]) => {
+      sizes.push(items.length);
+      await gate.opened;
+      return items.map((n) => n * 2);
+    },
+    { inFlightMax: 1 },
+  );
+  const first = double(1);
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  const rest = [2, 3, 4].map((n) => double(n));
+  gate.open();
+  expect(await Promise.all([first, ...rest])).toEqual([2, 4, 6, 8]);
+  expect(sizes).toEqual([1, 3]);
+});
+
+test('a batch is never larger than allowed', async () => {
+  const sizes: number[] = [];
+  const same = batched(
+    async (items: number[]) => {
+      sizes.push(items.length);
+      return items;
+    },
+    { sizeMax: 4, inFlightMax: 1 },
+  );
+  expect(await Promise.all([1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => same(n)))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(Math.max(...sizes)).toBe(4);
+});
+
+test('one bad item fails alone', async () => {
+  const picky = batched(async (items: number[]) => {
+    if (items.includes(2)) throw new Error('no twos');
+    return items;
+  });
+  const results = await Promise.allSettled([1, 2, 3].map((n) => picky(n)));
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+});
