@@ -15,6 +15,7 @@ import {
 import { createTypebotClient } from '@typelane/typebot';
 import { type Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { createBulkhead } from './converse/bulkhead.ts';
 import { createIntegrations } from './converse/integrations.ts';
 import { createSlots, type Slots } from './converse/slots.ts';
 import { turn, type TurnPorts } from './converse/turn.ts';
@@ -125,6 +126,7 @@ function createConverse(options: WorkerOptions, database: Database, converse: Qu
     publish: (reply) => void publish(reply as Parameters<Publish>[0]),
     ringIn,
     integrations: createIntegrations(log),
+    bulkhead: createBulkhead(options.WORKER_CONCURRENCY),
     log,
   };
   const run = (id: string) => turn(id, ports, { timeoutMs, quarantineMs });

@@ -4,6 +4,7 @@ import type { Commit, Committed, Loaded } from '@typelane/db';
 import type { Log } from '@typelane/runtime';
 import { addressOf, replyOf } from './reply.ts';
 import { abandon } from './abandon.ts';
+import { type Bulkhead, fullHostMs } from './bulkhead.ts';
 import type { Integrations } from './integrations.ts';
 import { sessionIdOf } from './session-id.ts';
 
@@ -18,6 +19,7 @@ export type TurnPorts = {
   /** Rings for the chat later. */
   ringIn(chat: { instanceId: string; conversationId: string }, delayMs: number): void;
   integrations: Integrations;
+  bulkhead: Bulkhead;
   log: Log;
 };
 
@@ -45,19 +47,31 @@ export async function turn(conversationId: string, ports: TurnPorts, times: Turn
     const decided = decide(state, happening, context, ports.log);
     // What an abandoned call could still do, it has had the time to do.
     const next = loaded.isAbandoned && calls === 0 ? { ...decided, quarantine: false } : decided;
-    const committedAt = performance.now();
-    const committed = await write(next, { loaded, state, version }, context, ports, times);
-    if (committed === null) {
-      ports.log.info({ conversationId, seq: loaded.head.seq }, 'turn.lost');
-      return false;
+    const leave = next.ask ? ports.bulkhead.enter(next.ask.typebotURL, calls > 0) : null;
+    if (next.ask && !leave) return waitForRoom(loaded, ports);
+    try {
+      const committedAt = performance.now();
+      const committed = await write(next, { loaded, state, version }, context, ports, times);
+      if (committed === null) {
+        ports.log.info({ conversationId, seq: loaded.head.seq }, 'turn.lost');
+        return false;
+      }
+      if (next.final) logTurn(ports.log, loaded, next, { calls, startedAt, from: loaded.state.status });
+      if (next.ask === null) return goOn(next, committed, loaded, ports, times);
+      ({ state } = next);
+      ({ version } = committed);
+      calls += 1;
+      happening = await ports.ask(next.ask, { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) });
+    } finally {
+      leave?.();
     }
-    if (next.final) logTurn(ports.log, loaded, next, { calls, startedAt, from: loaded.state.status });
-    if (next.ask === null) return goOn(next, committed, loaded, ports, times);
-    ({ state } = next);
-    ({ version } = committed);
-    calls += 1;
-    happening = await ports.ask(next.ask, { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) });
   }
+}
+
+/** Nothing was written: the event stays at the head of its inbox, and the slot goes to a chat of another host. */
+function waitForRoom({ conversationId, instance }: Loaded, ports: TurnPorts): boolean {
+  ports.ringIn({ instanceId: instance.instanceId, conversationId }, fullHostMs);
+  return false;
 }
 
 function contextOf(loaded: Loaded, { integrations }: TurnPorts): StepContext {

@@ -39,12 +39,18 @@ export function openDoor(options: DoorOptions): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const lease = takeLease(redis, `${queueKey}:typelane-door`, { onError });
 
+  let straightenedAt = -Infinity;
+
   const round = async (): Promise<void> => {
     if (!lease.isHeld()) return sleep(idleMs / 4, undefined, { signal: stopping.signal });
     if (await list.isPaused()) return sleep(idleMs, undefined, { signal: stopping.signal });
+    if (performance.now() - straightenedAt > idleMs) {
+      straightenedAt = performance.now();
+      await list.straighten();
+    }
     const jobs = await list.peek(batch.jobsMax, batch.bytesMax);
-    if (jobs.length > 0) return letIn(options, list, jobs, stopping.signal);
-    if ((await list.straighten()) === 0) await waitForJob(blocking, queueKey, idleMs);
+    if (jobs.length > 0) await letIn(options, list, jobs, stopping.signal);
+    else await waitForJob(blocking, queueKey, idleMs);
   };
 
   const loop = (async () => {

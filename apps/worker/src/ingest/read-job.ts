@@ -27,6 +27,10 @@ export function readJob(queue: string, job: WaitingJob): ReadJob {
 function readEvent(value: unknown, source: string, job: string): ReadJob {
   const excess = eventExcess(value);
   if (excess) return dead(source, excess.limit, [sentence(excess)], payloadOf(value, job), instanceOf(value));
+  // An own key of this name becomes a prototype in whatever copies the event.
+  if (job.includes('"__proto__"') && hasField(value, '__proto__')) {
+    return dead(source, 'invalid_event', ['No field may be called __proto__, but one was.'], payloadOf(value, job), instanceOf(value));
+  }
   const problems = eventProblems(value);
   if (problems.length > 0) return dead(source, 'invalid_event', problems.map(sentence), payloadOf(value, job), instanceOf(value));
   const event = value as InboundEvent;
@@ -62,13 +66,16 @@ function sourceOf(queue: string, { id, data }: WaitingJob): string {
 }
 
 function parseJson(text: string): { value: unknown } | { reason: string; problem: string } {
-  // An own key of this name becomes a prototype in whatever copies the event.
-  if (text.includes('"__proto__"')) return { reason: 'invalid_event', problem: 'No field may be called __proto__, but one was.' };
   try {
     return { value: JSON.parse(text) as unknown };
   } catch {
     return { reason: 'invalid_json', problem: 'The data of the job must be JSON, but something else came.' };
   }
+}
+
+function hasField(value: unknown, name: string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.hasOwn(value, name) || Object.values(value).some((inner) => hasField(inner, name));
 }
 
 /** The event as text. What is nested without end can be parsed and not be written again: then it is the job's whole text. */

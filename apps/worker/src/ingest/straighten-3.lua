@@ -6,13 +6,17 @@
     ARGV[1] key prefix of the queue, with its trailing colon
   Output: how many were moved
 ]]
-local ids = {}
+-- All is read before anything is moved: an error in the middle of a script undoes nothing.
+local jobs = {}
 for k = 2, 3 do
   for _, id in ipairs(redis.call('ZRANGE', KEYS[k], 0, 999)) do
-    redis.call('ZREM', KEYS[k], id)
-    ids[#ids + 1] = { id, tonumber(redis.call('HGET', ARGV[1] .. id, 'timestamp') or 0) or 0 }
+    local time = redis.pcall('HGET', ARGV[1] .. id, 'timestamp')
+    jobs[#jobs + 1] = { id = id, from = KEYS[k], time = type(time) == 'string' and tonumber(time) or 0 }
   end
 end
-table.sort(ids, function(a, b) return a[2] < b[2] end)
-for _, entry in ipairs(ids) do redis.call('LPUSH', KEYS[1], entry[1]) end
-return #ids
+table.sort(jobs, function(a, b) return a.time < b.time end)
+for _, job in ipairs(jobs) do
+  redis.call('ZREM', job.from, job.id)
+  redis.call('LPUSH', KEYS[1], job.id)
+end
+return #jobs

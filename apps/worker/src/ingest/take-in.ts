@@ -56,7 +56,7 @@ function unstorable({ instanceId, conversationId, keyId, event }: Arrival): Dead
     source: 'inbound',
     sourceKey,
     reason: 'unstorable',
-    details: ['Expected a value that PostgreSQL can store'],
+    details: ['The event must be something that PostgreSQL can store, but it was refused.'],
     payload: JSON.stringify(event),
   };
 }
