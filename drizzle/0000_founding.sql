@@ -30,6 +30,7 @@ CREATE TABLE "conversations" (
 	"acked_seq" bigint DEFAULT 0 NOT NULL,
 	"hold_seq" bigint DEFAULT 0 NOT NULL,
 	"version" bigint DEFAULT 0 NOT NULL,
+	"commit_id" uuid,
 	"state" jsonb NOT NULL,
 	"open_call_until" timestamp (3) with time zone,
 	"quiet_until" timestamp (3) with time zone,

@@ -1,4 +1,4 @@
-import { batched, commit, commitTakingBack, connect, type Database, load } from '@typelane/db';
+import { askSurely, batched, type Commit, commit, commitSurely, commitTakingBack, connect, type Database, load } from '@typelane/db';
 import {
   connectRedis,
   connectRedisForLoops,
@@ -118,10 +118,12 @@ function createConverse(options: WorkerOptions, database: Database, converse: Qu
   const ringIn = (chat: { instanceId: string; conversationId: string }, delayMs: number): void => {
     ring(converse, [chat], delayMs).catch((error: unknown) => log.warn({ err: error }, 'ring.failed'));
   };
+  const loadOne = batched((ids: string[]) => load(database.sql, ids));
+  const commitOne = batched((steps: Commit[]) => commit(database.sql, steps));
   const ports: TurnPorts = {
-    load: batched((ids: string[]) => load(database.sql, ids)),
-    commit: batched((steps) => commit(database.sql, steps)),
-    commitTakingBack: (step) => commitTakingBack(database.sql, step),
+    load: (id) => askSurely(() => loadOne(id)),
+    commit: (step) => commitSurely(database.sql, commitOne, step),
+    commitTakingBack: (step) => commitSurely(database.sql, (one) => commitTakingBack(database.sql, one), step),
     ask: (call, asking) => typebot.ask(call, asking),
     publish: (reply) => void publish(reply as Parameters<Publish>[0]),
     ringIn,

@@ -102,6 +102,8 @@ export const conversations = pgTable(
     /** An operator's pause or close of this seq waits: until it is handled, nothing more is handed out. */
     holdSeq: seq('hold_seq').notNull().default(0),
     version: seq('version').notNull().default(0),
+    /** Names the last commit: whoever lost the answer to one finds out whether it was written. */
+    commitId: uuid('commit_id'),
     /** core's conversation state. */
     state: jsonb('state').notNull(),
     /** A call to Typebot is on record and may be running until then (deadline plus quarantine). */

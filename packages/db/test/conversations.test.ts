@@ -45,6 +45,7 @@ function arrival({ id, jid }: { id: string; jid: string }, keyId: string): Arriv
 
 function stepOf(id: string, change: Partial<Commit>): Commit {
   return {
+    commitId: randomUUID(),
     conversationId: id,
     version: 0,
     state: { status: 'idle' },

@@ -62,6 +62,7 @@ async function turn({ sql }: Database, id: string, ask: BotAnswers): Promise<boo
       next.sessions.at(-1)?.session.sessionId ??
       ('session' in state ? state.session.sessionId : 'turn' in state ? state.turn.session.sessionId : null);
     const entry: Commit = {
+      commitId: randomUUID(),
       conversationId: id,
       version,
       state: next.state,

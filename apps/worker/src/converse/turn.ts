@@ -116,6 +116,7 @@ async function write(next: Step, before: Before, context: StepContext, ports: Tu
   const { loaded, version } = before;
   const reply = next.say.length > 0 ? replyOf(next, before.state, context, addressOf(context, loaded.jid)) : null;
   const entry: Commit = {
+    commitId: randomUUID(),
     conversationId: loaded.conversationId,
     version,
     state: next.state,

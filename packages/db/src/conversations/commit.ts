@@ -4,6 +4,8 @@ import { toJsonb, toText } from '../json.ts';
 
 /** One step of one turn, to be written as a whole or not at all. */
 export type Commit = {
+  /** Names this commit; see commit-surely.ts. */
+  commitId: string;
   conversationId: string;
   /** As loaded, or as returned by the turn's last commit. Any other: somebody else has the chat, and nothing is written. */
   version: number;
@@ -53,12 +55,12 @@ export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ big
   const rows = await sql<CommittedRow[]>`
     with step as (
       select * from unnest(
-        ${commits.map((c) => c.conversationId)}::uuid[], ${commits.map((c) => c.version)}::bigint[], ${commits.map((c) => toJsonb(c.state))}::text[],
+        ${commits.map((c) => c.conversationId)}::uuid[], ${commits.map((c) => c.commitId)}::uuid[], ${commits.map((c) => c.version)}::bigint[], ${commits.map((c) => toJsonb(c.state))}::text[],
         ${commits.map((c) => c.seq)}::bigint[], ${commits.map((c) => c.final?.type ?? null)}::text[], ${commits.map(reasonOf)}::text[],
         ${commits.map((c) => c.final?.sessionId ?? null)}::uuid[], ${commits.map((c) => (c.final ? toJsonb(c.final.transcript) : null))}::text[],
         ${commits.map((c) => c.openCallMs)}::float8[], ${commits.map((c) => c.quietMs)}::float8[], ${commits.map((c) => c.waitMs)}::float8[],
         ${commits.map((c) => c.reply?.replyId ?? null)}::uuid[], ${commits.map((c) => (c.reply ? toJsonb(c.reply) : null))}::text[]
-      ) as s (conversation_id, version, state, seq, final, reason, session_id, transcript, open_call_ms, quiet_ms, wait_ms, reply_id, reply)
+      ) as s (conversation_id, commit_id, version, state, seq, final, reason, session_id, transcript, open_call_ms, quiet_ms, wait_ms, reply_id, reply)
     ), mine as materialized (
       select c.conversation_id
       from conversations c join step s using (conversation_id)
@@ -68,6 +70,7 @@ export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ big
     ), done as (
       update conversations c
       set version = c.version + 1,
+          commit_id = s.commit_id,
           state = s.state::jsonb,
           handled_seq = case when s.final is null then c.handled_seq else s.seq end,
           open_call_until = clock_timestamp() + s.open_call_ms * interval '1 millisecond',

@@ -11,7 +11,7 @@ export {
   removeIntegration,
 } from './integrations.ts';
 export { type Newest, type Place } from './newest.ts';
-export { hasCurrentSchema, isDatabaseAway, withoutParameters } from './readiness.ts';
+export { hasCurrentSchema } from './readiness.ts';
 export { findSession, listSessions, type SessionFilter, type SessionRecord } from './sessions.ts';
 export { type SessionProgress, sessionProgress } from './progress.ts';
 export { type Tenant } from './tenant.ts';
