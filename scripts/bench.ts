@@ -7,12 +7,10 @@
  * `--memory` adds 100,000 turns and the worker's memory after them. With `--json` the last line is one JSON object. Exits 1 when a bound is missed. Nothing is
  * drawn at random; `--seed` is accepted and shown for the sake of scripts that pass one to everything.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { connect, migrate } from '@typelane/db';
-import { startPostgres, startRedis } from '@typelane/embedded';
+import { startPostgres, startRedis, temporaryDataDir } from '@typelane/embedded';
 import { createLoad, instanceId, type Load } from './bench/load.ts';
 import { type BenchProcess, familyCpuMs, startProcess } from './bench/process.ts';
 
@@ -45,7 +43,7 @@ const scripts: Record<System, string> = {
   bare: 'scripts/bench/bare-worker.ts',
 };
 
-const folder = mkdtempSync(join(tmpdir(), 'typelane-bench-'));
+const folder = await temporaryDataDir('typelane-bench-');
 const postgres = await startPostgres({ dataDir: folder });
 const redis = await startRedis({ dataDir: folder });
 const systems = (['typelane', 'naive', 'bare'] as const).filter((system) => values.only === undefined || values.only === system);
@@ -82,7 +80,9 @@ async function measure(system: System): Promise<Round> {
     const clocks = () => [worker.cpuMs(), redis.pid === null ? 0 : familyCpuMs(redis.pid), familyCpuMs(postgres.pid)];
     const before = clocks();
     const turnsPerSecond = await load.burst(chats, turns);
-    const [workerUs = 0, redisUs = 0, postgresUs = 0] = clocks().map((ms, index) => ((ms - (before[index] ?? 0)) * 1_000) / (chats * turns));
+    const [workerUs = 0, redisUs = 0, postgresUs = 0] = clocks().map(
+      (ms, index) => ((ms - (before[index] ?? 0)) * 1_000) / (chats * turns),
+    );
     const took = system === 'bare' ? [0] : await load.steady(chats, 100, seconds);
     return { turnsPerSecond, workerUs, redisUs, postgresUs, p50Ms: quantile(took, 0.5), p99Ms: quantile(took, 0.99) };
   });
@@ -101,7 +101,13 @@ async function running<T>(system: System, work: (load: Load, worker: BenchProces
   const typebot = await startProcess('scripts/bench/echo-typebot.ts', {});
   const typebotURL = `http://127.0.0.1:${typebot.ready}`;
   await register(typebotURL);
-  const env = { DATABASE_URL: postgres.url, REDIS_URL: redis.url, QUEUE_PREFIX: prefix, TYPEBOT_URL: typebotURL, EGRESS_ALLOW: `127.0.0.1:${typebot.ready}` };
+  const env = {
+    DATABASE_URL: postgres.url,
+    REDIS_URL: redis.url,
+    QUEUE_PREFIX: prefix,
+    TYPEBOT_URL: typebotURL,
+    EGRESS_ALLOW: `127.0.0.1:${typebot.ready}`,
+  };
   const worker = await startProcess(scripts[system], env, system === 'typelane' ? /"msg":"worker.started"()/ : undefined);
   const load = createLoad(redis.url, prefix);
   try {
@@ -120,7 +126,8 @@ function judge(system: System, faults: ReturnType<Load['faults']>, heard: { outO
   const all = { ...faults, heardOutOfOrder: heard.outOfOrder, askedAtOnce: heard.atOnce };
   const wrong = Object.entries(all).filter(([what, count]) => count > 0 && (system === 'typelane' || what === 'missing'));
   for (const [what, count] of wrong) problems.push(`${system}: ${what} ${count}`);
-  if (system === 'naive' && (faults.outOfOrder > 0 || heard.outOfOrder > 0)) console.log(`  (naive: ${heard.outOfOrder} heard out of order, ${heard.atOnce} asked at once)`);
+  if (system === 'naive' && (faults.outOfOrder > 0 || heard.outOfOrder > 0))
+    console.log(`  (naive: ${heard.outOfOrder} heard out of order, ${heard.atOnce} asked at once)`);
 }
 
 async function register(typebotURL: string): Promise<void> {
@@ -141,15 +148,24 @@ async function emptied({ sql }: ReturnType<typeof connect>): Promise<void> {
 }
 
 function report(): void {
-  const median = (system: System, what: keyof Round) => quantile(results[system].map((round) => round[what]).toSorted((a, b) => a - b), 0.5);
+  const median = (system: System, what: keyof Round) =>
+    quantile(
+      results[system].map((round) => round[what]).toSorted((a, b) => a - b),
+      0.5,
+    );
   console.log('\nmedians');
   for (const system of ['typelane', 'naive', 'bare'] as const) {
-    console.log(`  ${system.padEnd(8)} ${shown(Object.fromEntries(['turnsPerSecond', 'workerUs', 'redisUs', 'postgresUs', 'p50Ms', 'p99Ms'].map((what) => [what, median(system, what as keyof Round)])) as Round)}`);
+    console.log(
+      `  ${system.padEnd(8)} ${shown(Object.fromEntries(['turnsPerSecond', 'workerUs', 'redisUs', 'postgresUs', 'p50Ms', 'p99Ms'].map((what) => [what, median(system, what as keyof Round)])) as Round)}`,
+    );
   }
   const throughputRatio = median('typelane', 'turnsPerSecond') / median('naive', 'turnsPerSecond');
   const p99Ratio = median('typelane', 'p99Ms') / median('naive', 'p99Ms');
-  console.log(`\nTypelane to naive: ${throughputRatio.toFixed(2)} x turns a second (bound: at least ${bounds.throughputRatioMin}), ${p99Ratio.toFixed(2)} x p99 at 100/s (bound: at most ${bounds.p99RatioMax})`);
-  if (rssBytes !== null) console.log(`Worker after 100,000 turns: ${(rssBytes / 1_048_576).toFixed(0)} MB (bound: ${bounds.rssBytesMax / 1_048_576})`);
+  console.log(
+    `\nTypelane to naive: ${throughputRatio.toFixed(2)} x turns a second (bound: at least ${bounds.throughputRatioMin}), ${p99Ratio.toFixed(2)} x p99 at 100/s (bound: at most ${bounds.p99RatioMax})`,
+  );
+  if (rssBytes !== null)
+    console.log(`Worker after 100,000 turns: ${(rssBytes / 1_048_576).toFixed(0)} MB (bound: ${bounds.rssBytesMax / 1_048_576})`);
   if (throughputRatio < bounds.throughputRatioMin) problems.push('fewer turns a second than the bound');
   if (p99Ratio > bounds.p99RatioMax) problems.push('p99 over the bound');
   if (rssBytes !== null && rssBytes > bounds.rssBytesMax) problems.push('memory over the bound');

@@ -14,7 +14,10 @@ export type BenchProcess = {
 
 /** Starts a script in a process of its own and waits until it says that it is ready. Its log is thrown away. */
 export async function startProcess(script: string, env: Record<string, string>, readyPattern = /^ready (.*)$/): Promise<BenchProcess> {
-  const child = spawn(process.execPath, [...nodeOptions(), script], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...nodeOptions(), script], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${script} could not be started`);
   const ready = await firstLine(child, readyPattern, script);

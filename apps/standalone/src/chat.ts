@@ -105,7 +105,8 @@ function createHeard() {
 
 async function whereItRuns(): Promise<{ redisUrl: string; prefix: string }> {
   const { DATA_DIR, QUEUE_PREFIX } = readEnv(['DATA_DIR', 'QUEUE_PREFIX']);
-  if (process.env['REDIS_URL'] || process.env['REDIS_URL_FILE']) return { redisUrl: readEnv(['REDIS_URL']).REDIS_URL, prefix: QUEUE_PREFIX };
+  if (process.env['REDIS_URL'] || process.env['REDIS_URL_FILE'])
+    return { redisUrl: readEnv(['REDIS_URL']).REDIS_URL, prefix: QUEUE_PREFIX };
   const run = await readRunFile(resolve(DATA_DIR));
   if (run) return { redisUrl: run.redisUrl, prefix: run.queuePrefix };
   throw new ConfigurationError(`Nothing runs on ${resolve(DATA_DIR)}: run npm start in another terminal first, or set REDIS_URL`);
@@ -122,9 +123,13 @@ function usage(): { instance: string; contacts: number; name: string; fast: bool
       },
     });
     const contacts = Number(values.contacts);
-    if (!Number.isInteger(contacts) || contacts < 1 || contacts > 99) throw new Error(`Expected --contacts to be 1 to 99, got ${values.contacts}`);
+    if (!Number.isInteger(contacts) || contacts < 1 || contacts > 99)
+      throw new Error(`Expected --contacts to be 1 to 99, got ${values.contacts}`);
     return { ...values, contacts };
   } catch (cause) {
-    throw new ConfigurationError(`${cause instanceof Error ? cause.message : String(cause)}\nUsage: npm run chat -- [--instance demo] [--contacts 3] [--name Ana] [--fast]`, { cause });
+    throw new ConfigurationError(
+      `${cause instanceof Error ? cause.message : String(cause)}\nUsage: npm run chat -- [--instance demo] [--contacts 3] [--name Ana] [--fast]`,
+      { cause },
+    );
   }
 }

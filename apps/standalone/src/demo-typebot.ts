@@ -41,7 +41,8 @@ export async function startDemoTypebot(): Promise<DemoTypebot> {
 
 async function handle(request: IncomingMessage, sessions: Map<string, Session>): Promise<{ status: number; body: unknown }> {
   const body = (await readJson(request)) as { message?: unknown; prefilledVariables?: { pushName?: string } };
-  if (request.url === `/api/v1/typebots/${demoPublicId}/startChat`) return { status: 200, body: start(sessions, body.prefilledVariables?.pushName ?? '') };
+  if (request.url === `/api/v1/typebots/${demoPublicId}/startChat`)
+    return { status: 200, body: start(sessions, body.prefilledVariables?.pushName ?? '') };
   const sessionId = /^\/api\/v1\/sessions\/([^/]+)\/continueChat$/.exec(request.url ?? '')?.[1];
   if (sessionId === undefined) return { status: 404, body: { code: 'NOT_FOUND', status: 404, message: 'Typebot not found' } };
   const session = sessions.get(sessionId);
@@ -58,7 +59,14 @@ function start(sessions: Map<string, Session>, pushName: string) {
     sessionId,
     resultId: randomUUID(),
     typebot: { id: 'demo', version: '6.1', theme: {}, settings: { typingEmulation: { enabled: true, speed: 400, maxDelay: 2 } } },
-    messages: [say('hello', [{ text: `${pushName === '' ? 'Hello!' : `Hello, ${pushName}!`} I am the demo bot of ` }, { text: 'Typelane', bold: true }, { text: '.' }]), say('ask-name', [{ text: 'What is your name?' }])],
+    messages: [
+      say('hello', [
+        { text: `${pushName === '' ? 'Hello!' : `Hello, ${pushName}!`} I am the demo bot of ` },
+        { text: 'Typelane', bold: true },
+        { text: '.' },
+      ]),
+      say('ask-name', [{ text: 'What is your name?' }]),
+    ],
     input: { id: 'name', type: 'text input' },
   };
 }
@@ -84,7 +92,11 @@ const items: { id: string; content: string; answer(session: Session): Answer }[]
       clientSideActions: [{ type: 'wait', wait: { secondsToWaitFor: 2 }, lastBubbleBlockId: 'before' }],
     }),
   },
-  { id: 'bye', content: 'Goodbye', answer: ({ name }) => ({ messages: [say('bye', [{ text: `Goodbye, ${name}. Write again to start over.` }])] }) },
+  {
+    id: 'bye',
+    content: 'Goodbye',
+    answer: ({ name }) => ({ messages: [say('bye', [{ text: `Goodbye, ${name}. Write again to start over.` }])] }),
+  },
 ];
 
 const choice: Block = { id: 'menu', type: 'choice input', items: items.map(({ id, content }) => ({ id, content })) };
@@ -95,7 +107,16 @@ const formatted: Block = {
   content: {
     type: 'richText',
     richText: [
-      { type: 'p', children: [{ text: 'bold', bold: true }, { text: ', ' }, { text: 'italic', italic: true }, { text: ' and ' }, { text: 'struck', strikethrough: true }] },
+      {
+        type: 'p',
+        children: [
+          { text: 'bold', bold: true },
+          { text: ', ' },
+          { text: 'italic', italic: true },
+          { text: ' and ' },
+          { text: 'struck', strikethrough: true },
+        ],
+      },
       { type: 'ul', children: ['one', 'two'].map((text) => ({ type: 'li', children: [{ type: 'lic', children: [{ text }] }] })) },
       { type: 'p', children: [{ type: 'a', url: 'https://example.com', children: [{ text: 'a link' }] }] },
     ],

@@ -15,5 +15,9 @@ export async function registerDemo(apiUrl: string, operatorToken: string, demo: 
 }
 
 function call(method: string, url: string, token: string, body: unknown): Promise<Response> {
-  return fetch(url, { method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  return fetch(url, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
 }

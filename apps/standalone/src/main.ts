@@ -35,7 +35,14 @@ async function main(): Promise<void> {
   const ending = endOnSignal(stops);
   try {
     await makeDataDir(dataDir);
-    const servers = await startServers({ dataDir, databaseUrl: external('DATABASE_URL'), redisUrl: external('REDIS_URL'), reset, tell, onExit: ending.fail });
+    const servers = await startServers({
+      dataDir,
+      databaseUrl: external('DATABASE_URL'),
+      redisUrl: external('REDIS_URL'),
+      reset,
+      tell,
+      onExit: ending.fail,
+    });
     stops.push(() => servers.stop());
     if (reset) await forgetOperatorToken(dataDir);
     await run(servers, dataDir, await operatorToken(dataDir, OPERATOR_TOKEN), stops);
@@ -50,7 +57,11 @@ async function run(servers: Servers, dataDir: string, operator: { token: string;
   const demo = await startDemoTypebot();
   stops.push(() => demo.stop());
   const urls = { ...process.env, DATABASE_URL: servers.databaseUrl, REDIS_URL: servers.redisUrl };
-  const { LOG_LEVEL, ...env } = readEnv([...workerEnv, 'PORT', 'HOST'], { ...urls, DATABASE_URL_FILE: undefined, REDIS_URL_FILE: undefined });
+  const { LOG_LEVEL, ...env } = readEnv([...workerEnv, 'PORT', 'HOST'], {
+    ...urls,
+    DATABASE_URL_FILE: undefined,
+    REDIS_URL_FILE: undefined,
+  });
   // The terminal is for people; what is worth a line there says so itself.
   const log = createLog(process.env['LOG_LEVEL'] ? LOG_LEVEL : 'warn');
   tell('Starting the worker and the API');
@@ -61,7 +72,15 @@ async function run(servers: Servers, dataDir: string, operator: { token: string;
   await registerDemo(api.url, operator.token, demo);
   stops.push(() => removeRunFile(dataDir));
   const { databaseUrl, redisUrl } = servers;
-  await writeRunFile(dataDir, { apiUrl: api.url, redisUrl, databaseUrl, demoTypebotUrl: demo.url, operatorToken: operator.token, queuePrefix: env.QUEUE_PREFIX, pid: process.pid });
+  await writeRunFile(dataDir, {
+    apiUrl: api.url,
+    redisUrl,
+    databaseUrl,
+    demoTypebotUrl: demo.url,
+    operatorToken: operator.token,
+    queuePrefix: env.QUEUE_PREFIX,
+    pid: process.pid,
+  });
   welcome(api.url, servers, operator, dataDir);
 }
 

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Where a running `npm start` is found by other commands. Mode 0600: it holds the operator's token. */
@@ -14,9 +14,12 @@ export type RunFile = {
 
 const nameOf = (dataDir: string) => join(dataDir, 'run.json');
 
+/** It appears whole: who sees it can read it. */
 export async function writeRunFile(dataDir: string, run: RunFile): Promise<void> {
-  await rm(nameOf(dataDir), { force: true });
-  await writeFile(nameOf(dataDir), `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600 });
+  const draft = `${nameOf(dataDir)}.draft`;
+  await rm(draft, { force: true });
+  await writeFile(draft, `${JSON.stringify(run, null, 2)}\n`, { mode: 0o600 });
+  await rename(draft, nameOf(dataDir));
 }
 
 export async function removeRunFile(dataDir: string): Promise<void> {

@@ -5,7 +5,9 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 /** What the chat shows. */
 export const screen = {
   welcome(instance: string, contacts: number): void {
-    print(`You are ${contacts === 1 ? 'a contact' : `${contacts} contacts`} of the instance ${instance}. Write a line and press Enter; Ctrl-D ends.`);
+    print(
+      `You are ${contacts === 1 ? 'a contact' : `${contacts} contacts`} of the instance ${instance}. Write a line and press Enter; Ctrl-D ends.`,
+    );
     if (contacts > 1) print('"2: hello" is said by the second contact.');
   },
   said(line: string): void {

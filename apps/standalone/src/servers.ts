@@ -25,7 +25,9 @@ type Options = {
 /** Brings up PostgreSQL and Redis, or takes the given ones, with the newest schema. What was started is stopped when a later step fails. */
 export async function startServers(options: Options): Promise<Servers> {
   if (options.reset && (options.databaseUrl !== undefined || options.redisUrl !== undefined)) {
-    throw new ConfigurationError('--reset wipes only what npm start itself keeps: unset DATABASE_URL and REDIS_URL, or empty those servers yourself');
+    throw new ConfigurationError(
+      '--reset wipes only what npm start itself keeps: unset DATABASE_URL and REDIS_URL, or empty those servers yourself',
+    );
   }
   const lock = await lockDataDir(options.dataDir);
   const stops: (() => Promise<void>)[] = [() => lock.release()];

@@ -1,5 +1,5 @@
 import { connectRedisForLoops, createQueue, type Log } from '@typelane/runtime';
-import { Worker } from 'bullmq';
+import { WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { DoorOptions } from './door.ts';
 import { takeIn } from './take-in.ts';
@@ -21,8 +21,14 @@ export function openPlainDoor({ database, redisUrl, queueKey, log, ring }: DoorO
   queue.on('error', onError);
   const worker = new Worker(
     name,
-    async (job) => {
-      const chats = await takeIn(database, queueKey, [{ id: job.id ?? '', data: JSON.stringify(job.data) }], log, stopping.signal);
+    async (job, token) => {
+      const jobs = [{ id: job.id ?? '', data: JSON.stringify(job.data) }];
+      const chats = await takeIn(database, queueKey, jobs, log, stopping.signal).catch(async (error: unknown) => {
+        if (!stopping.signal.aborted) throw error;
+        // Back to the head of the line, for the next process: a job that fails here would be lost.
+        await job.moveToWait(token);
+        throw new WaitingError();
+      });
       await ring(chats).catch((error: unknown) => log.warn({ err: error }, 'ring.failed'));
     },
     // A crashed process's job goes back to the head of the line after this long; nothing passes it meanwhile.

@@ -1,0 +1,150 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { waitUntil } from '@typelane/testkit';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+let dataDir: string;
+let children: ChildProcess[];
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'typelane-start-'));
+  children = [];
+});
+
+afterEach(async () => {
+  for (const child of children) if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  for (const pid of serversOf(dataDir)) process.kill(pid, 'SIGKILL');
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+/** Runs one of the root's scripts as npm does, on this test's data folder and a free port, with no server given from outside. */
+function run(script: 'start' | 'chat', args: string[] = [], env: Record<string, string> = {}) {
+  const { DATABASE_URL: _database, REDIS_URL: _redis, ...inherited } = process.env;
+  const child = spawn('npm', ['run', '--silent', script, '--', ...args], {
+    cwd: root,
+    env: { ...inherited, DATA_DIR: dataDir, PORT: '0', ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  children.push(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { child, ended, output: () => output };
+}
+
+type RunFile = { apiUrl: string; pid: number; operatorToken: string };
+
+async function started(args: string[] = []) {
+  const process = run('start', args);
+  await waitUntil(() => existsSync(join(dataDir, 'run.json')) || process.child.exitCode !== null, {
+    what: 'npm start to be ready',
+    timeoutMs: 60_000,
+  });
+  if (process.child.exitCode !== null) throw new Error(process.output());
+  return { ...process, runFile: JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as RunFile };
+}
+
+async function say(...lines: string[]): Promise<string> {
+  const chat = run('chat', ['--fast']);
+  chat.child.stdin.end(`${lines.join('\n')}\n`);
+  if ((await chat.ended) !== 0) throw new Error(chat.output());
+  return chat.output();
+}
+
+async function stopped({ ended, runFile }: Awaited<ReturnType<typeof started>>): Promise<number | null> {
+  process.kill(runFile.pid, 'SIGTERM');
+  return ended;
+}
+
+/** Pids of servers that run on this data folder. */
+function serversOf(folder: string): number[] {
+  return ['postgres/cluster/postmaster.pid', 'postgres/data/postmaster.pid', 'postgres/postmaster.pid', 'redis/redis.pid']
+    .map((file) => join(folder, file))
+    .filter((file) => existsSync(file))
+    .map((file) => Number.parseInt(readFileSync(file, 'utf8'), 10))
+    .filter((pid) => isAlive(pid));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Server pids as npm start names them when it starts them. */
+function pidsIn(output: string): number[] {
+  return [...output.matchAll(/runs on .*\(pid (\d+)\)/g)].map((match) => Number(match[1]));
+}
+
+test('a newcomer starts it, talks to the bot, stops it, and nothing is left running', { timeout: 120_000 }, async () => {
+  const first = await started();
+  expect(first.output()).toContain(first.runFile.operatorToken);
+  expect(await say('hello', 'Bob')).toMatch(/I am the demo bot[\s\S]*What is your name\?[\s\S]*Nice to meet you, \*Bob\*/);
+  const pids = pidsIn(first.output());
+  expect(pids.length).toBeGreaterThan(0);
+  expect(await stopped(first)).toBe(0);
+  expect([...pids, first.runFile.pid].filter((pid) => isAlive(pid))).toEqual([]);
+  expect(existsSync(join(dataDir, 'run.json'))).toBe(false);
+
+  // What was there is there again, and the token is not shown a second time.
+  const second = await started();
+  expect(second.runFile.operatorToken).toBe(first.runFile.operatorToken);
+  expect(second.output()).not.toContain(first.runFile.operatorToken);
+  const headers = { authorization: `Bearer ${second.runFile.operatorToken}` };
+  const sessions = await fetch(`${second.runFile.apiUrl}/api/v2/instance/demo/typebot-integration/session`, { headers });
+  expect(await sessions.json()).toHaveLength(1);
+  expect(await stopped(second)).toBe(0);
+
+  const third = await started(['--reset']);
+  expect(third.runFile.operatorToken).not.toBe(first.runFile.operatorToken);
+  expect(await stopped(third)).toBe(0);
+});
+
+test('a start that was killed does not keep the next one from starting', { timeout: 120_000 }, async () => {
+  const first = await started();
+  await say('hello');
+  process.kill(first.runFile.pid, 'SIGKILL');
+  await first.ended;
+  rmSync(join(dataDir, 'run.json'), { force: true });
+  const second = await started();
+  expect(await say('hello again')).toMatch(/bot>/);
+  expect(await stopped(second)).toBe(0);
+});
+
+test('a second start on the same folder says who has it', { timeout: 120_000 }, async () => {
+  const first = await started();
+  const second = run('start');
+  expect(await second.ended).toBe(1);
+  expect(second.output()).toMatch(new RegExp(`in use by the process with pid ${first.runFile.pid}`));
+  expect(await stopped(first)).toBe(0);
+});
+
+test('a port in use is named, and nothing is left running', { timeout: 120_000 }, async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await waitUntil(() => server.listening, { what: 'a taken port' });
+  const { port } = server.address() as { port: number };
+  const { ended, output } = run('start', [], { PORT: String(port) });
+  expect(await ended).toBe(1);
+  expect(output()).toContain(`Port ${port} is in use`);
+  expect(pidsIn(output()).filter((pid) => isAlive(pid))).toEqual([]);
+  server.close();
+});
+
+test.each<[string, string[], Record<string, string>, RegExp]>([
+  ['an unknown option', ['--wipe'], {}, /--wipe[\s\S]*Usage: npm start/],
+  ['a port that is no number', [], { PORT: 'http' }, /Expected PORT to be a whole number from 0 to 65535, got "http"/],
+  ['a bad allow-list', [], { EGRESS_ALLOW: 'typebot.lan' }, /EGRESS_ALLOW/],
+  ['wiping a given database', ['--reset'], { DATABASE_URL: 'postgres://db/x' }, /--reset wipes only/],
+])('%s is refused with exit code 2 and a sentence', { timeout: 60_000 }, async (_, args, env, sentence) => {
+  const { ended, output } = run('start', args, env);
+  expect(await ended).toBe(2);
+  expect(output()).toMatch(sentence);
+});

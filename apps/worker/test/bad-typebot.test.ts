@@ -1,0 +1,317 @@
+import { type FakeTypebot, type Mood, moods, startFakeTypebot, waitUntil } from '@typelane/testkit';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createGate, type Gate } from './gate.ts';
+import { type Pipeline, type PipelineOptions, startPipeline } from './harness.ts';
+import { finalOf } from './ledger.ts';
+import { arrivalsOf, echoBot } from './order/echo-bot.ts';
+
+/**
+ * What a Typebot, or whatever stands in front of it, can do to a call: the event ends in a record with its reason, other chats are
+ * answered meanwhile, and the chat itself goes on with its next message.
+ */
+let typebot: FakeTypebot;
+let pipeline: Pipeline;
+let gate: Gate;
+let behindGate: string;
+const timeoutMs = 500;
+
+beforeAll(async () => {
+  typebot = await startFakeTypebot({ bots: { echo: echoBot, closed: { availability: 'closed', groups: {} } } });
+  gate = await createGate(typebot.url);
+  pipeline = await startPipeline({ typebots: [typebot.url, gate.url], timeoutMs, quarantineMs: 100 });
+  behindGate = await pipeline.register({ url: gate.url, publicId: 'echo' });
+});
+
+afterAll(async () => {
+  await pipeline.close();
+  await gate.close();
+  await typebot.close();
+});
+
+afterEach(() => {
+  checkRest();
+  typebot.assertClean();
+});
+
+/** What holds after every test. */
+function checkRest(): void {
+  expect(pipeline.consumer.breaches).toEqual([]);
+  expect(typebot.moodsLeft()).toBe(0);
+}
+
+const redirect: Mood = { type: 'redirect', status: 307, to: 'itself' };
+const error = (status: number, code: string, message: string, processed = false): Mood => ({
+  type: 'error',
+  error: { status, code, message, defined: true },
+  processed,
+});
+const failedAfterwards = error(500, 'INTERNAL_SERVER_ERROR', 'Internal server error', true);
+
+/** Uncertain calls; `heard`: Typebot went on all the same. */
+const uncertain: [what: string, mood: Mood, cause: string][] = [
+  ['answers a page of HTML', moods.htmlWithStatus200(), 'not_json'],
+  ['answers nothing with status 200', moods.emptyWithStatus200(), 'not_json'],
+  ['answers JSON of another kind', moods.otherJsonWithStatus200(), 'wrong_schema'],
+  ['answers half of its JSON', { type: 'truncate', at: 'json' }, 'not_json'],
+  ['hangs up in the middle of its answer', { type: 'truncate', at: 'contentLength' }, 'truncated'],
+  ['hangs up in the middle of a chunk', { type: 'truncate', at: 'chunk' }, 'truncated'],
+  ['answers 10 MB', moods.hugeBody(), 'too_large'],
+  ['does not answer', { type: 'hang' }, 'timeout'],
+  ['answers byte by byte', { type: 'drip', bytes: 1, everyMs: 50 }, 'timeout'],
+  ['fails with 500', moods.internalError({ defined: true }), 'http_500'],
+  ['fails with 500 after it was done', failedAfterwards, 'http_500'],
+  ['stands behind a gateway that answers 502', moods.badGateway(), 'http_502'],
+  ['resets the connection', { type: 'reset', at: 'afterReading' }, 'connection_reset'],
+];
+
+test.each(uncertain)('a message is uncertain when Typebot %s, and is not said again', { timeout: 20_000 }, async (_, mood, cause) => {
+  const chat = await startedChat();
+  typebot.nextMood(mood, { text: 'doubt' });
+  await pipeline.say(chat, 'doubt');
+  await pipeline.say(chat, 'next');
+  await othersAreAnswered();
+  expect(await finals(chat, 3)).toEqual(['answered', `uncertain: ${cause}`, 'answered']);
+  expect(said(chat)).toEqual(['hello', 'doubt', 'next']);
+  await pipeline.ledger.acknowledged(chat.instanceId);
+  expect(pipeline.consumer.textsTo(chat.instanceId, chat.jid)).toEqual(['started by hello', 'heard next']);
+});
+
+test.each(uncertain.filter(([what]) => /HTML|does not answer|with 500$|resets/.test(what)))(
+  'a start, which carries nobody’s words, is made once more when Typebot %s',
+  { timeout: 20_000 },
+  async (_, mood) => {
+    const chat = await newChat();
+    typebot.nextMood(mood, { kind: 'start' });
+    await pipeline.say(chat, 'hello');
+    expect(await finals(chat, 1)).toEqual(['answered']);
+    expect(said(chat)).toEqual(['hello', 'hello']);
+  },
+);
+
+test.each<[what: string, mood: Mood, final: string]>([
+  ['redirects', redirect, 'dead: redirect'],
+  ['says no', error(400, 'BAD_REQUEST', 'Command event not found'), 'dead: bot_refused: Command event not found'],
+  ['asks for payment credentials it has not', error(404, 'NOT_FOUND', 'Credentials not found'), 'dead: bot_refused: Credentials not found'],
+  ['is forbidden by a proxy', { type: 'answer', status: 403, body: '<html>' }, 'dead: http_403'],
+])('a message is dead when Typebot %s, and the chat goes on', { timeout: 20_000 }, async (_, mood, final) => {
+  const chat = await startedChat();
+  typebot.nextMood(mood, { text: 'no' });
+  await pipeline.say(chat, 'no');
+  await pipeline.say(chat, 'next');
+  expect(await finals(chat, 3)).toEqual(['answered', final, 'answered']);
+  expect(said(chat)).toEqual(['hello', 'no', 'next']);
+});
+
+test.each<[what: string, mood: Mood, waitsMs: number]>([
+  ['is out of service for a second', moods.unavailable('1'), 1_000],
+  ['is out of service for who knows how long', moods.unavailable(), 1_000],
+  ['is asked too much', moods.tooManyRequests('2'), 2_000],
+])('a message is said again when Typebot %s', { timeout: 20_000 }, async (_, mood, waitsMs) => {
+  const chat = await startedChat();
+  typebot.nextMood(mood, { text: 'patience' });
+  await pipeline.say(chat, 'patience');
+  await pipeline.say(chat, 'next');
+  await othersAreAnswered();
+  expect(await finals(chat, 3)).toEqual(['answered', 'answered', 'answered']);
+  expect(said(chat)).toEqual(['hello', 'patience', 'patience', 'next']);
+  const [first, second] = typebot.heard.filter(({ message }) => message === 'patience').slice(-2);
+  expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(waitsMs);
+});
+
+test('a message waits for a Typebot that refuses connections, in its place before the next one', { timeout: 20_000 }, async () => {
+  const chat = { instanceId: behindGate, jid: newJid() };
+  await gate.close();
+  await pipeline.say(chat, 'first');
+  await pipeline.say(chat, 'second');
+  await waitUntil(() => attempts(chat).then((attempt) => attempt > 0), { what: 'a refused connection' });
+  await othersAreAnswered();
+  await gate.open();
+  expect(await finals(chat, 2)).toEqual(['answered', 'answered']);
+  expect(said(chat)).toEqual(['first', 'second']);
+});
+
+test('a Typebot that cannot be reached for two minutes costs the event, and no later one', { timeout: 30_000 }, async () => {
+  const chat = { instanceId: behindGate, jid: newJid() };
+  await gate.close();
+  await pipeline.say(chat, 'lost');
+  // The waits between the attempts are cut short: 1, 2, 4, 8, 16, 30, 30 seconds.
+  await waitUntil(
+    async () => (await hurried(chat)) && (await pipeline.ledger.outcomes(chat.instanceId)).every(({ final }) => final !== null),
+    { what: 'the last attempt', everyMs: 50 },
+  );
+  await gate.open();
+  await pipeline.say(chat, 'found');
+  expect(await finals(chat, 2)).toEqual(['dead: bot_unreachable', 'answered']);
+  expect(said(chat)).toEqual(['found']);
+});
+
+test('a lost session is begun anew for the same message, once', { timeout: 20_000 }, async () => {
+  const chat = await startedChat();
+  typebot.nextMood(moods.sessionLost(), { text: 'again' });
+  await pipeline.say(chat, 'again');
+  await pipeline.say(chat, 'next');
+  expect(await finals(chat, 3)).toEqual(['answered', 'answered', 'answered']);
+  expect(pipeline.consumer.textsTo(chat.instanceId, chat.jid)).toEqual(['started by hello', 'started by again', 'heard next']);
+  expect((await pipeline.ledger.sessions(chat.instanceId)).map(({ status, reason }) => [status, reason])).toEqual([
+    ['closed', 'session_lost'],
+    ['open', null],
+  ]);
+});
+
+test('a closed bot answers nobody, and says why', { timeout: 20_000 }, async () => {
+  const instanceId = await pipeline.register({ url: typebot.url, publicId: 'closed', settings: { errorMessage: 'Tente mais tarde.' } });
+  const chat = { instanceId, jid: newJid() };
+  await pipeline.say(chat, 'hello');
+  expect(await finals(chat, 1)).toEqual(['dead: bot_refused: This bot is now closed']);
+  await pipeline.ledger.acknowledged(instanceId);
+  expect(pipeline.consumer.textsTo(instanceId)).toEqual(['Tente mais tarde.']);
+});
+
+test('a Typebot that the operator has not allowed is not called', { timeout: 20_000 }, async () => {
+  const instanceId = await pipeline.register({ url: 'http://127.0.0.1:9', publicId: 'echo' });
+  await pipeline.say({ instanceId, jid: newJid() }, 'hello');
+  expect(await finals({ instanceId }, 1)).toEqual(['dead: egress_refused: not_public_address']);
+});
+
+test('two messages in doubt in a row end the session, and the next one begins anew', { timeout: 20_000 }, async () => {
+  const chat = await startedChat({ uncertainMessage: 'Não sei se ouvi.' });
+  typebot.nextMood(moods.badGateway(), { text: 'one' });
+  typebot.nextMood(moods.badGateway(), { text: 'two' });
+  for (const text of ['one', 'two', 'three']) await pipeline.say(chat, text);
+  expect(await finals(chat, 4)).toEqual(['answered', 'uncertain: http_502', 'uncertain: http_502', 'answered']);
+  await pipeline.ledger.acknowledged(chat.instanceId);
+  expect(pipeline.consumer.textsTo(chat.instanceId, chat.jid)).toEqual([
+    'started by hello',
+    'Não sei se ouvi.',
+    'Não sei se ouvi.',
+    'started by three',
+  ]);
+});
+
+test('at-least-once says a message in doubt again', { timeout: 20_000 }, async () => {
+  const chat = await startedChat({ delivery: 'at-least-once' });
+  typebot.nextMood(failedAfterwards, { text: 'doubt' });
+  await pipeline.say(chat, 'doubt');
+  await pipeline.say(chat, 'next');
+  expect(await finals(chat, 3)).toEqual(['answered', 'answered', 'answered']);
+  expect(said(chat)).toEqual(['hello', 'doubt', 'doubt', 'next']);
+});
+
+test('a session that is still at work on a call we gave up on gets no other', { timeout: 20_000 }, async () => {
+  await withPipeline({ timeoutMs, quarantineMs: 1_500 }, async (own, instanceId) => {
+    const chat = { instanceId, jid: newJid() };
+    await own.say(chat, 'hello');
+    await own.ledger.handled(instanceId, 1);
+    typebot.nextMood({ type: 'delay', ms: 1_200 }, { text: 'slow' });
+    await own.say(chat, 'slow');
+    await own.say(chat, 'next');
+    expect((await own.ledger.handled(instanceId, 3)).map(finalOf)).toEqual(['answered', 'uncertain: timeout', 'answered']);
+    // afterEach finds two requests at once.
+  });
+});
+
+test('a Typebot that does not answer keeps no other chat waiting', { timeout: 30_000 }, async () => {
+  await withPipeline({ timeoutMs: 2_000, quarantineMs: 0, concurrency: 10 }, async (own, instanceId) => {
+    const others = Array.from({ length: 20 }, newJid);
+    typebot.nextMood({ type: 'hang' }, { kind: 'start' });
+    await own.say({ instanceId, jid: newJid() }, 'hello');
+    await waitUntil(() => typebot.moodsLeft() === 0, { what: 'the call that is not answered' });
+    for (const jid of others) await own.say({ instanceId, jid }, 'hello');
+    await waitUntil(() => own.consumer.replies().length === others.length, { what: 'the replies to all others', timeoutMs: 1_500 });
+    expect((await own.ledger.outcomes(instanceId)).filter(({ final }) => final === null)).toHaveLength(1);
+    await own.ledger.handled(instanceId, others.length + 1);
+  });
+});
+
+test('a Typebot host that answers none of its chats takes no capacity from another host', { timeout: 30_000 }, async () => {
+  const hung = await startFakeTypebot({ bots: { echo: echoBot } });
+  hung.mood(() => ({ type: 'hang' }));
+  try {
+    await withPipeline(
+      { timeoutMs: 2_000, quarantineMs: 0, concurrency: 10, typebots: [typebot.url, hung.url] },
+      async (own, instanceId) => {
+        const stuck = await own.register({ url: hung.url, publicId: 'echo', instanceId: 'stuck' });
+        for (const jid of Array.from({ length: 30 }, newJid)) await own.say({ instanceId: stuck, jid }, 'hello');
+        await waitUntil(() => hung.heard.length > 0, { what: 'a call that is not answered' });
+        await own.say({ instanceId, jid: newJid() }, 'hello');
+        const [outcome] = await own.ledger.handled(instanceId, 1, 1_500);
+        expect(outcome?.final).toBe('answered');
+      },
+    );
+  } finally {
+    await hung.close();
+  }
+});
+
+async function withPipeline(options: Partial<PipelineOptions>, run: (own: Pipeline, instanceId: string) => Promise<void>): Promise<void> {
+  const own = await startPipeline({ typebots: [typebot.url], ...options });
+  try {
+    await run(own, await own.register({ url: typebot.url, publicId: 'echo', instanceId: 'own' }));
+  } finally {
+    await own.close();
+  }
+}
+
+type Chat = { instanceId: string; jid: string };
+
+let chats = 0;
+
+function newJid(): string {
+  return `55317${String((chats += 1)).padStart(8, '0')}@s.whatsapp.net`;
+}
+
+async function newChat(settings = {}): Promise<Chat> {
+  return { instanceId: await pipeline.register({ url: typebot.url, publicId: 'echo', settings }), jid: newJid() };
+}
+
+/** A chat whose bot has been started by `hello`. */
+async function startedChat(settings = {}): Promise<Chat> {
+  const chat = await newChat(settings);
+  await pipeline.say(chat, 'hello');
+  await pipeline.ledger.handled(chat.instanceId, 1);
+  return chat;
+}
+
+async function finals({ instanceId, jid }: { instanceId: string; jid?: string }, events: number): Promise<(string | null)[]> {
+  const outcomes = await waitUntil(
+    async () => {
+      const own = (await pipeline.ledger.outcomes(instanceId)).filter((outcome) => jid === undefined || outcome.jid === jid);
+      return own.length >= events && own.every(({ final }) => final !== null) && own;
+    },
+    { what: `the end of ${events} events`, timeoutMs: 15_000 },
+  );
+  return outcomes.map(finalOf);
+}
+
+/** What Typebot got of a chat, in order. */
+function said({ jid, instanceId }: Chat): string[] {
+  const sessions = new Set(typebot.heard.filter(({ variables }) => variables?.['keyRemoteJid'] === jid).map(({ sessionId }) => sessionId));
+  const own = typebot.heard.filter(
+    ({ sessionId, variables }) => variables?.['keyRemoteJid'] === jid || (sessionId !== null && sessions.has(sessionId)),
+  );
+  return arrivalsOf(own)
+    .filter((arrival) => arrival.instanceId === instanceId)
+    .map((arrival) => arrival.said);
+}
+
+/** Another contact writes and is answered. */
+async function othersAreAnswered(): Promise<void> {
+  const other = await newChat();
+  await pipeline.say(other, 'and me?');
+  expect(await finals(other, 1)).toEqual(['answered']);
+}
+
+async function attempts({ instanceId, jid }: Chat): Promise<number> {
+  const [row] = await pipeline.database.sql<{ attempt: string | null }[]>`
+    select state #>> '{turn,attempt}' as attempt from conversations where instance_id = ${instanceId} and jid = ${jid}`;
+  return Number(row?.attempt ?? 0);
+}
+
+/** Ends the wait of a chat, as if its time had come. */
+async function hurried({ instanceId, jid }: Chat): Promise<boolean> {
+  const rows = await pipeline.database.sql<{ conversationId: string; instanceId: string }[]>`
+    update conversations set not_before = null where instance_id = ${instanceId} and jid = ${jid}
+    returning conversation_id as "conversationId", instance_id as "instanceId"`;
+  await pipeline.ring([...rows]);
+  return rows.length > 0;
+}

@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { waitUntil } from '@typelane/testkit';
+
+/** A worker in a process of its own: one that can be killed or frozen. */
+export type ChildWorker = {
+  pid: number;
+  /** What it has logged. */
+  logs: readonly string[];
+  isAlive(): boolean;
+  /** SIGKILL: it does nothing any more, not even close a connection. */
+  kill(): Promise<void>;
+  /** SIGSTOP and SIGCONT. */
+  freeze(): void;
+  thaw(): void;
+  /** SIGTERM; resolves with its exit code. One that was killed before gives null. */
+  stop(): Promise<number | null>;
+};
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+/** Starts apps/worker/src/main.ts with nothing but `env`, and resolves when it is at work. */
+export async function spawnWorker(env: Record<string, string>): Promise<ChildWorker> {
+  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const logs: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', (line) => logs.push(line));
+  const ended = once(child, 'exit');
+  const endWithUs = (): void => void child.kill('SIGKILL');
+  process.once('exit', endWithUs);
+  void ended.then(() => process.off('exit', endWithUs));
+
+  const isAlive = (): boolean => child.exitCode === null && child.signalCode === null;
+  const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> => {
+    if (isAlive()) child.kill(signal);
+    await ended;
+    return child.exitCode;
+  };
+  await waitUntil(() => !isAlive() || logs.some((line) => line.includes('"worker.started"')), {
+    what: 'a worker to start',
+    timeoutMs: 20_000,
+  });
+  if (!isAlive()) throw new Error(`The worker did not start:\n${logs.join('\n')}`);
+  return {
+    pid: child.pid ?? 0,
+    logs,
+    isAlive,
+    kill: async () => void (await end('SIGKILL')),
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+    stop: () => end('SIGTERM'),
+  };
+}

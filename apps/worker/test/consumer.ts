@@ -1,0 +1,74 @@
+import { type OutboundReply, outboundReplySchema } from '@typelane/core';
+import { type Job, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+
+/** A reply as the consumer took it. */
+export type Delivery = { jobId: string; reply: OutboundReply };
+
+type Hook = (reply: OutboundReply, job: Job) => Promise<void> | void;
+
+export type RecordingConsumer = {
+  /** In order of completion, redeliveries included. */
+  deliveries: readonly Delivery[];
+  /** In order of completion, each once, as a consumer that deduplicates by `replyId` has them. */
+  replies(): OutboundReply[];
+  repliesTo(instanceId: string, jid?: string): OutboundReply[];
+  /** The texts of those replies, in order. */
+  textsTo(instanceId: string, jid?: string): string[];
+  /** What was on the queue and is no reply of the contract. */
+  breaches: readonly string[];
+  /** Called before a reply is completed: what it awaits, the consumer waits for. */
+  during(hook: Hook | null): void;
+  /** Begins to take replies, when it was made not to. */
+  start(): void;
+  close(): Promise<void>;
+};
+
+/** A consumer that sends nothing and remembers everything. Its receipts name each message `SENT-<message id>`. */
+export function startConsumer({ redisUrl, prefix, consumes }: { redisUrl: string; prefix: string; consumes: boolean }): RecordingConsumer {
+  const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
+  const deliveries: Delivery[] = [];
+  const breaches: string[] = [];
+  let hook: Hook | null = null;
+
+  const take = async (job: Job): Promise<{ keyIds: string[] }> => {
+    const parsed = outboundReplySchema.strict().safeParse(job.data);
+    if (!parsed.success) {
+      breaches.push(`${job.id}: ${parsed.error.message} in ${JSON.stringify(job.data)}`);
+      return { keyIds: [] };
+    }
+    const reply = parsed.data;
+    if (job.name !== 'reply' || job.id !== `reply-${reply.replyId}`) breaches.push(`${job.id}: called ${job.name}`);
+    await hook?.(reply, job);
+    deliveries.push({ jobId: job.id ?? '', reply });
+    return { keyIds: sentKeysOf(reply) };
+  };
+  const worker = new Worker('outbound', take, { connection, prefix, concurrency: 50, autorun: consumes });
+  worker.on('error', () => {});
+
+  const replies = (): OutboundReply[] => [...new Map(deliveries.map(({ reply }) => [reply.replyId, reply])).values()];
+  const repliesTo = (instanceId: string, jid?: string) =>
+    replies().filter((reply) => reply.instanceId === instanceId && (jid === undefined || reply.to === jid));
+  return {
+    deliveries,
+    breaches,
+    replies,
+    repliesTo,
+    textsTo: (instanceId, jid) => repliesTo(instanceId, jid).flatMap(textsIn),
+    during: (wanted) => void (hook = wanted),
+    start: () => void worker.run().catch(() => {}),
+    async close() {
+      hook = null;
+      await worker.close();
+      connection.disconnect();
+    },
+  };
+}
+
+export function sentKeysOf(reply: OutboundReply): string[] {
+  return reply.messages.map(({ id }) => `SENT-${id}`);
+}
+
+export function textsIn({ messages }: OutboundReply): string[] {
+  return messages.flatMap((message) => (message.type === 'text' ? [message.text] : []));
+}

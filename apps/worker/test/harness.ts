@@ -1,0 +1,178 @@
+import { connect, createIntegration, type Database, order, outcomeOf } from '@typelane/db';
+import type { Command, InboundEvent, SettingsInput } from '@typelane/core';
+import { createLog, type Log, type Ring, ring, type Running } from '@typelane/runtime';
+import { inboundText, type InboundOptions, waitUntil } from '@typelane/testkit';
+import { type Job, Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { databaseForTest } from '@typelane/testkit/vitest';
+import { redisForTest } from '@typelane/testkit/vitest';
+import { startWorker, type WorkerOptions } from '../src/index.ts';
+import { type ChildWorker, spawnWorker } from './child-worker.ts';
+import { type RecordingConsumer, startConsumer } from './consumer.ts';
+import { createLedger, type Ledger } from './ledger.ts';
+
+export type PipelineOptions = {
+  /** The Typebots the workers may call. */
+  typebots: readonly string[];
+  /** Workers in this process; default 1. */
+  workers?: number;
+  /** Milliseconds, all short. The smallest a worker of its own process takes is 1,000 for the timeout and the sweep. */
+  timeoutMs?: number;
+  quarantineMs?: number;
+  sweepMs?: number;
+  /** Turns one worker runs at once; default 50. Fewer make several workers share the chats. */
+  concurrency?: number;
+  /** Default true: a consumer takes every reply as soon as it is there. */
+  consumes?: boolean;
+};
+
+export type Bot = {
+  url: string;
+  publicId: string;
+  settings?: SettingsInput;
+  enabled?: boolean;
+  instanceId?: string;
+  instanceName?: string;
+  businessId?: string;
+};
+
+export type LogLine = { level: number; msg: string; [field: string]: unknown };
+
+export type Pipeline = {
+  database: Database;
+  redis: Redis;
+  prefix: string;
+  /** As a producer has it. */
+  inbound: Queue;
+  outbound: Queue;
+  consumer: RecordingConsumer;
+  ledger: Ledger;
+  /** Lines of the workers in this process. */
+  logs: LogLine[];
+  /** What a worker is started with. */
+  env: WorkerOptions;
+  /** Registers an instance with a bot and returns the instance's id. */
+  register(bot: Bot): Promise<string>;
+  /** One job, added as any producer would. */
+  publish(data: unknown): Promise<Job>;
+  say(chat: Pick<InboundOptions, 'instanceId' | 'jid'>, text: string, more?: Partial<InboundOptions>): Promise<InboundEvent>;
+  /** Orders a command as the API does, without waiting for it. */
+  command(chat: Pick<InboundOptions, 'instanceId' | 'jid'>, command: Command): Promise<{ outcome(): Promise<string> }>;
+  startWorker(change?: Partial<WorkerOptions>): Promise<Running>;
+  spawnWorker(): Promise<ChildWorker>;
+  ring(chats: { instanceId: string; conversationId: string }[]): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** A pipeline of its own for one test file: database, key prefix, workers, a producer's queue and a consumer. */
+export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
+  const { url: redisUrl, prefix } = redisForTest();
+  const testDatabase = await databaseForTest();
+  const database = connect(testDatabase.url, { connectionsMax: 4, applicationName: 'test' });
+  const redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
+  const queues = ['inbound', 'outbound', 'converse'].map((name) => new Queue(name, { connection: redis, prefix }));
+  const [inbound, outbound, converse] = queues as [Queue, Queue, Queue<Ring>];
+  const logs: LogLine[] = [];
+  const env = workerOptions(options, { databaseUrl: testDatabase.url, redisUrl, prefix, log: logInto(logs) });
+  const consumer = startConsumer({ redisUrl, prefix, consumes: options.consumes ?? true });
+  const running = new Set<{ stop(): Promise<unknown> }>();
+
+  const pipeline: Pipeline = {
+    database,
+    redis,
+    prefix,
+    inbound,
+    outbound,
+    consumer,
+    ledger: createLedger(database.sql),
+    logs,
+    env,
+    register: (bot) => register(database, bot),
+    publish: (data) => inbound.add('message', data),
+    async say(chat, text, more = {}) {
+      const event = inboundText({ ...chat, text, ...more });
+      await inbound.add('message', event);
+      return event;
+    },
+    async command({ instanceId, jid }, command) {
+      const ordered = await order(database.sql, instanceId, jid, command);
+      await ring(converse, [{ instanceId, conversationId: ordered.conversationId }]);
+      return { outcome: () => outcome(database, ordered, command) };
+    },
+    async startWorker(change = {}) {
+      const worker = await startWorker({ ...env, ...change });
+      running.add(worker);
+      return { stop: () => (running.delete(worker) ? worker.stop() : Promise.resolve()) };
+    },
+    async spawnWorker() {
+      const worker = await spawnWorker(asEnvironment(env));
+      running.add(worker);
+      return worker;
+    },
+    ring: (chats) => ring(converse, chats),
+    async close() {
+      await Promise.all([...running].map((worker) => worker.stop()));
+      await consumer.close();
+      await Promise.all(queues.map((queue) => queue.close()));
+      redis.disconnect();
+      await database.close();
+      await testDatabase.drop();
+    },
+  };
+  for (let count = 0; count < (options.workers ?? 1); count += 1) await pipeline.startWorker();
+  return pipeline;
+}
+
+function workerOptions(
+  { typebots, timeoutMs = 1_000, quarantineMs = 200, sweepMs = 1_000, concurrency = 50 }: PipelineOptions,
+  { databaseUrl, redisUrl, prefix, log }: { databaseUrl: string; redisUrl: string; prefix: string; log: Log },
+): WorkerOptions {
+  return {
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    EGRESS_ALLOW: typebots.map((url) => new URL(url).host),
+    INBOUND_PARTITIONS: 1,
+    WORKER_CONCURRENCY: concurrency,
+    TYPEBOT_TIMEOUT_MS: timeoutMs,
+    TYPEBOT_QUARANTINE_MS: quarantineMs,
+    SWEEP_INTERVAL_MS: sweepMs,
+    QUEUE_PREFIX: prefix,
+    log,
+  };
+}
+
+function asEnvironment({ log, ...options }: WorkerOptions): Record<string, string> {
+  // A list is written with commas.
+  const texts = Object.entries(options).map(([name, value]): [string, string] => [name, String(value)]);
+  return { ...Object.fromEntries(texts), LOG_LEVEL: log.level };
+}
+
+function logInto(lines: LogLine[]): Log {
+  return createLog('debug', { write: (line: string) => void lines.push(JSON.parse(line) as LogLine) });
+}
+
+let registered = 0;
+
+async function register(database: Database, bot: Bot): Promise<string> {
+  const { instanceId = `instance-${(registered += 1)}`, instanceName = 'Shop', businessId = 'business-1' } = bot;
+  const created = await createIntegration(
+    database,
+    { scope: 'admin' },
+    {
+      instanceId,
+      businessId,
+      instanceName,
+      publicId: bot.publicId,
+      typebotURL: bot.url,
+      enabled: bot.enabled ?? true,
+      settings: bot.settings ?? {},
+    },
+  );
+  if (created.type !== 'created') throw new Error(`Expected the integration of ${instanceId} to be created, got ${created.type}`);
+  return instanceId;
+}
+
+async function outcome(database: Database, ordered: Parameters<typeof outcomeOf>[1], command: Command): Promise<string> {
+  const { final, reason } = await waitUntil(() => outcomeOf(database.sql, ordered), { what: `the end of the command ${command.type}` });
+  return reason === null ? final : `${final}: ${reason}`;
+}

@@ -1,0 +1,10 @@
+export { temporaryDataDir } from './folder.ts';
+export { lockDataDir } from './data-lock.ts';
+export type { DataLock } from './data-lock.ts';
+export { EmbeddedError } from './embedded-error.ts';
+export type { EmbeddedErrorCode } from './embedded-error.ts';
+export { startPostgres } from './postgres/start.ts';
+export type { EmbeddedPostgres, StartPostgresOptions } from './postgres/start.ts';
+export type { RedisKind } from './redis/redis.ts';
+export { startRedis } from './redis/start.ts';
+export type { EmbeddedRedis, StartRedisOptions } from './redis/start.ts';
