@@ -1,4 +1,4 @@
-import { askText, type BotScript, type FakeTypebot, goTo, inboundText, startFakeTypebot, text, wait, waitUntil } from '@typelane/testkit';
+import { askText, type BotScript, type FakeTypebot, goTo, startFakeTypebot, text, wait, waitUntil } from '@typelane/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { OutboundReply } from '@typelane/core';
 import type { Job } from 'bullmq';
