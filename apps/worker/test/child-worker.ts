@@ -34,6 +34,8 @@ export async function spawnWorker(env: Record<string, string>): Promise<ChildWor
   const isAlive = (): boolean => child.exitCode === null && child.signalCode === null;
   const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> => {
     if (isAlive()) child.kill(signal);
+    // One that is frozen would not hear it.
+    child.kill('SIGCONT');
     await ended;
     return child.exitCode;
   };
