@@ -41,7 +41,8 @@ type RunFile = { apiUrl: string; pid: number; operatorToken: string };
 
 async function started(args: string[] = []) {
   const process = run('start', args);
-  await waitUntil(() => existsSync(join(dataDir, 'run.json')) || process.child.exitCode !== null, {
+  const isReady = () => existsSync(join(dataDir, 'run.json')) && process.output().includes('Ctrl-C stops everything');
+  await waitUntil(() => isReady() || process.child.exitCode !== null, {
     what: 'npm start to be ready',
     timeoutMs: 60_000,
   });
