@@ -1,3 +1,3 @@
 import { defineConfig } from 'drizzle-kit';
 
-export default defineConfig({ dialect: 'postgresql', schema: './packages/db/src/schema.ts', out: './drizzle' });
+export default defineConfig({ dialect: 'postgresql', schema: './packages/db/src/schema/index.ts', out: './drizzle' });

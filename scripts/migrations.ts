@@ -8,7 +8,7 @@ const copy = mkdtempSync(join(tmpdir(), 'typelane-migrations-'));
 try {
   cpSync('drizzle', copy, { recursive: true });
   const before = readdirSync(copy).length;
-  const args = ['generate', '--dialect', 'postgresql', '--schema', './packages/db/src/schema.ts', '--out', copy];
+  const args = ['generate', '--dialect', 'postgresql', '--schema', './packages/db/src/schema/index.ts', '--out', copy];
   const output = execFileSync('node_modules/.bin/drizzle-kit', args, { encoding: 'utf8' });
   if (readdirSync(copy).length !== before) {
     console.error(`The schema has changes without a migration: run npx drizzle-kit generate\n${output}`);

@@ -1,6 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
-import * as schema from './schema.ts';
+import * as schema from './schema/index.ts';
 
 /**
  * One pool, seen in two ways: `sql` for the statements of the hot path, which are written out and prepared once, and `drizzle`

@@ -1,5 +1,6 @@
 import type { BotCall } from '../bot.ts';
 import type { OutboundDraft } from '../outbound.ts';
+import type { ClosingReason } from './event.ts';
 import type { Conversation, Session } from './state.ts';
 import type { TranscriptEntry } from './transcript.ts';
 
@@ -14,6 +15,10 @@ export type Step = {
   say: OutboundDraft[];
   /** The end of the head event; null while its turn goes on. */
   final: Final | null;
+  /** Events that end with it, the head included. */
+  events: number;
+  /** When the new state changes by itself; null: never. */
+  timerAt: number | null;
   transcript: TranscriptEntry[];
   /** What becomes of sessions. Closed ones stand first, since a chat has one live session at most. */
   sessions: SessionChange[];
@@ -30,7 +35,16 @@ export type Final =
   | { type: 'uncertain'; reason: string }
   | { type: 'dead'; reason: string };
 
-export type SessionChange = { session: Session; status: 'open' | 'paused' | 'closed'; reason: string | null };
+/** Nothing is written: the chat is looked at again after `ms`, or when something comes in. */
+export type Later = { type: 'later'; ms: number };
+
+export type SessionChange =
+  | { session: Session; status: 'open'; reason: null }
+  | { session: Session; status: 'paused'; reason: PauseReason }
+  | { session: Session; status: 'closed'; reason: ClosingReason };
+
+/** Who took the chat: an operator by the API, the human on the phone, a keyword, the flow itself, or too many misses. */
+export type PauseReason = 'operator' | 'human' | 'keyword' | 'flow' | 'unmatched' | 'send_failed';
 
 type Ending = Partial<Omit<Step, 'state' | 'final' | 'ask' | 'waitMs'>>;
 

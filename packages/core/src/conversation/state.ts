@@ -5,34 +5,48 @@ import type { TranscriptEntry } from './transcript.ts';
 /**
  * Where one conversation stands between two events.
  *
- * - `idle`: no session. Entered at the end of a flow, by a close, or never left.
+ * - `idle`: no session. Entered by a close, or never left.
+ * - `ended`: no session, and the last one came to its end by itself: the setting `afterEnd` says what a message does now.
  * - `waiting`: the bot has asked (or will be started by the next message, when `bot` is null). Left by the contact's answer.
- * - `paused`: a human holds the chat. Left by a resume or a close only.
+ * - `paused`: a human holds the chat. Left by a resume, a close, or after `pause.resumeAfterMinutes`.
  * - `calling`: a call to Typebot is on record and may be running. Left by its outcome; after a crash by `uncertain`.
- * - `due`: a call is to be made when its time has come (a Wait block, a retry). Left when due.
+ * - `due`: a call is to be made at `dueAt` (a Wait block, a retry). Left when due, or when a human or a keyword comes between.
  *
  * In `calling` and `due` the event at the head of the inbox is not handled yet: whatever comes meanwhile waits behind it.
+ * All times are the database's, milliseconds since 1970.
  */
 export type Conversation =
   | { status: 'idle' }
+  | { status: 'ended'; at: number }
   | { status: 'waiting'; session: Session }
-  | { status: 'paused'; session: Session }
+  | { status: 'paused'; session: Session; since: number }
   | { status: 'calling'; turn: Turn }
-  | { status: 'due'; turn: Turn };
+  | { status: 'due'; turn: Turn; dueAt: number };
 
 export const idle: Conversation = { status: 'idle' };
 
 /** The API's session. `bot` is null while Typebot has not been started for it. */
-export type Session = { sessionId: string; typebotIntegrationId: string | null; bot: BotSession | null };
+export type Session = {
+  sessionId: string;
+  typebotIntegrationId: string | null;
+  /** Where the bot writes of itself (a farewell): the last address the contact wrote from. */
+  address: string;
+  /** When the contact or an operator last did something. */
+  activeAt: number;
+  bot: BotSession | null;
+};
 
 export type BotSession = {
   typebotURL: string;
+  publicId: string;
   typebotSessionId: string;
   resultId: string | null;
   typing: TypingEmulation | null;
   pending: Pending;
   /** Uncertain turns in a row; the second ends the session. */
   uncertainTurns: number;
+  /** Messages in a row that named none of the options shown. */
+  misses: number;
 };
 
 /** What the flow stands at. */
@@ -42,6 +56,8 @@ export type Pending =
   | { type: 'embed' }
   /** A Webhook block; only an outside call goes on. */
   | { type: 'webhook' }
+  /** The outside call came while a human held the chat: it goes on when the chat is handed back. `payload`: JSON text. */
+  | { type: 'webhookArrived'; payload: string }
   /** A dedicated action that was interrupted; goes on with a call that says nothing. */
   | { type: 'nothing' };
 
@@ -57,6 +73,10 @@ export type Turn = {
   attempt: number;
   /** Calls made for this event after the first. */
   chain: number;
+  /** Events that this turn answers, from the head on; more than one when a burst was joined. */
+  events: number;
+  /** The texts of a burst, joined; null: what the head says. */
+  joined: string | null;
   /** The flow was started again because Typebot had lost the session. */
   restarted: boolean;
   /** `session` is on record as open already; a start that fails has to close it. */

@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import type { Database } from '../database.ts';
-import { businesses } from '../schema.ts';
+import { businesses } from '../schema/index.ts';
 import { behind, type Newest, newestFirst } from './newest.ts';
 import { ownsBusiness, type Tenant } from './tenant.ts';
 

@@ -1,6 +1,6 @@
 import { and, eq, getTableColumns } from 'drizzle-orm';
 import type { Database } from '../database.ts';
-import { businesses, instances } from '../schema.ts';
+import { businesses, instances } from '../schema/index.ts';
 import { behind, type Newest, newestFirst } from './newest.ts';
 import { type Tenant, within } from './tenant.ts';
 

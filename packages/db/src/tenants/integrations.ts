@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
-import { instances, typebotIntegrations } from '../schema.ts';
+import { instances, typebotIntegrations } from '../schema/index.ts';
 import { type Asked, ensureInstance, selectInstance } from './instances.ts';
 import { type Tenant, within } from './tenant.ts';
 

@@ -1,7 +1,7 @@
 import { and, eq, getTableColumns } from 'drizzle-orm';
 import type { BotSession } from '@typelane/core';
 import type { Database } from '../database.ts';
-import { instances, sessions } from '../schema.ts';
+import { instances, sessions } from '../schema/index.ts';
 import { behind, type Newest, newestFirst } from './newest.ts';
 import { type Tenant, within } from './tenant.ts';
 import { isUuid } from './uuid.ts';

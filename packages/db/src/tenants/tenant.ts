@@ -1,5 +1,5 @@
 import { and, eq, type SQL } from 'drizzle-orm';
-import { instances } from '../schema.ts';
+import { instances } from '../schema/index.ts';
 
 /** On whose behalf something is asked. Every question about an instance takes one, so that none can be asked across tenants. */
 export type Tenant =

@@ -1,6 +1,6 @@
 import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
-import { apiKeys } from '../schema.ts';
+import { apiKeys } from '../schema/index.ts';
 import { behind, type Newest, newestFirst } from './newest.ts';
 import type { Tenant } from './tenant.ts';
 import { isUuid } from './uuid.ts';

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, lte, type SQL, sql } from 'drizzle-orm';
 import type { Command, InboundEvent, OutboundReply, TranscriptEntry } from '@typelane/core';
 import type { Database } from '../database.ts';
-import { inbox, outbox, turns } from '../schema.ts';
+import { inbox, outbox, turns } from '../schema/index.ts';
 import type { SessionRecord } from './sessions.ts';
 
 /** One event of a session, from its arrival to the replies it brought. */
