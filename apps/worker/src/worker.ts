@@ -25,6 +25,7 @@ import { checkContract } from './ingest/contract.ts';
 import { openDoor } from './ingest/door.ts';
 import { openPlainDoor } from './ingest/plain-door.ts';
 import type { Chat } from './ingest/take-in.ts';
+import { startBulkStarts } from './bulk-starts.ts';
 import { startSweep } from './sweep.ts';
 
 export type WorkerOptions = Pick<
@@ -77,6 +78,7 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
     open({ database, redisUrl, queueKey: `${prefix}:${name}`, log, ring: (chats) => startOrRing(chats, slots, converse) }),
   );
   const sweep = startSweep({ database, converse, outbound, acknowledger, publish, log, intervalMs: options.SWEEP_INTERVAL_MS });
+  const bulkStarts = startBulkStarts({ database, converse, lease: acknowledger.lease, log });
   await doorbell.waitUntilReady();
 
   return {
@@ -84,6 +86,7 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
       await Promise.all(doors.map((door) => door.stop()));
       await Promise.all([doorbell.close(), slots.drain()]);
       close();
+      await bulkStarts.stop();
       await sweep.stop();
       await acknowledger.stop();
       await Promise.all([converse.close(), outbound.close()]);

@@ -1,4 +1,5 @@
 export { batched } from './batch.ts';
+export * from './bulk-starts/index.ts';
 export { conversationId } from './conversation-id.ts';
 export { acknowledge, type Handed, handNext, type Receipt } from './conversations/acknowledge.ts';
 export { order, type Ordered, outcomeOf } from './conversations/commands.ts';

@@ -18,6 +18,10 @@ export const refusals = {
     sentence: 'Expected `instanceId` to name an instance with a Typebot integration, got one without',
   },
   SESSION_NOT_FOUND: { statusCode: 404, sentence: 'Expected `sessionId` to name a session of this instance, got one that does not exist' },
+  BULK_START_NOT_FOUND: {
+    statusCode: 404,
+    sentence: 'Expected `bulkStartId` to name a list of this instance, got one that does not exist',
+  },
   TOKEN_NOT_FOUND: { statusCode: 404, sentence: 'Expected `keyId` to name a token, got one that does not exist' },
   BUSINESS_EXISTS: { statusCode: 409, sentence: 'Expected `businessId` to be new, got one that exists' },
   INSTANCE_EXISTS: { statusCode: 409, sentence: 'Expected `instanceId` to be new, got one that is registered' },
@@ -32,6 +36,7 @@ export const refusals = {
   INTEGRATION_DISABLED: { statusCode: 409, sentence: 'Expected an integration that is enabled, got one that is not' },
   SESSION_CONFLICT: { statusCode: 409, sentence: 'Expected a chat without another open or paused session' },
   SESSION_CLOSED: { statusCode: 409, sentence: 'Expected a session that is open, got one that is closed' },
+  BULK_START_OVER: { statusCode: 409, sentence: 'Expected a list that is running or paused, got one that is done or cancelled' },
   BODY_TOO_LARGE: { statusCode: 413, sentence: 'Expected a smaller body' },
   UNSUPPORTED_MEDIA_TYPE: { statusCode: 415, sentence: 'Expected `Content-Type: application/json`, got another' },
   INTERNAL_ERROR: {

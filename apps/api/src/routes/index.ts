@@ -1,4 +1,5 @@
 import type { Endpoint } from '../endpoint.ts';
+import { bulkStartEndpoints } from './bulk-starts.ts';
 import { businessEndpoints } from './businesses.ts';
 import { publishEvents } from './events.ts';
 import { instanceEndpoints } from './instances.ts';
@@ -14,6 +15,7 @@ export const endpoints: readonly Endpoint[] = [
   ...sessionEndpoints,
   changeSession,
   startSession,
+  ...bulkStartEndpoints,
   publishEvents,
   ...businessEndpoints,
   ...instanceEndpoints,

@@ -7,13 +7,10 @@ import { carryOut, type Outcome } from '../commands/carry-out.ts';
 import { endpoint } from '../endpoint.ts';
 import { type Refusal, refusal } from '../errors/refusal.ts';
 import { publicId } from '../requests/fields.ts';
+import { startVariables, writableChat } from '../requests/start.ts';
 import { instanceParams, sessionPath } from './paths.ts';
 
 type Start = Extract<Command, { type: 'start' }>;
-
-const variables = z
-  .record(z.string().min(1).max(200), z.string().max(4_096))
-  .refine((all) => Object.keys(all).length <= 50, 'an object of at most 50 fields');
 
 export const startSession = endpoint({
   method: 'POST',
@@ -25,15 +22,15 @@ export const startSession = endpoint({
   scope: 'instance',
   params: instanceParams,
   body: z.strictObject({
-    keyRemoteJid: z
-      .string()
-      .max(200)
-      .refine(isWritable, 'the WhatsApp address of a person or group, such as `5531999999999@s.whatsapp.net`')
-      .describe('Where the bot writes to, as it stands here.'),
+    keyRemoteJid: writableChat.describe('Where the bot writes to, as it stands here.'),
     publicId: publicId.optional().describe("Another bot of the integration's viewer."),
-    variables: variables.default({}).describe('Prefilled variables of the bot.'),
+    variables: startVariables.default({}).describe('Prefilled variables of the bot.'),
     startMessage: z.string().min(1).max(4_096).optional().describe("Taken as the contact's first message."),
     status: z.enum(['open', 'paused']).default('open'),
+    force: z
+      .boolean()
+      .default(false)
+      .describe('Also when a session is open or a human holds the chat: that session is closed with reason `replaced`.'),
   }),
   answers: {
     201: { description: 'Started.', schema: sessionSchema },
@@ -56,10 +53,6 @@ export const startSession = endpoint({
     return { status: outcome ? 201 : 202, body: session ? sessionOf(session) : asOrdered(start, integration) };
   },
 });
-
-function isWritable(text: string): boolean {
-  return ['phone', 'lid', 'group'].includes(parseJid(text)?.kind ?? '');
-}
 
 function failureOf(outcome: Outcome): Refusal | null {
   if (outcome === null || outcome.final === 'answered') return null;
