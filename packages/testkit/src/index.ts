@@ -5,5 +5,6 @@ export { loadRecording } from './recording.ts';
 export type { Exchange, Recording } from './recording.ts';
 export { startRecordingPlayer } from './recording-player.ts';
 export type { PlayedRequest, Player } from './recording-player.ts';
+export { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export { waitUntil } from './wait-until.ts';
 export type { WaitOptions } from './wait-until.ts';

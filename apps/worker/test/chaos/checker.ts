@@ -1,0 +1,180 @@
+import type { OutboundReply } from '@typelane/core';
+import type { Heard } from '@typelane/testkit';
+import { echoed } from '../order/echo-bot.ts';
+import { said } from './said.ts';
+
+/** An event whose add was acknowledged. `lane`: its chat; `n`: its place in it, from 1; `text` is like no other. */
+export type Published = { instanceId: string; jid: string; keyId: string; n: number; text: string };
+
+/** How an event ended, as the tables say. */
+export type Ended = { instanceId: string; jid: string; keyId: string; seq: number; final: string | null; reason: string | null };
+
+/** Everything that could be seen from outside. */
+export type History = {
+  published: readonly Published[];
+  /** What Typebot got, in order of arrival. */
+  heard: readonly Heard[];
+  /** Requests that Typebot got while it was at work on the same session. */
+  overlaps: number;
+  /** What the consumer got, in order, redeliveries included. */
+  deliveries: readonly OutboundReply[];
+  ended: readonly Ended[];
+  deadLetters: number;
+  poison: number;
+  /** Instances whose uncertain turns are made again. */
+  atLeastOnce: ReadonlySet<string>;
+  /** Calls whose end nobody could know: spoiled answers, and what killed or frozen workers were asking. */
+  doubtsMax: number;
+  /** Deliveries that Redis' faults may have repeated. */
+  redeliveriesMax: number;
+  /** Everything the workers wrote to their logs. */
+  logs: readonly string[];
+};
+
+export type Fault = { invariant: string; sentence: string };
+
+/** What is wrong with a history. Empty: nothing was lost, repeated or reordered. Every check is one pass over what was seen. */
+export function faultsOf(history: History): Fault[] {
+  return Object.entries(invariants).flatMap(([invariant, check]) => check(history).map((sentence) => ({ invariant, sentence })));
+}
+
+const invariants: Record<string, (history: History) => string[]> = {
+  'I1 every event ends once': ({ published, ended }) => {
+    const ends = Map.groupBy(ended, ({ instanceId, keyId }) => `${instanceId} ${keyId}`);
+    return published.flatMap(({ instanceId, keyId }) => {
+      const [one, another] = ends.get(`${instanceId} ${keyId}`) ?? [];
+      if (one?.final && !another) return [];
+      return [`${instanceId} ${keyId} ${one === undefined ? 'is lost' : another ? 'stands twice in the inbox' : 'never ended'}`];
+    });
+  },
+  'I2 nothing else stands in the inbox': ({ published, ended }) => {
+    const known = new Set(published.map(({ instanceId, keyId }) => `${instanceId} ${keyId}`));
+    return ended.filter(({ instanceId, keyId }) => !known.has(`${instanceId} ${keyId}`)).map(({ keyId }) => `${keyId} was never published`);
+  },
+  'I3 order': (history) =>
+    lanes(history).flatMap(({ name, heard }) => {
+      const firsts = [...new Map(heard.map((request) => [request.n, request])).keys()];
+      return firsts.every((n, i) => n > (firsts[i - 1] ?? 0)) ? [] : [`${name} was heard as ${firsts.join(', ')}`];
+    }),
+  'I4 one request at a time': ({ overlaps }) => (overlaps === 0 ? [] : [`${overlaps} requests met another one on their session`]),
+  'I5 at most once': (history) =>
+    lanes(history)
+      .filter(({ instanceId }) => !history.atLeastOnce.has(instanceId))
+      .flatMap(({ name, heard }) => {
+        const mayHaveWorked = heard.filter(({ kind, status }) => kind === 'continue' && status !== 429 && status !== 503);
+        return repeated(mayHaveWorked.map(({ n }) => n)).map((n) => `${name}: Typebot heard ${n} again`);
+      }),
+  'I6 at least once': (history) =>
+    lanes(history)
+      .filter(({ instanceId }) => history.atLeastOnce.has(instanceId))
+      .flatMap(({ name, heard, ended }) =>
+        ended
+          .filter(({ final, n }) => final === 'answered' && !heard.some((request) => request.n === n && request.processed))
+          .map(({ n }) => `${name}: ${n} is answered and was never heard`),
+      ),
+  'I7 what is answered was heard': (history) =>
+    lanes(history).flatMap(({ name, heard, ended }) =>
+      ended
+        .filter(({ final, n }) => final === 'answered' && !heard.some((request) => request.n === n && request.status === 200))
+        .map(({ n }) => `${name}: ${n} is answered and Typebot never answered it`),
+    ),
+  'I8 replies are complete and in order': (history) =>
+    lanes(history).flatMap(({ name, replies, ended }) => {
+      const answered = ended.filter(({ final }) => final === 'answered').map(({ n }) => n);
+      const told = replies.map(({ n }) => n).filter((n) => ended.some((each) => each.n === n && each.final === 'answered'));
+      const seqs = replies.map(({ reply }) => reply.seq);
+      return [
+        ...(same(told, answered) ? [] : [`${name}: answered ${answered.join(', ')}, told ${told.join(', ')}`]),
+        ...(same(
+          seqs,
+          seqs.map((_, i) => i + 1),
+        )
+          ? []
+          : [`${name}: replies came as ${seqs.join(', ')}`]),
+      ];
+    }),
+  'I9 no reply comes from nowhere': ({ published, deliveries }) => {
+    const texts = new Set(published.map(({ text }) => text));
+    return deliveries
+      .flatMap(textsOf)
+      .filter((text) => !texts.has(text))
+      .map((text) => `nobody said "${text}"`);
+  },
+  'I10 redeliveries have a cause': ({ deliveries, redeliveriesMax }) => {
+    const again = deliveries.length - new Set(deliveries.map(({ replyId }) => replyId)).size;
+    return again <= redeliveriesMax ? [] : [`${again} redeliveries, at most ${redeliveriesMax} have a cause`];
+  },
+  'I11 a session belongs to one chat': (history) => {
+    const owners = new Map<string, Set<string>>();
+    for (const lane of lanes(history))
+      for (const { sessionId } of lane.heard)
+        if (sessionId !== null) owners.set(sessionId, (owners.get(sessionId) ?? new Set()).add(lane.name));
+    return [...owners].filter(([, names]) => names.size > 1).map(([id, names]) => `${id} heard ${[...names].join(' and ')}`);
+  },
+  'I13 doubts have a cause': ({ ended, doubtsMax }) => {
+    const doubts = ended.filter(({ final }) => final === 'uncertain').length;
+    return doubts <= doubtsMax ? [] : [`${doubts} events are uncertain, at most ${doubtsMax} have a cause`];
+  },
+  'I16 poison ends with its reason': ({ deadLetters, poison }) =>
+    deadLetters === poison ? [] : [`${poison} unreadable events were published, ${deadLetters} are dead letters`],
+  'I17 logs keep quiet': ({ logs, published }) => {
+    const all = logs.join('\n');
+    return published
+      .filter(({ text, jid }) => all.includes(text) || all.includes(jid.split('@')[0] ?? jid))
+      .map(({ text }) => `${text} is in the logs`);
+  },
+};
+
+type Lane = {
+  name: string;
+  instanceId: string;
+  heard: (Pick<Heard, 'kind' | 'status' | 'processed' | 'sessionId'> & { n: number })[];
+  ended: (Ended & { n: number })[];
+  replies: { n: number; reply: OutboundReply }[];
+};
+
+const seen = new WeakMap<History, Lane[]>();
+
+/** The history of each chat, by what its texts say. */
+function lanes(history: History): Lane[] {
+  const known = seen.get(history);
+  if (known) return known;
+  const byText = new Map(history.published.map((event) => [event.text, event]));
+  const byKey = new Map(history.published.map((event) => [`${event.instanceId} ${event.keyId}`, event]));
+  const all = new Map<string, Lane>();
+  const laneOf = ({ instanceId, jid }: Published): Lane => {
+    const name = `${instanceId} ${jid}`;
+    const lane = all.get(name) ?? { name, instanceId, heard: [], ended: [], replies: [] };
+    all.set(name, lane);
+    return lane;
+  };
+  for (const event of history.published) laneOf(event);
+  for (const request of history.heard) {
+    const event = byText.get(said(request) ?? '');
+    if (event) laneOf(event).heard.push({ ...request, n: event.n });
+  }
+  for (const row of history.ended) {
+    const event = byKey.get(`${row.instanceId} ${row.keyId}`);
+    if (event) laneOf(event).ended.push({ ...row, n: event.n });
+  }
+  for (const reply of new Map(history.deliveries.map((each) => [each.replyId, each])).values()) {
+    const event = byText.get(textsOf(reply)[0] ?? '');
+    if (event) laneOf(event).replies.push({ n: event.n, reply });
+  }
+  for (const lane of all.values()) lane.ended.sort((a, b) => a.seq - b.seq);
+  const found = [...all.values()];
+  seen.set(history, found);
+  return found;
+}
+
+function textsOf({ messages }: OutboundReply): string[] {
+  return messages.flatMap((message) => (message.type === 'text' ? [echoed(message.text)] : []));
+}
+
+function repeated(values: number[]): number[] {
+  return [...new Set(values.filter((value, i) => values.indexOf(value) !== i))];
+}
+
+function same(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
+}

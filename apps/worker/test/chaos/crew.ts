@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ChildWorker, spawnWorker } from '../child-worker.ts';
+
+/** Worker processes, always so many. */
+export type Crew = {
+  /** SIGKILL, and another takes its place. */
+  kill(place: number): Promise<void>;
+  /** SIGSTOP for so long: it wakes and goes on as if nothing had been. */
+  freeze(place: number, ms: number): Promise<void>;
+  /** SIGTERM, and another takes its place. Exit codes are kept. */
+  replace(place: number): Promise<void>;
+  exits: readonly (number | null)[];
+  logs(): string[];
+  stop(): Promise<void>;
+};
+
+export async function hire(count: number, env: () => Record<string, string>): Promise<Crew> {
+  const everyone: ChildWorker[] = [];
+  const exits: (number | null)[] = [];
+  const newWorker = async (): Promise<ChildWorker> => {
+    const worker = await spawnWorker(env());
+    everyone.push(worker);
+    return worker;
+  };
+  const crew = await Promise.all(Array.from({ length: count }, newWorker));
+  const at = (place: number): ChildWorker => {
+    const worker = crew[place % crew.length];
+    if (!worker) throw new Error('There is no such worker');
+    return worker;
+  };
+  return {
+    exits,
+    async kill(place) {
+      const worker = at(place);
+      await worker.kill();
+      crew[place % crew.length] = await newWorker();
+    },
+    async freeze(place, ms) {
+      const worker = at(place);
+      worker.freeze();
+      await sleep(ms);
+      worker.thaw();
+    },
+    async replace(place) {
+      const worker = at(place);
+      crew[place % crew.length] = await newWorker();
+      exits.push(await worker.stop());
+    },
+    logs: () => everyone.flatMap(({ logs }) => [...logs]),
+    async stop() {
+      exits.push(...(await Promise.all(crew.map((worker) => worker.stop()))));
+    },
+  };
+}

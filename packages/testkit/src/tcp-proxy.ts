@@ -1,0 +1,125 @@
+import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A network between two programs that can be broken. It begins whole. */
+export type TcpProxy = {
+  /** `url` with the proxy in the server's place. */
+  through(url: string): string;
+  /** All connections break, and nobody can connect until `restore`. */
+  cut(): Promise<void>;
+  /** All connections break; new ones work. */
+  breakAll(): void;
+  /** Connections stay, but nothing passes any more on those there are. New ones work. */
+  silence(): void;
+  /** Nothing passes, also on new connections, until what is returned is called: bytes wait and arrive then. */
+  pause(): () => void;
+  /** Every piece waits so many milliseconds; 0: none. */
+  delay(ms: number): void;
+  /**
+   * Breaks the connection on which `pattern` passes next. `before`: the piece that holds it does not arrive. `after`: it arrives, and no
+   * answer comes back. Resolves when it has happened.
+   */
+  cutOn(pattern: string, when: 'before' | 'after', direction?: 'toServer' | 'toClient'): Promise<void>;
+  restore(): Promise<void>;
+  /** The server is somewhere else now. New connections go there. */
+  retarget(port: number): void;
+  close(): Promise<void>;
+};
+
+type Direction = 'toServer' | 'toClient';
+type Trap = { pattern: string; when: 'before' | 'after'; direction: Direction; sprung: () => void };
+type Pair = { near: Socket; far: Socket; end: () => void };
+
+export async function startTcpProxy(target: { port: number; host?: string }): Promise<TcpProxy> {
+  const pairs = new Set<Pair>();
+  const traps: Trap[] = [];
+  let targetPort = target.port;
+  let delayMs = 0;
+  let gate: PromiseWithResolvers<void> | null = null;
+
+  const server = createServer((near) => {
+    const far = connect(targetPort, target.host ?? '127.0.0.1');
+    const end = (): void => {
+      pairs.delete(pair);
+      near.destroy();
+      far.destroy();
+    };
+    const pair: Pair = { near, far, end };
+    pairs.add(pair);
+    for (const socket of [near, far]) socket.on('error', end).on('close', end);
+    carry(pair, 'toServer');
+    carry(pair, 'toClient');
+  });
+
+  /** One direction of a connection, piece by piece and in order. */
+  const carry = (pair: Pair, direction: Direction): void => {
+    const [from, to] = direction === 'toServer' ? [pair.near, pair.far] : [pair.far, pair.near];
+    let line = Promise.resolve();
+    from.on('data', (piece: Buffer) => {
+      line = line.then(async () => {
+        if (delayMs > 0) await sleep(delayMs);
+        await gate?.promise;
+        pass(pair, direction, piece, to);
+      });
+    });
+    from.on('end', () => void line.then(() => to.end()));
+  };
+
+  const pass = (pair: Pair, direction: Direction, piece: Buffer, to: Socket): void => {
+    const index = traps.findIndex((trap) => trap.direction === direction && piece.includes(trap.pattern));
+    const [trap] = index < 0 ? [] : traps.splice(index, 1);
+    if (trap?.when === 'before') pair.end();
+    else if (!to.destroyed) to.write(piece, () => trap && hush(pair));
+    trap?.sprung();
+  };
+
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const breakAll = (): void => [...pairs].forEach(({ end }) => end());
+  const cut = () =>
+    new Promise<void>((resolve) => {
+      if (!server.listening) return resolve();
+      server.close(() => resolve());
+      breakAll();
+    });
+  const open = (): void => {
+    gate?.resolve();
+    gate = null;
+  };
+  await listen(0);
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+
+  return {
+    through: (url) => Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(port) }).href,
+    cut,
+    breakAll,
+    silence: () => [...pairs].forEach(({ near, far }) => [near, far].forEach((socket) => socket.removeAllListeners('data').pause())),
+    pause: () => {
+      gate ??= Promise.withResolvers();
+      return open;
+    },
+    delay: (ms) => void (delayMs = ms),
+    cutOn: (pattern, when, direction = 'toServer') =>
+      new Promise((resolve) => void traps.push({ pattern, when, direction, sprung: resolve })),
+    async restore() {
+      open();
+      delayMs = 0;
+      breakAll();
+      if (!server.listening) await listen(port);
+    },
+    retarget: (port) => void (targetPort = port),
+    async close() {
+      open();
+      await cut();
+    },
+  };
+}
+
+/** The server goes on with what it was sent; the client hears nothing of it. */
+function hush({ near, far }: Pair): void {
+  far.removeAllListeners('data').resume();
+  near.destroy();
+  // The server's answer is thrown away when it comes, and only then is its side closed.
+  far.once('data', () => far.destroy());
+  far.once('end', () => far.destroy());
+}
