@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { waitUntil } from '@typelane/testkit';
@@ -10,6 +11,8 @@ export type ChildWorker = {
   /** What it has logged. */
   logs: readonly string[];
   isAlive(): boolean;
+  /** Whether it stands still after a SIGSTOP, its own or ours. */
+  isFrozen(): boolean;
   /** SIGKILL: it does nothing any more, not even close a connection. */
   kill(): Promise<void>;
   /** SIGSTOP and SIGCONT. */
@@ -48,6 +51,8 @@ export async function spawnWorker(env: Record<string, string>): Promise<ChildWor
     pid: child.pid ?? 0,
     logs,
     isAlive,
+    // Linux: the state after the name in parentheses; T is stopped.
+    isFrozen: () => isAlive() && /\) T /.test(readFileSync(`/proc/${child.pid}/stat`, 'utf8')),
     kill: async () => void (await end('SIGKILL')),
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),

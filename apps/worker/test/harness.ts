@@ -59,7 +59,8 @@ export type Pipeline = {
   /** Orders a command as the API does, without waiting for it. */
   command(chat: Pick<InboundOptions, 'instanceId' | 'jid'>, command: Command): Promise<{ outcome(): Promise<string> }>;
   startWorker(change?: Partial<WorkerOptions>): Promise<Running>;
-  spawnWorker(): Promise<ChildWorker>;
+  /** `change`: more environment. */
+  spawnWorker(change?: Record<string, string>): Promise<ChildWorker>;
   ring(chats: { instanceId: string; conversationId: string }[]): Promise<void>;
   close(): Promise<void>;
 };
@@ -104,8 +105,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       running.add(worker);
       return { stop: () => (running.delete(worker) ? worker.stop() : Promise.resolve()) };
     },
-    async spawnWorker() {
-      const worker = await spawnWorker(asEnvironment(env));
+    async spawnWorker(change = {}) {
+      const worker = await spawnWorker({ ...asEnvironment(env), ...change });
       running.add(worker);
       return worker;
     },

@@ -1,0 +1,81 @@
+import { type FakeTypebot, inboundText, startFakeTypebot, waitUntil } from '@typelane/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { said } from './chaos/said.ts';
+import { alteredEnv } from './faults/altered-env.ts';
+import { crashPoints, type Ending, stone } from './faults/crash-points.ts';
+import { type Pipeline, startPipeline } from './harness.ts';
+import { echoBot } from './order/echo-bot.ts';
+
+/**
+ * A worker that dies, or freezes and wakes up too late, at one exact place of its walk. Whatever the place: the chat goes on in order,
+ * and the event under way ends as the policy for uncertain turns says.
+ */
+let typebot: FakeTypebot;
+
+beforeAll(async () => {
+  typebot = await startFakeTypebot({ bots: { echo: echoBot }, latencyMs: 100 });
+});
+
+afterAll(async () => {
+  await typebot.close();
+  expect(typebot.violations).toEqual([]);
+});
+
+const rows = crashPoints.flatMap((point) =>
+  (['killed', 'frozen'] as const).flatMap((ending) =>
+    (['at-most-once', 'at-least-once'] as const).map((delivery) => ({ ...point, point, ending, delivery })),
+  ),
+);
+
+test.concurrent.each(rows)('$name $ending $delivery: a worker $when', { timeout: 90_000 }, async ({ point, ending, delivery }) => {
+  const pipeline = await startPipeline({ typebots: [typebot.url], workers: 0, quarantineMs: 500 });
+  try {
+    const instanceId = await pipeline.register({
+      url: typebot.url,
+      publicId: 'echo',
+      settings: { delivery },
+      instanceId: `${point.name}-${ending}-${delivery}`,
+    });
+    const texts = ['one', 'two', stone, 'four', 'five'].map((word) => `${word} of ${instanceId}`);
+    await stumble(pipeline, point.alteration(ending), ending, instanceId, texts);
+
+    const outcomes = await pipeline.ledger.handled(instanceId, texts.length, 40_000);
+    await pipeline.ledger.acknowledged(instanceId, 40_000);
+    const expected = delivery === 'at-most-once' ? point.atMostOnce : point.atLeastOnce;
+    expect(outcomes.map(({ final }) => final)).toEqual(['answered', 'answered', expected.final, 'answered', 'answered']);
+    const heard = typebot.heard.map(said).filter((words) => words !== null && texts.includes(words));
+    expect(heard).toEqual(texts.flatMap((words, i) => Array<string>(i === 2 ? expected.calls : 1).fill(words)));
+    const told = expected.final === 'answered' ? texts : texts.filter((_, i) => i !== 2);
+    expect(pipeline.consumer.textsTo(instanceId)).toEqual(told.map((words, i) => `${i === 0 ? 'started by' : 'heard'} ${words}`));
+  } finally {
+    await pipeline.close();
+  }
+});
+
+/** Says everything to a worker with a stone in its way; when it has stumbled another one comes. One that froze wakes up in the end. */
+async function stumble(
+  pipeline: Pipeline,
+  alteration: Parameters<typeof alteredEnv>[0][number],
+  ending: Ending,
+  instanceId: string,
+  texts: string[],
+): Promise<void> {
+  const victim = await pipeline.spawnWorker(alteredEnv([alteration]));
+  const say = (text: string, i: number) =>
+    pipeline.publish(inboundText({ instanceId, jid: '5531999990000@s.whatsapp.net', keyId: `key-${i}`, text }));
+  // One by one, so that what came before the stone is over when the worker comes to it.
+  for (const [i, text] of texts.slice(0, 2).entries()) {
+    await say(text, i);
+    await pipeline.ledger.handled(instanceId, i + 1);
+  }
+  for (const [i, text] of texts.slice(2).entries()) await say(text, i + 2);
+  await waitUntil(() => (ending === 'killed' ? !victim.isAlive() : victim.isFrozen()), {
+    what: `the worker to be ${ending}`,
+    timeoutMs: 20_000,
+  });
+  await pipeline.startWorker();
+  if (ending === 'killed') return;
+  await pipeline.ledger.handled(instanceId, texts.length, 40_000);
+  victim.thaw();
+  expect(await victim.stop()).toBe(0);
+}

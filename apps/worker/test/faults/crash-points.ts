@@ -1,0 +1,103 @@
+import type { Alteration } from './alter.ts';
+
+/** How a worker ends at a point: for good, or frozen and woken when everybody has forgotten it. */
+export type Ending = 'killed' | 'frozen';
+
+export type CrashPoint = {
+  name: string;
+  /** Where it is, in words. */
+  when: string;
+  alteration: (ending: Ending) => Alteration;
+  /**
+   * How the event ends that was being handled, by the policy for uncertain turns, and how often Typebot was asked with it. `frozen` where
+   * waking up makes a difference.
+   */
+  atMostOnce: Expectation;
+  atLeastOnce: Expectation;
+};
+
+/** `calls`: requests that carried its words, for each ending. */
+export type Expectation = { final: 'answered' | 'uncertain'; calls: number };
+
+/** The words that a worker at such a point stumbles over. It does so once: what comes after is another worker's. */
+export const stone = 'stone';
+
+const once = (value: string, ending: Ending): string => {
+  const signal = ending === 'killed' ? 'SIGKILL' : 'SIGSTOP';
+  return `if (!globalThis.__stumbled && JSON.stringify(${value}).includes('${stone}')) { globalThis.__stumbled = true; process.kill(process.pid, '${signal}'); }`;
+};
+
+const answered: Expectation = { final: 'answered', calls: 1 };
+const lost: Expectation = { final: 'uncertain', calls: 0 };
+const unheard: Expectation = { final: 'uncertain', calls: 1 };
+const again: Expectation = { final: 'answered', calls: 2 };
+
+const turn = 'apps/worker/src/converse/turn.ts';
+const write = 'apps/worker/src/converse/write.ts';
+const door = 'apps/worker/src/ingest/door.ts';
+const ask = 'happening = await ports.ask(next.ask, { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) });';
+const letIn = 'const chats = await takeIn(database, queueKey, jobs, log, signal);';
+const pop = 'await list.pop(jobs.map(({ id }) => id));';
+const loaded = 'if (loaded === null) return false;';
+const published = 'if (reply && committed && committed.handedSeq !== null) ports.publish({ ...reply, seq: committed.handedSeq });';
+
+export const crashPoints: readonly CrashPoint[] = [
+  {
+    name: 'C2',
+    when: 'with jobs in hand, before they are in inboxes',
+    alteration: (ending) => ({ file: door, from: letIn, to: `${once('jobs', ending)} ${letIn}` }),
+    atMostOnce: answered,
+    atLeastOnce: answered,
+  },
+  {
+    name: 'C4',
+    when: 'after events are in inboxes, before their jobs are gone',
+    alteration: (ending) => ({ file: door, from: pop, to: `${once('jobs', ending)} ${pop}` }),
+    atMostOnce: answered,
+    atLeastOnce: answered,
+  },
+  {
+    name: 'C5',
+    when: 'with a chat in hand, before anything is decided',
+    alteration: (ending) => ({ file: turn, from: loaded, to: `${loaded} ${once('loaded.head', ending)}` }),
+    atMostOnce: answered,
+    atLeastOnce: answered,
+  },
+  {
+    name: 'C6',
+    when: 'with a call on record, before it is made',
+    alteration: (ending) => ({ file: turn, from: ask, to: `${once('loaded.head', ending)} ${ask}` }),
+    atMostOnce: lost,
+    atLeastOnce: answered,
+  },
+  {
+    name: 'C7',
+    when: 'while Typebot is at work on its call',
+    alteration: (ending) => ({
+      file: turn,
+      from: ask,
+      to: `const asking = ports.ask(next.ask, { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) });
+        await new Promise((resolve) => setTimeout(resolve, 50)); ${once('loaded.head', ending)} happening = await asking;`,
+    }),
+    atMostOnce: unheard,
+    atLeastOnce: again,
+  },
+  {
+    name: 'C9',
+    when: "with Typebot's answer in hand, before it is on record",
+    alteration: (ending) => ({ file: turn, from: ask, to: `${ask} ${once('loaded.head', ending)}` }),
+    atMostOnce: unheard,
+    atLeastOnce: again,
+  },
+  {
+    name: 'C11',
+    when: 'with the answer on record, before the reply is handed out',
+    alteration: (ending) => ({
+      file: write,
+      from: published,
+      to: `if (entry.final) { ${once('before.loaded.head', ending)} } ${published}`,
+    }),
+    atMostOnce: answered,
+    atLeastOnce: answered,
+  },
+];

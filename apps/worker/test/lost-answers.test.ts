@@ -1,0 +1,49 @@
+import { type FakeTypebot, startFakeTypebot, startTcpProxy, type TcpProxy } from '@typelane/testkit';
+import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { said } from './chaos/said.ts';
+import { type Pipeline, startPipeline } from './harness.ts';
+import { echoBot } from './order/echo-bot.ts';
+
+/** PostgreSQL did what it was told, and its answer never came: whoever asked has to find out, and not to do it again. */
+let typebot: FakeTypebot;
+let pipeline: Pipeline;
+let road: TcpProxy;
+
+beforeEach(async () => {
+  typebot = await startFakeTypebot({ bots: { echo: echoBot }, latencyMs: 5 });
+  pipeline = await startPipeline({ typebots: [typebot.url], workers: 0 });
+  road = await startTcpProxy({ port: Number(new URL(inject('databaseUrl')).port) });
+});
+
+afterEach(async () => {
+  await pipeline.close();
+  await road.close();
+  await typebot.close();
+  expect(typebot.violations).toEqual([]);
+});
+
+const jid = '5531999990000@s.whatsapp.net';
+
+test.each([
+  ['C3: the answer to taking an event in is lost', 'stone', 'toServer', 'after'],
+  ['the statement that takes an event in is lost on its way', 'stone', 'toServer', 'before'],
+  ['C10: the answer to the commit of a reply is lost', 'heard stone', 'toServer', 'after'],
+  ['the commit of a reply is lost on its way', 'heard stone', 'toServer', 'before'],
+  ['a chat is loaded and its row is lost on its way back', 'stone', 'toClient', 'before'],
+] as const)('%s: everything is heard once and answered once', { timeout: 60_000 }, async (_what, pattern, direction, when) => {
+  const worker = await pipeline.spawnWorker({ DATABASE_URL: road.through(pipeline.env.DATABASE_URL) });
+  const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
+  await pipeline.say({ instanceId, jid }, 'one');
+  await pipeline.ledger.handled(instanceId, 1);
+
+  const cut = road.cutOn(pattern, when, direction);
+  for (const text of ['stone', 'three']) await pipeline.say({ instanceId, jid }, text);
+  await cut;
+  const outcomes = await pipeline.ledger.handled(instanceId, 3, 30_000);
+  await pipeline.ledger.acknowledged(instanceId);
+
+  expect(outcomes.map(({ final }) => final)).toEqual(['answered', 'answered', 'answered']);
+  expect(typebot.heard.map(said)).toEqual(['one', 'stone', 'three']);
+  expect(pipeline.consumer.textsTo(instanceId)).toEqual(['started by one', 'heard stone', 'heard three']);
+  expect(await worker.stop()).toBe(0);
+});
