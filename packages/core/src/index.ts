@@ -7,3 +7,4 @@ export * from './jid.ts';
 export * from './outbound.ts';
 export * from './render.ts';
 export * from './settings.ts';
+export * from './triggers/index.ts';

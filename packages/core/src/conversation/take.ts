@@ -6,7 +6,7 @@ import type { Integration, StepContext } from './event.ts';
 import { gate } from './gate.ts';
 import { ignores, paused, type Step } from './outcome.ts';
 import type { BotSession, Conversation, Session } from './state.ts';
-import { triggers } from './trigger.ts';
+import { chooseBot } from '../triggers/index.ts';
 import { continueCall, firstCall, startCall } from './turn.ts';
 
 /** Takes up a message: by whom it was written, whether it may reach the bot, and what it answers. */
@@ -42,7 +42,7 @@ function hear(state: Conversation, message: InboundMessage, integration: Integra
         ? firstCall(startCall(context, integration), state.session, true)
         : answer(state, state.session, state.session.bot, message, integration);
     case 'idle':
-      return triggers(message.content, integration.settings.trigger)
+      return chooseBot(message.content, integration, context.matches) !== null
         ? firstCall(startCall(context, integration), freshSession(context, integration), false)
         : ignores(state, 'no_trigger');
     case 'calling':

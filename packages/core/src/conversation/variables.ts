@@ -1,7 +1,7 @@
 import { parseJid } from '../jid.ts';
 import type { InboundMessage } from '../inbound.ts';
 import type { StepContext } from './event.ts';
-import { wordsOf } from './trigger.ts';
+import { wordsOf } from '../triggers/index.ts';
 
 /**
  * The variables a flow is started with: the integration's own ones first, so that none can take the place of the documented names.
