@@ -35,15 +35,7 @@ export type Command =
     };
 
 /** Why a session was closed. */
-export type ClosingReason =
-  | 'completed'
-  | 'expired'
-  | 'keyword'
-  | 'operator'
-  | 'integration_removed'
-  | 'replaced'
-  | 'bot_lost'
-  | 'error';
+export type ClosingReason = 'completed' | 'expired' | 'keyword' | 'operator' | 'integration_removed' | 'replaced' | 'bot_lost' | 'error';
 
 /** What happens to a conversation in one step. */
 export type Happening =

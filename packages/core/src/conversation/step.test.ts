@@ -1,8 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { bubble, contextOf, freshSessionId, jid, now, play, reply, said, started, textInput, waitingAt } from '../../test/scenario.ts';
+import {
+  bubble,
+  contextOf,
+  decided,
+  freshSessionId,
+  jid,
+  now,
+  play,
+  reply,
+  said,
+  started,
+  textInput,
+  waitingAt,
+} from '../../test/scenario.ts';
 import type { Command, Conversation, Happening, SettingsInput } from '../index.ts';
-import { step } from './step.ts';
+import { step as stepOrWait } from './step.ts';
 
+const step = (...given: Parameters<typeof stepOrWait>) => decided(stepOrWait(...given));
 const idle: Conversation = { status: 'idle' };
 const texts = (say: { type: string }[]) => say.map((message) => ('text' in message ? message.text : message.type));
 
@@ -157,7 +171,8 @@ describe('an answer of Typebot', () => {
     const { last } = play(waitingAt(), contextOf(), { type: 'replied', reply: reply({ bubbles: [bubble('One')], actions: [action] }) });
     expect(last).toMatchObject({ state: { status: 'due' }, ask: null, waitMs: 3_000, final: null });
     expect(texts(last.say)).toEqual(['One']);
-    expect(step(last.state, { type: 'due' }, contextOf()).ask).toMatchObject({ type: 'continue', message: null });
+    expect(stepOrWait(last.state, { type: 'due' }, contextOf({ now: now + 2_999 }))).toEqual({ type: 'later', ms: 1 });
+    expect(step(last.state, { type: 'due' }, contextOf({ now: now + 3_000 })).ask).toMatchObject({ type: 'continue', message: null });
   });
 
   test('that stops at a webhook parks the chat: texts are not forwarded', () => {
@@ -176,7 +191,7 @@ describe('an answer of Typebot', () => {
     let calls = 0;
     for (; last.ask !== null; calls += 1) last = step(last.state, { type: 'replied', reply: reply({ actions: [action] }) }, contextOf());
     expect(calls).toBe(21);
-    expect(last).toMatchObject({ state: { status: 'idle' }, sessions: [{ status: 'closed', reason: 'chain_too_long' }] });
+    expect(last).toMatchObject({ state: { status: 'idle' }, sessions: [{ status: 'closed', reason: 'error' }] });
   });
 });
 
@@ -191,7 +206,7 @@ describe('setbacks', () => {
       lost,
     );
     expect(asked.map((call) => call?.type)).toEqual(['continue', 'start', 'continue']);
-    expect(steps[1]?.sessions).toMatchObject([{ status: 'closed', reason: 'session_lost' }]);
+    expect(steps[1]?.sessions).toMatchObject([{ status: 'closed', reason: 'bot_lost' }]);
     expect(last).toMatchObject({ state: { status: 'idle' }, final: { type: 'dead', reason: 'session_lost' } });
   });
 
@@ -199,6 +214,7 @@ describe('setbacks', () => {
     const before = waitingAt();
     let last = play(before, contextOf({ settings: { errorMessage: 'Sorry' } })).last;
     const waits: (number | null)[] = [];
+    const later = contextOf({ now: now + 30_000 });
     while (last.final === null) {
       last = step(
         last.state,
@@ -207,7 +223,7 @@ describe('setbacks', () => {
       );
       if (last.final) break;
       waits.push(last.waitMs);
-      last = step(last.state, { type: 'due' }, contextOf());
+      last = step(last.state, { type: 'due' }, later);
     }
     expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
     expect(last).toMatchObject({ final: { type: 'dead', reason: 'bot_unreachable' }, state: before });
@@ -244,7 +260,7 @@ describe('setbacks', () => {
     const once = play(waitingAt(), contextOf(), uncertain).last.state;
     expect(play(once, contextOf(), uncertain).last).toMatchObject({
       state: { status: 'idle' },
-      sessions: [{ status: 'closed', reason: 'uncertain' }],
+      sessions: [{ status: 'closed', reason: 'error' }],
     });
     const healed = play(once, contextOf(), { type: 'replied', reply: reply({ input: textInput }) }).last.state;
     expect(play(healed, contextOf(), uncertain).last.state.status).toBe('waiting');
@@ -254,7 +270,7 @@ describe('setbacks', () => {
     const uncertain: Happening = { type: 'uncertain', cause: 'timeout' };
     const first = play(idle, contextOf(), uncertain).last;
     expect(first.state.status).toBe('due');
-    const second = step(step(first.state, { type: 'due' }, contextOf()).state, uncertain, contextOf());
+    const second = step(step(first.state, { type: 'due' }, contextOf({ now: now + 1_000 })).state, uncertain, contextOf());
     expect(second).toMatchObject({ state: { status: 'idle' }, final: { type: 'uncertain', reason: 'timeout' } });
   });
 });
@@ -270,6 +286,7 @@ describe('commands', () => {
     variables: { a: '1' },
     startMessage: null,
     status: 'open',
+    force: false,
   };
   const paused = play(waitingAt(), contextOf({ command: { type: 'pause', sessionId } })).last.state;
 
@@ -299,7 +316,7 @@ describe('commands', () => {
     expect(asked[1]).toMatchObject({ message: 'Ana' });
     expect(play(idle, context, { type: 'refused', cause: 'bot_refused', status: 404 }).last).toMatchObject({
       state: { status: 'idle' },
-      sessions: [{ status: 'closed', reason: 'start_failed', session: { sessionId: 's-2' } }],
+      sessions: [{ status: 'closed', reason: 'error', session: { sessionId: 's-2' } }],
     });
   });
 
