@@ -86,7 +86,7 @@ test.each([
   ['(?i)(ſ|s|k|a)*z$', false],
   ['\\b(a|\\b)*\\bz', false],
   ['(?:(?:(?:a*)*)*)*z', false],
-  ['(?:a{0,16}){0,16}b$', false],
+  ['(?:a{0,11}){0,11}b$', false],
 ])('%s, on which engines with back-tracking work for ever, returns %s', (pattern, found) => {
   expect(patternProblem(pattern)).toBeNull();
   expect(matches(pattern, long)).toBe(found);
