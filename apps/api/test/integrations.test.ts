@@ -260,7 +260,7 @@ test.each([
   const { open } = await withSessions(path, { onUpdate });
   expect((await api.ask('PUT', path, { body: change })).status).toBe(201);
   const session = (await api.ask('GET', `${path}/session/${open}`)).body;
-  expect(session).toMatchObject({ status, reason: status === 'closed' ? 'integration_updated' : null });
+  expect(session).toMatchObject({ status, reason: status === 'closed' ? 'replaced' : null });
 });
 
 test('the change that chooses onUpdate restart restarts already', async () => {

@@ -1,12 +1,16 @@
 export { batched } from './batch.ts';
 export { conversationId } from './conversation-id.ts';
 export { acknowledge, type Handed, handNext, type Receipt } from './conversations/acknowledge.ts';
+export { waitingFrom, type WaitingRow } from './conversations/burst.ts';
 export { order, type Ordered, outcomeOf } from './conversations/commands.ts';
 export { askSurely, commitSurely } from './conversations/commit-surely.ts';
-export { commit, type Commit, type Committed, commitTakingBack, type SessionRow } from './conversations/commit.ts';
+export { commit, type Commit, type Committed, commitTakingBack, type SessionRow, type Written } from './conversations/commit.ts';
 export { type Arrival, ingest } from './conversations/ingest.ts';
-export { type IntegrationRow, load, type Loaded } from './conversations/load.ts';
+export { type BehindRow, type IntegrationRow, load, type Loaded, lookBehind } from './conversations/load.ts';
 export { forgottenChats, touch, unacknowledged, unhanded } from './conversations/overdue.ts';
+export { commitReplaying } from './conversations/replay.ts';
+export { pauseUnsendable, rememberSent, type Sent, type Unsendable, whoseReplies } from './conversations/sent.ts';
+export { lookAtTimers, ringTimers, type TimerLook } from './conversations/timers.ts';
 export { connect, type Database } from './database.ts';
 export { isDatabaseAway, withoutParameters } from './database-away.ts';
 export { bury, type DeadLetter } from './dead-letters.ts';

@@ -6,6 +6,7 @@ import { integrationEndpoints } from './integrations.ts';
 import { changeSession } from './session-change.ts';
 import { sessionEndpoints } from './sessions.ts';
 import { startSession } from './session-start.ts';
+import { callWebhook } from './session-webhook.ts';
 import { tokenEndpoints } from './tokens.ts';
 
 /** Every route under `/api`. */
@@ -14,6 +15,7 @@ export const endpoints: readonly Endpoint[] = [
   ...sessionEndpoints,
   changeSession,
   startSession,
+  callWebhook,
   publishEvents,
   ...businessEndpoints,
   ...instanceEndpoints,

@@ -34,6 +34,10 @@ export const startSession = endpoint({
     variables: variables.default({}).describe('Prefilled variables of the bot.'),
     startMessage: z.string().min(1).max(4_096).optional().describe("Taken as the contact's first message."),
     status: z.enum(['open', 'paused']).default('open'),
+    force: z
+      .boolean()
+      .default(false)
+      .describe('Also when the chat has an open or paused session: that one is closed with reason `replaced` first.'),
   }),
   answers: {
     201: { description: 'Started.', schema: sessionSchema },
