@@ -5,10 +5,9 @@ export function inputJsonSchema(schema: z.ZodType): z.core.JSONSchema.BaseSchema
   const { $schema: _dialect, ...described } = z.toJSONSchema(schema, {
     io: 'input',
     override({ zodSchema, jsonSchema }) {
-      // zod leaves both out where a value is read into another form.
+      // zod leaves them out where a value is read into another form.
       const examples = z.globalRegistry.get(zodSchema)?.['examples'];
       if (Array.isArray(examples)) jsonSchema.examples = examples;
-      if (zodSchema instanceof z.ZodPrefault) jsonSchema.default ??= zodSchema.def.defaultValue;
     },
   });
   return described;

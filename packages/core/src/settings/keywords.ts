@@ -26,7 +26,7 @@ const list = (description: string, examples: unknown[]) =>
   z
     .array(keyword)
     .max(20)
-    .default([])
+    .prefault([])
     .meta({ description, examples: [examples] });
 
 const lists = {
