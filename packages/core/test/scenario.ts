@@ -6,6 +6,7 @@ import {
   type InboundEvent,
   type Later,
   readInbound,
+  type Session,
   settingsSchema,
   type SettingsInput,
   step,
@@ -92,6 +93,20 @@ export function take(state: Conversation, context: StepContext): Step {
 export function decided(next: Step | Later): Step {
   if ('type' in next) throw new Error(`Expected a decision, got a delay of ${next.ms} ms`);
   return next;
+}
+
+export function textsOf(say: readonly { type: string }[]): string[] {
+  return say.map((message) => ('text' in message && typeof message.text === 'string' ? message.text : message.type));
+}
+
+export function sessionOf(state: Conversation): Session {
+  if (state.status !== 'waiting' && state.status !== 'paused') throw new Error(`A conversation that is ${state.status} has no session`);
+  return state.session;
+}
+
+/** A chat whose bot had asked `input` when a human took it. */
+export function pausedAt(input: NonNullable<BotReply['input']> = textInput): Conversation {
+  return { status: 'paused', session: sessionOf(waitingAt(input)), since: now };
 }
 
 /** A chat whose bot has asked `input`. */

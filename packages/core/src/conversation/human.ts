@@ -21,8 +21,7 @@ export function hearPhone(state: Conversation, message: InboundMessage, context:
 
 /** How a human who holds the chat gives it back, or ends it. To pause it any word will do. */
 function keywordOfHuman(state: Conversation, message: InboundMessage, context: Ready): Step | null {
-  const kinds = state.status === 'paused' ? (['resume', 'finish', 'restart'] as const) : (['finish', 'restart', 'resume'] as const);
-  const keyword = keywordIn(message.content, context.integration.settings, kinds);
+  const keyword = keywordIn(message.content, context.integration.settings, ['finish', 'restart', 'resume']);
   return keyword && obeyKeyword(state, keyword, message, context);
 }
 

@@ -7,7 +7,7 @@ export type KeywordKind = keyof Settings['keywords'];
 /** A word that is handled before Typebot hears of it. `answer`: what is said to it. */
 export type Keyword = { kind: KeywordKind; answer: string | null };
 
-/** In this order where one word stands in several lists. */
+/** A word stands in one list only. */
 const everyKind: readonly KeywordKind[] = ['finish', 'restart', 'pause', 'resume'];
 
 /** The keyword of one of `kinds` that the whole message is. Only what was written or tapped can be one: no captions. */

@@ -1,3 +1,4 @@
+import { currentSession } from './current.ts';
 import type { Command, StepContext } from './event.ts';
 import { timeUp } from './expiry.ts';
 import { handBack } from './hand-back.ts';
@@ -30,18 +31,18 @@ export function obey(state: Conversation, command: Command, context: StepContext
   }
 }
 
-function pause(state: Conversation, { sessionId }: Order<'pause'>, { now }: StepContext): Step {
+function pause(state: Conversation, { sessionId, reason = 'operator' }: Order<'pause'>, { now }: StepContext): Step {
   const session = liveSession(state);
   if (session?.sessionId !== sessionId) return ignores(state, 'conflict_not_open');
   if (state.status === 'paused') return ends(state, answered);
-  return ends({ status: 'paused', session, since: now }, answered, { sessions: [paused(session, 'operator')], takesBack: true });
+  return ends({ status: 'paused', session, since: now }, answered, { sessions: [paused(session, reason)], takesBack: true });
 }
 
 function open(state: Conversation, { sessionId, snapshot }: Order<'open'>, context: StepContext): Step {
   const live = liveSession(state);
   if (live && live.sessionId !== sessionId) return ignores(state, 'conflict_other_session_open');
   if (state.status === 'waiting') return ends(state, answered);
-  return handBack(live ?? { sessionId, ...snapshot, address: '', activeAt: context.now }, context);
+  return handBack(live ?? currentSession({ sessionId, ...snapshot }, context), context);
 }
 
 function close(state: Conversation, { sessionId, reason }: Order<'close'>): Step {

@@ -15,21 +15,18 @@ export const chainMax = 20;
 export function afterReply(turn: Turn, reply: BotReply, context: StepContext): Step {
   const settings = settingsOf(context);
   const bot = botAfter(turn, reply);
-  const rendering = render(reply, { settings, typing: bot.typing, isFirst: turn.call.type === 'start', preceding: turn.said });
-  const transcript: TranscriptEntry[] = [
-    ...turn.transcript,
-    replied(reply),
-    ...rendering.skipped.map(({ what, reason }) => ({ type: 'skipped' as const, what, reason })),
-  ];
-  const heard: Heard = {
-    turn: { ...turn, transcript, said: rendering.messages },
-    bot,
-    reply,
-    rendering,
-    isOpening: turn.call.type === 'start',
-    context,
-  };
+  const isOpening = turn.call.type === 'start';
+  const rendering = render(reply, { settings, typing: bot.typing, isFirst: isOpening, preceding: turn.said });
+  return afterRendering({ turn: withRecord(turn, reply, rendering), bot, reply, rendering, isOpening, context });
+}
+
+export function afterRendering(heard: Heard): Step {
   return ordered(heard) ?? firstAnswer(heard) ?? dedicated(heard) ?? waits(heard) ?? finishes(heard);
+}
+
+function withRecord(turn: Turn, reply: BotReply, { messages, skipped }: Rendering): Turn {
+  const entries = skipped.map(({ what, reason }): TranscriptEntry => ({ type: 'skipped', what, reason }));
+  return { ...turn, transcript: [...turn.transcript, replied(reply), ...entries], said: messages };
 }
 
 /** What is known after an answer. */

@@ -132,7 +132,7 @@ describe('a human', () => {
   });
 
   test('keeps the bot silent until a resume, which goes on at the same input', () => {
-    const paused = play(waitingAt(), contextOf({ command: { type: 'pause', sessionId: freshSessionId } })).last;
+    const paused = play(waitingAt(), contextOf({ command: { type: 'pause', sessionId: freshSessionId, reason: 'operator' } })).last;
     expect(play(paused.state, contextOf()).last).toMatchObject({ ask: null, final: { type: 'ignored', reason: 'paused' } });
     const open = play(
       paused.state,
@@ -288,12 +288,12 @@ describe('commands', () => {
     status: 'open',
     force: false,
   };
-  const paused = play(waitingAt(), contextOf({ command: { type: 'pause', sessionId } })).last.state;
+  const paused = play(waitingAt(), contextOf({ command: { type: 'pause', sessionId, reason: 'operator' } })).last.state;
 
   test.each<[string, Conversation, Command, string, string | null]>([
-    ['pause an open session', waitingAt(), { type: 'pause', sessionId }, 'paused', null],
-    ['pause a paused one again', paused, { type: 'pause', sessionId }, 'paused', null],
-    ['pause a closed one', idle, { type: 'pause', sessionId }, 'idle', 'conflict_not_open'],
+    ['pause an open session', waitingAt(), { type: 'pause', sessionId, reason: 'operator' }, 'paused', null],
+    ['pause a paused one again', paused, { type: 'pause', sessionId, reason: 'operator' }, 'paused', null],
+    ['pause a closed one', idle, { type: 'pause', sessionId, reason: 'operator' }, 'idle', 'conflict_not_open'],
     ['resume an open one', waitingAt(), { type: 'open', sessionId, snapshot }, 'waiting', null],
     ['reopen a closed one', idle, { type: 'open', sessionId, snapshot }, 'waiting', null],
     ['reopen beside another one', waitingAt(), { type: 'open', sessionId: 'other', snapshot }, 'waiting', 'conflict_other_session_open'],
@@ -325,7 +325,7 @@ describe('commands', () => {
     const due = play(waitingAt(), contextOf(), { type: 'replied', reply: reply({ bubbles: [bubble('One')], actions: [action] }) }).last;
     const given = step(due.state, { type: 'due' }, contextOf({ isHeld: true }));
     expect(given).toMatchObject({ ask: null, final: { type: 'answered' }, state: { status: 'waiting' } });
-    const held = play(given.state, contextOf({ command: { type: 'pause', sessionId } })).last.state;
+    const held = play(given.state, contextOf({ command: { type: 'pause', sessionId, reason: 'operator' } })).last.state;
     expect(play(held, contextOf({ command: { type: 'open', sessionId, snapshot } })).last.ask).toMatchObject({
       type: 'continue',
       message: null,

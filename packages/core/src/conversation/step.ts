@@ -1,3 +1,4 @@
+import { current } from './current.ts';
 import type { Happening, StepContext } from './event.ts';
 import { timerAt } from './expiry.ts';
 import { obey } from './obey.ts';
@@ -16,7 +17,7 @@ import { callNow } from './turn.ts';
  * cannot meet: that is a defect of the shell, never the contact's doing.
  */
 export function step(state: Conversation, happening: Happening, context: StepContext): Step | Later {
-  const next = decide(state, happening, context);
+  const next = decide(current(state, context), happening, context);
   return 'type' in next ? next : { ...next, timerAt: timerAt(next.state, context.integration) };
 }
 
