@@ -33,14 +33,24 @@ describe('the texts of a burst', () => {
   test('start the bot as one, and are its first answer as one', () => {
     const context = given({ burst: burst(['I', 'am'], { isClosed: true }) });
     const question = reply({ input: textInput, started });
-    const { asked, last } = play(idle, context, { type: 'replied', reply: question }, { type: 'replied', reply: reply({ input: textInput }) });
+    const { asked, last } = play(
+      idle,
+      context,
+      { type: 'replied', reply: question },
+      { type: 'replied', reply: reply({ input: textInput }) },
+    );
     expect(asked).toMatchObject([{ variables: { firstMessage: 'I\nam' } }, { message: 'I\nam' }]);
     expect(last.events).toBe(2);
   });
 
   test('are all said again when Typebot lost the session', () => {
     const context = given({ burst: burst(['I', 'am'], { isClosed: true }) });
-    const { asked } = play(waitingAt(), context, { type: 'sessionLost', cause: 'gone' }, { type: 'replied', reply: reply({ input: textInput, started }) });
+    const { asked } = play(
+      waitingAt(),
+      context,
+      { type: 'sessionLost', cause: 'gone' },
+      { type: 'replied', reply: reply({ input: textInput, started }) },
+    );
     expect(asked.at(-1)).toMatchObject({ message: 'I\nam' });
   });
 
@@ -76,11 +86,21 @@ describe('is answered at once', () => {
   const open = burst(['I']);
   test.each<[string, Conversation, Parameters<typeof contextOf>[0], object]>([
     ['what comes where texts are not joined', waitingAt(), { burst: open, settings: {} }, { ask: { message: 'I' } }],
-    ['a picture', waitingAt(), { burst: open, event: said('', { contentType: 'image', content: { url: 'https://x.io/a.png' } }) }, { ask: { type: 'continue' } }],
+    [
+      'a picture',
+      waitingAt(),
+      { burst: open, event: said('', { contentType: 'image', content: { url: 'https://x.io/a.png' } }) },
+      { ask: { type: 'continue' } },
+    ],
     ['a keyword', waitingAt(), { burst: open, settings: { ...settings, keywords: { finish: ['I'] } } }, { final: { type: 'answered' } }],
     ['what comes while a human holds the chat', pausedAt(), { burst: open }, { final: { reason: 'paused' } }],
     ['what somebody takes away', waitingAt(), { burst: open, isHeld: true }, { final: { reason: 'paused' } }],
-    ['what comes in the silence after the end', { status: 'ended', at: now }, { burst: open, settings: { ...settings, afterEnd: 'silent' } }, { final: { reason: 'ended' } }],
+    [
+      'what comes in the silence after the end',
+      { status: 'ended', at: now },
+      { burst: open, settings: { ...settings, afterEnd: 'silent' } },
+      { final: { reason: 'ended' } },
+    ],
   ])('%s', (_, state, change, expected) => {
     expect(taken(state, change)).toMatchObject(expected);
   });

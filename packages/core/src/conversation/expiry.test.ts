@@ -1,5 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { bubble, contextOf, jid, now, pausedAt, play, reply, said, sessionOf, started, take, textInput, textsOf, waitingAt } from '../../test/scenario.ts';
+import {
+  bubble,
+  contextOf,
+  jid,
+  now,
+  pausedAt,
+  play,
+  reply,
+  said,
+  sessionOf,
+  started,
+  take,
+  textInput,
+  textsOf,
+  waitingAt,
+} from '../../test/scenario.ts';
 import type { Conversation, SettingsInput } from '../index.ts';
 
 const minuteMs = 60_000;
@@ -99,7 +114,10 @@ describe('a message after the session’s time, before any timer rang', () => {
 
   test('finds the chat without a session, and nobody says farewell to who has just come', () => {
     const context = contextOf({ settings: expiring, now: late, event: written('hi', late), freshSessionId: 's-2' });
-    const { steps, last } = play(waitingAt(), context, { type: 'replied', reply: reply({ bubbles: [bubble('Hello')], input: textInput, started }) });
+    const { steps, last } = play(waitingAt(), context, {
+      type: 'replied',
+      reply: reply({ bubbles: [bubble('Hello')], input: textInput, started }),
+    });
     expect(steps[0]).toMatchObject({ ask: { type: 'start' }, say: [], sessions: [{ status: 'closed', reason: 'expired' }] });
     expect(last).toMatchObject({ sessions: [{ status: 'open', session: { sessionId: 's-2' } }], state: { status: 'waiting' } });
   });

@@ -1,5 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { bubble, contextOf, jid, now, pausedAt, play, reply, said, started, take, textInput, textsOf, waitingAt } from '../../test/scenario.ts';
+import {
+  bubble,
+  contextOf,
+  jid,
+  now,
+  pausedAt,
+  play,
+  reply,
+  said,
+  started,
+  take,
+  textInput,
+  textsOf,
+  waitingAt,
+} from '../../test/scenario.ts';
 import type { Conversation, SettingsInput } from '../index.ts';
 
 const idle: Conversation = { status: 'idle' };
