@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
+export type JsonSchema = z.core.JSONSchema.BaseSchema;
+
 /** How JSON Schema describes what `schema` takes: with the meaning, the unit and examples of each field. */
-export function inputJsonSchema(schema: z.ZodType): z.core.JSONSchema.BaseSchema {
+export function inputJsonSchema(schema: z.ZodType): JsonSchema {
   const { $schema: _dialect, ...described } = z.toJSONSchema(schema, {
     io: 'input',
     override({ zodSchema, jsonSchema }) {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   defaultSettings,
   inputJsonSchema,
+  type JsonSchema,
   mergeSettings,
   type SettingsChange,
   settingGroups,
@@ -12,7 +13,7 @@ import {
   shownSettingsSchema,
 } from '../index.ts';
 
-type Described = z.core.JSONSchema.BaseSchema & { 'x-unit'?: string };
+type Described = JsonSchema & { 'x-unit'?: string };
 
 /** Every setting by its path: the fields of the value, and those of its groups. */
 const settings = fieldsOf(inputJsonSchema(settingsSchema)).flatMap(([name, field]) => {
@@ -46,6 +47,29 @@ test.each(settings)('%s says what it does, and its examples can be used', (path,
 test.each(settings.filter(([, { type }]) => type === 'number' || type === 'integer'))('%s names its unit', (_path, field) => {
   expect(field['x-unit']).toMatch(/./);
 });
+
+test('whatever gives examples, also within lists and triggers, takes them', () => {
+  const judged = schemasIn(settingsSchema).flatMap((schema) => {
+    const examples = z.globalRegistry.get(schema)?.['examples'];
+    return Array.isArray(examples) ? examples.map((example: unknown) => ({ example, fits: z.safeParse(schema, example).success })) : [];
+  });
+  expect(judged.length).toBeGreaterThan(settings.length);
+  expect(judged.filter(({ fits }) => !fits)).toEqual([]);
+});
+
+/** A schema and all it is made of. */
+function schemasIn(schema: z.core.$ZodType): z.core.$ZodType[] {
+  return [schema, ...partsOf(schema).flatMap(schemasIn)];
+}
+
+function partsOf(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
+  if (schema instanceof z.ZodObject) return Object.values(schema.shape);
+  if (schema instanceof z.ZodArray) return [schema.element];
+  if (schema instanceof z.ZodUnion) return schema.options;
+  if (schema instanceof z.ZodPipe) return [schema.in];
+  const wraps = [z.ZodDefault, z.ZodPrefault, z.ZodOptional, z.ZodNullable].some((wrapper) => schema instanceof wrapper);
+  return wraps ? [(schema as z.ZodOptional).unwrap()] : [];
+}
 
 test('the groups are those settings that have fields of their own', () => {
   const groups = fieldsOf(inputJsonSchema(settingsSchema)).flatMap(([name, field]) => (groupIn(field) ? [name] : []));

@@ -28,7 +28,7 @@ const fields = z.strictObject({
     .max(500)
     .nullable()
     .default(null)
-    .meta({ description: 'Sent as a bearer token. Kept sealed and never returned; null: none.', examples: ['sk-example'] }),
+    .meta({ description: 'Sent as a bearer token. Kept sealed and never returned; null: none.', examples: ['your-key'] }),
 });
 
 const about = {

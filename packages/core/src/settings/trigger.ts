@@ -69,7 +69,7 @@ export const flowsSchema = z
           examples: ['https://typebot.example.com'],
         }),
       trigger: trigger.meta({
-        description: 'Which message starts this bot. The same forms as `trigger`.',
+        description: 'Which message starts this bot.',
         examples: [{ type: 'keyword', operator: 'contains', value: 'price' }],
       }),
       priority: z
