@@ -149,7 +149,10 @@ test('a pause and a resume while the bot is being asked: its answer is withheld 
   const { release } = holdTypebot();
   await pipeline.say(chat, 'first');
   await asked('first');
-  const commands = [await pipeline.command(chat, { type: 'pause', sessionId, reason: 'operator' }), await pipeline.command(chat, open(sessionId))];
+  const commands = [
+    await pipeline.command(chat, { type: 'pause', sessionId, reason: 'operator' }),
+    await pipeline.command(chat, open(sessionId)),
+  ];
   release();
   expect(await Promise.all(commands.map((command) => command.outcome()))).toEqual(['answered', 'answered']);
   await pipeline.say(chat, 'second');

@@ -45,7 +45,11 @@ export const waitingBot = (seconds: number): BotScript => ({
 });
 
 /** The bot `echo` (order/echo-bot.ts) unless another script is given. */
-export async function startScene(settings: SettingsInput, bot: BotScript = echoBot, options: Partial<PipelineOptions> = {}): Promise<Scene> {
+export async function startScene(
+  settings: SettingsInput,
+  bot: BotScript = echoBot,
+  options: Partial<PipelineOptions> = {},
+): Promise<Scene> {
   const typebot = await startFakeTypebot({ bots: { bot } });
   const gate: Gate = await createGate(typebot.url);
   const pipeline = await startPipeline({ typebots: [gate.url], timeoutMs: 10_000, ...options });

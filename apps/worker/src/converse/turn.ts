@@ -92,7 +92,7 @@ export async function turn(conversationId: string, ports: TurnPorts, times: Turn
 
 /** Nothing was written: the event stays at the head of its inbox, and the slot goes to another chat. */
 function lookAgain({ conversationId, instance }: Loaded, inMs: number, ports: TurnPorts): boolean {
-  ports.ringIn({ instanceId: instance.instanceId, conversationId }, inMs);
+  ports.ringIn({ instanceId: instance.instanceId, conversationId }, Math.ceil(inMs));
   return false;
 }
 

@@ -160,16 +160,27 @@ function sessionsClause(
  * last handed one go, and their numbers are given again.
  */
 export async function commitTakingBack(sql: Sql<{ bigint: number }>, step: Commit): Promise<Committed> {
-  return sql.begin(async (transaction) => {
-    const [mine] = await transaction`
-      select from conversations where conversation_id = ${step.conversationId} and version = ${step.version} for no key update`;
-    if (!mine) return null;
-    await transaction`
-      with gone as (
-        delete from outbox where conversation_id = ${step.conversationId} and handed_at is null returning seq
-      )
-      update conversations set out_seq = out_seq - (select count(*) from gone) where conversation_id = ${step.conversationId}`;
-    const [committed] = await commit(transaction, [step]);
-    return committed ?? null;
-  });
+  return sql
+    .begin((transaction) => takeBack(transaction, step))
+    .catch((error: unknown) => {
+      if (error === unjudged) return 'unjudged';
+      throw error;
+    });
+}
+
+/** Undoes the transaction: what was taken back stays as long as the step is not written. */
+const unjudged = new Error('A message from the phone has to be judged first');
+
+async function takeBack(sql: TransactionSql<{ bigint: number }>, step: Commit): Promise<Committed> {
+  const [mine] = await sql`
+    select from conversations where conversation_id = ${step.conversationId} and version = ${step.version} for no key update`;
+  if (!mine) return null;
+  await sql`
+    with gone as (
+      delete from outbox where conversation_id = ${step.conversationId} and handed_at is null returning seq
+    )
+    update conversations set out_seq = out_seq - (select count(*) from gone) where conversation_id = ${step.conversationId}`;
+  const [committed = null] = await commit(sql, [step]);
+  if (committed === 'unjudged') throw unjudged;
+  return committed;
 }

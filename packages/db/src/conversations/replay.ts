@@ -11,8 +11,8 @@ const replayedMax = 100;
  */
 export async function commitReplaying(sql: Sql<{ bigint: number }>, step: Commit, sessionId: string): Promise<Committed> {
   return sql.begin(async (transaction) => {
-    const [committed] = await commit(transaction, [step]);
-    if (committed === null || committed === undefined || committed === 'unjudged') return committed ?? null;
+    const [committed = null] = await commit(transaction, [step]);
+    if (committed === null || committed === 'unjudged') return committed;
     const replayed = await transaction`
       with bound as (
         select coalesce(max(t.seq), 0) as seq
