@@ -104,6 +104,12 @@ export function sessionOf(state: Conversation): Session {
   return state.session;
 }
 
+/** The options are shown again, and after so many misses the chat is left to a human. */
+export function pausingAfter(misses: number): NonNullable<SettingsInput['unmatchedChoice']> {
+  // oxlint-disable-next-line unicorn/no-thenable -- a field of data, and never a function
+  return { action: 'show', misses, then: 'pause' };
+}
+
 /** A chat whose bot had asked `input` when a human took it. */
 export function pausedAt(input: NonNullable<BotReply['input']> = textInput): Conversation {
   return { status: 'paused', session: sessionOf(waitingAt(input)), since: now };

@@ -128,6 +128,15 @@ describe('a message after the session’s time, before any timer rang', () => {
     expect(next).toMatchObject({ state: { status: 'idle' }, final: { reason: 'no_trigger' }, sessions: [{ reason: 'expired' }] });
   });
 
+  test('that asks for a human leaves a new session to them, and the old one is closed before', () => {
+    const settings: SettingsInput = { ...expiring, keywords: { pause: ['humano'] } };
+    const next = take(waitingAt(), contextOf({ settings, now: late, event: written('humano', late), freshSessionId: 's-2' }));
+    expect(next.sessions).toMatchObject([
+      { status: 'closed', reason: 'expired' },
+      { status: 'paused', reason: 'keyword', session: { sessionId: 's-2' } },
+    ]);
+  });
+
   test('that was written in time and only waited for us is an answer', () => {
     const event = written('Ana', now + 30 * minuteMs);
     expect(take(waitingAt(), contextOf({ settings: expiring, now: late, event })).ask).toMatchObject({ type: 'continue', message: 'Ana' });

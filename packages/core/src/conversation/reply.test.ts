@@ -4,20 +4,20 @@ import type { BotReply, Conversation, SettingsInput } from '../index.ts';
 import { render, type Rendering } from '../render.ts';
 import { afterRendering } from './reply.ts';
 
-/** The bot says `said` and orders something; `isOpening`: in the answer to its start. */
-function ordered(orders: Rendering['orders'], said: Partial<BotReply>, { isOpening = false, settings = {} as SettingsInput } = {}) {
+/** The bot answers and orders something; `isOpening`: in the answer to its start. */
+function ordered(orders: Rendering['orders'], answer: Partial<BotReply>, isOpening = false, settings: SettingsInput = {}) {
   const context = contextOf({ settings });
   const { state } = take(isOpening ? { status: 'idle' } : waitingAt(), context);
   if (state.status !== 'calling') throw new Error('The bot was not asked');
-  const answer = reply({ bubbles: [bubble('I call somebody')], ...said, ...(isOpening ? { started } : {}) });
+  const heard = reply({ bubbles: [bubble('I call somebody')], ...answer, ...(isOpening ? { started } : {}) });
   const bot = sessionOf(waitingAt()).bot;
   if (bot === null) throw new Error('The chat has no bot');
   const rendering = {
-    ...render(answer, { settings: context.integration?.settings ?? sessionless(), typing: null, isFirst: false, preceding: [] }),
+    ...render(heard, { settings: context.integration?.settings ?? sessionless(), typing: null, isFirst: false, preceding: [] }),
     orders,
   };
   const turn = { ...state.turn, said: rendering.messages };
-  return afterRendering({ turn, bot, reply: answer, rendering, isOpening, context });
+  return afterRendering({ turn, bot, reply: heard, rendering, isOpening, context });
 }
 
 function sessionless(): never {
@@ -31,9 +31,9 @@ test.each<[string, Partial<BotReply>, object | null]>([
   ['at an action that is to be gone through', { actions: [wait] }, { type: 'nothing' }],
   ['at a webhook', { actions: [{ type: 'listenForWebhook', expectsDedicatedReply: true }] }, { type: 'webhook' }],
   ['nowhere, when it is over', {}, null],
-])('a flow that gives the chat away is held %s', (_, said, pending) => {
+])('a flow that gives the chat away is held %s', (_, answer, pending) => {
   for (const isOpening of [false, true]) {
-    const next = ordered(['pause'], said, { isOpening });
+    const next = ordered(['pause'], answer, isOpening);
     expect(next).toMatchObject({ ask: null, waitMs: null, final: { type: 'answered' }, sessions: [{ status: 'paused', reason: 'flow' }] });
     expect(textsOf(next.say)).toEqual(['I call somebody']);
     expect(next.state).toMatchObject({ status: 'paused', since: now });
@@ -43,7 +43,7 @@ test.each<[string, Partial<BotReply>, object | null]>([
 });
 
 test('a flow that closes the chat is over, whatever it would have asked', () => {
-  const next = ordered(['close'], { input: textInput }, { settings: { afterEnd: 'silent' } });
+  const next = ordered(['close'], { input: textInput }, false, { afterEnd: 'silent' });
   expect(next).toMatchObject({ state: { status: 'ended', at: now }, sessions: [{ status: 'closed', reason: 'completed' }], ask: null });
   expect(textsOf(next.say)).toEqual(['I call somebody']);
 });

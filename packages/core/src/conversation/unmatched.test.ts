@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bubble, contextOf, now, play, reply, said, sessionOf, take, textsOf, waitingAt } from '../../test/scenario.ts';
+import { bubble, contextOf, now, pausingAfter, play, reply, said, sessionOf, take, textsOf, waitingAt } from '../../test/scenario.ts';
 import type { BotReply, Conversation, SettingsInput } from '../index.ts';
 
 const menu = {
@@ -66,7 +66,7 @@ describe('words that name no option', () => {
     ['in silence', {}, []],
     ['with the operator’s words', { unmatched: 'Somebody will answer you' }, ['Somebody will answer you']],
   ])('leave the chat to a human after so many, %s', (_, hints, say) => {
-    const [, second] = talk(['x', 'x'], { ...settingsOf({ action: 'show', misses: 2, then: 'pause' }), hints });
+    const [, second] = talk(['x', 'x'], { ...settingsOf(pausingAfter(2)), hints });
     expect(second?.last).toMatchObject({
       state: { status: 'paused', since: now },
       sessions: [{ status: 'paused', reason: 'unmatched' }],
