@@ -112,6 +112,25 @@ describe('a keyword', () => {
   });
 });
 
+test.each([
+  ['5531999999999@s.whatsapp.net', true],
+  ['5531999999999@c.us', true],
+  ['120363000000000000@g.us', true],
+  ['@g.us', true],
+  ['@s.whatsapp.net', true],
+  ['@lid', true],
+  ['5531*', true],
+  ['*', true],
+  ['5531999999999', false],
+  ['*99', false],
+  ['55*31*', false],
+  ['@c.us', false],
+  ['Ana', false],
+])('the list of ignored chats takes %s: %s', (entry, taken) => {
+  expect(settingsSchema.safeParse({ ignoreJids: [entry] }).success).toBe(taken);
+  expect(settingsSchema.safeParse({ allowJids: ['@g.us', entry] }).success).toBe(taken);
+});
+
 describe('a trigger', () => {
   const problems = (trigger: object) =>
     settingsSchema.safeParse({ trigger }).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
