@@ -9,7 +9,7 @@ const checks: [name: string, command: string, args: string[]][] = [
   ['walls', node, ['scripts/walls.ts']],
   ['dead code', 'knip', []],
   ['migrations', node, ['scripts/migrations.ts']],
-  ['generated contracts', node, ['scripts/generate.ts', '--check']],
+  ['generated documents', node, ['scripts/generate.ts', '--check']],
   ['README against the environment', node, ['scripts/readme.ts', '--check']],
 ];
 

@@ -1,12 +1,19 @@
 /**
- * Writes docs/contracts from the zod schemas: npm run generate. With --check it writes nothing, names each file that is stale or
+ * Writes the documents that are made of the code: npm run generate. With --check it writes nothing, names each one that is stale or
  * missing, and exits 1 when there is one.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { contractFiles } from '@typelane/client';
+import { settingsDocument } from './generate/settings-document.ts';
 
-const folder = join(import.meta.dirname, '..', 'docs', 'contracts');
+/** Paths are from the root. The same code gives the same text, to the byte. */
+const documents: { path: string; text: string }[] = [
+  ...contractFiles().map(({ name, text }) => ({ path: `docs/contracts/${name}`, text })),
+  { path: 'docs/settings.md', text: settingsDocument() },
+];
+
+const root = join(import.meta.dirname, '..');
 const [option, ...others] = process.argv.slice(2);
 
 if (others.length > 0 || (option !== undefined && option !== '--check')) {
@@ -14,18 +21,20 @@ if (others.length > 0 || (option !== undefined && option !== '--check')) {
   process.exit(2);
 }
 
-const stale = contractFiles().filter(({ name, text }) => contentOf(name) !== text);
+const stale = documents.filter(({ path, text }) => contentOf(path) !== text);
 if (option === '--check') {
-  for (const { name } of stale) console.error(`docs/contracts/${name} is not what the contracts say now: npm run generate`);
+  for (const { path } of stale) console.error(`${path} is not what the code says now: npm run generate`);
   process.exit(stale.length > 0 ? 1 : 0);
 }
-mkdirSync(folder, { recursive: true });
-for (const { name, text } of stale) writeFileSync(join(folder, name), text);
-console.log(stale.length > 0 ? `Wrote ${stale.map(({ name }) => name).join(', ')}.` : 'docs/contracts is up to date.');
+for (const { path, text } of stale) {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+console.log(stale.length > 0 ? `Wrote ${stale.map(({ path }) => path).join(', ')}.` : 'The documents are up to date.');
 
-function contentOf(name: string): string | null {
+function contentOf(path: string): string | null {
   try {
-    return readFileSync(join(folder, name), 'utf8');
+    return readFileSync(join(root, path), 'utf8');
   } catch {
     return null;
   }

@@ -122,7 +122,7 @@ test.each([
   [
     'an unknown trigger',
     { publicId: 'bot', settings: { trigger: { type: 'magic' } } },
-    'Expected `settings.trigger.type` to be `all` or `keyword` or `none`, got "magic"',
+    'Expected `settings.trigger.type` to be `all` or `keyword` or `advanced` or `none`, got "magic"',
   ],
   ['a list for settings', { publicId: 'bot', settings: [] }, 'Expected `settings` to be an object, got a list of 0'],
   ['null for settings', { publicId: 'bot', settings: null }, 'Expected `settings` to be an object, got null'],
@@ -260,7 +260,7 @@ test.each([
   const { open } = await withSessions(path, { onUpdate });
   expect((await api.ask('PUT', path, { body: change })).status).toBe(201);
   const session = (await api.ask('GET', `${path}/session/${open}`)).body;
-  expect(session).toMatchObject({ status, reason: status === 'closed' ? 'integration_updated' : null });
+  expect(session).toMatchObject({ status, reason: status === 'closed' ? 'replaced' : null });
 });
 
 test('the change that chooses onUpdate restart restarts already', async () => {

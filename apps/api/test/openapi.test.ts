@@ -50,6 +50,19 @@ test('the settings are there field by field', () => {
   expect(settings.additionalProperties).toBe(false);
 });
 
+test('each setting says what it does, its unit and an example', () => {
+  const { requestBody } = operation('/api/v2/instance/:instanceId/typebot-integration', 'POST');
+  const { staleAfterMinutes, keywords } = requestBody.content['application/json'].schema.properties.settings.properties;
+  expect(staleAfterMinutes).toMatchObject({
+    description: expect.any(String),
+    'x-unit': 'minutes',
+    minimum: 0,
+    maximum: 10_080,
+    examples: [30],
+  });
+  expect(keywords.properties.finish).toMatchObject({ description: expect.any(String), examples: [expect.any(Array)], default: [] });
+});
+
 test('answers may carry more fields one day, and the document does not forbid them', () => {
   for (const name of ['Integration', 'Session', 'Error']) expect(document.components.schemas[name].additionalProperties).toBeUndefined();
 });

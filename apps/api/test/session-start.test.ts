@@ -109,7 +109,7 @@ test.each(failures)('a bot %s is a 503 with the reason, and no session stays ope
   expect(body).toMatchObject({ error: 'Service Unavailable', code: 'BOT_UNAVAILABLE', message: [expect.stringContaining(reason)] });
   expect(Number(headers['retry-after'])).toBeGreaterThan(0);
   const sessions = (await api.ask('GET', `${path}/session?keyRemoteJid=${encodeURIComponent(chat)}`)).body;
-  expect(sessions).toMatchObject([{ status: 'closed', reason: 'start_failed' }]);
+  expect(sessions).toMatchObject([{ status: 'closed', reason: 'error' }]);
 });
 
 test('a start that nobody carries out yet is a 202 with the session as it was ordered, under the id it will have', async () => {

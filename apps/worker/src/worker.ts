@@ -1,4 +1,19 @@
-import { askSurely, batched, type Commit, commit, commitSurely, commitTakingBack, connect, type Database, load } from '@typelane/db';
+import { readInbound } from '@typelane/core';
+import {
+  askSurely,
+  batched,
+  type Commit,
+  commit,
+  commitReplaying,
+  commitSurely,
+  commitTakingBack,
+  connect,
+  type Database,
+  handNext,
+  load,
+  lookBehind,
+  waitingFrom,
+} from '@typelane/db';
 import {
   connectRedis,
   connectRedisForLoops,
@@ -7,6 +22,7 @@ import {
   type Env,
   inboundQueues,
   type Log,
+  matches,
   queueNames,
   type Ring,
   ring,
@@ -15,6 +31,7 @@ import {
 import { createTypebotClient } from '@typelane/typebot';
 import { type Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { burstMax } from './converse/burst.ts';
 import { createBulkhead } from './converse/bulkhead.ts';
 import { createIntegrations } from './converse/integrations.ts';
 import { createSlots, type Slots } from './converse/slots.ts';
@@ -27,6 +44,7 @@ import { openPlainDoor } from './ingest/plain-door.ts';
 import type { Chat } from './ingest/take-in.ts';
 import { startBulkStarts } from './bulk-starts.ts';
 import { startSweep } from './sweep.ts';
+import { startTimers } from './timers.ts';
 
 export type WorkerOptions = Pick<
   Env,
@@ -70,7 +88,8 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
   for (const queue of [converse, outbound]) queue.on('error', (error) => log.warn({ err: error, queue: queue.name }, 'redis.error'));
 
   const publish = createPublish(outbound, log);
-  const acknowledger = createAcknowledger({ database, redisUrl, prefix, outbound, publish, log });
+  const ringAll = (chats: Chat[]) => ring(converse, chats);
+  const acknowledger = createAcknowledger({ database, redisUrl, prefix, outbound, publish, ring: ringAll, log });
   const { slots, close } = createConverse(options, database, converse, publish);
   const doorbell = answerDoorbell(options, slots);
   const open = await chooseDoor(redis, prefix, log);
@@ -79,11 +98,13 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
   );
   const sweep = startSweep({ database, converse, outbound, acknowledger, publish, log, intervalMs: options.SWEEP_INTERVAL_MS });
   const bulkStarts = startBulkStarts({ database, converse, lease: acknowledger.lease, log });
+  const inboundKeys = inboundQueues(options.INBOUND_PARTITIONS).map((name) => `${prefix}:${name}`);
+  const timers = startTimers({ database, redisUrl, prefix, inboundKeys, ring: ringAll, log });
   await doorbell.waitUntilReady();
 
   return {
     async stop() {
-      await Promise.all(doors.map((door) => door.stop()));
+      await Promise.all([...doors.map((door) => door.stop()), timers.stop()]);
       await Promise.all([doorbell.close(), slots.drain()]);
       close();
       await bulkStarts.stop();
@@ -127,6 +148,12 @@ function createConverse(options: WorkerOptions, database: Database, converse: Qu
     load: (id) => askSurely(() => loadOne(id)),
     commit: (step) => commitSurely(database.sql, commitOne, step),
     commitTakingBack: (step) => commitSurely(database.sql, (one) => commitTakingBack(database.sql, one), step),
+    commitReplaying: (step, sessionId) => commitSurely(database.sql, (one) => commitReplaying(database.sql, one, sessionId), step),
+    lookBehind: (id, seq) => askSurely(() => lookBehind(database.sql, id, seq)),
+    waitingFrom: (id, seq) => askSurely(() => waitingFrom(database.sql, id, seq, burstMax + 1)),
+    handNext: (id) => void handOut(database, publish, id).catch((error: unknown) => log.warn({ err: error }, 'hand-out.failed')),
+    read: (event) => readInbound(event),
+    matches,
     ask: (call, asking) => typebot.ask(call, asking),
     publish: (reply) => void publish(reply as Parameters<Publish>[0]),
     ringIn,
@@ -143,6 +170,11 @@ function createConverse(options: WorkerOptions, database: Database, converse: Qu
       egress.close();
     },
   };
+}
+
+/** If it fails, the sweep does it. */
+async function handOut(database: Database, publish: Publish, conversationId: string): Promise<void> {
+  for (const { replyId, seq, reply } of await handNext(database.sql, [conversationId])) await publish({ ...reply, replyId, seq });
 }
 
 function answerDoorbell({ REDIS_URL, QUEUE_PREFIX, log }: WorkerOptions, slots: Slots): Worker<Ring> {

@@ -153,7 +153,7 @@ test('a lost session is begun anew for the same message, once', { timeout: 20_00
   expect(await finals(chat, 3)).toEqual(['answered', 'answered', 'answered']);
   expect(pipeline.consumer.textsTo(chat.instanceId, chat.jid)).toEqual(['started by hello', 'started by again', 'heard next']);
   expect((await pipeline.ledger.sessions(chat.instanceId)).map(({ status, reason }) => [status, reason])).toEqual([
-    ['closed', 'session_lost'],
+    ['closed', 'bot_lost'],
     ['open', null],
   ]);
 });

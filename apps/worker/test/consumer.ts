@@ -19,6 +19,8 @@ export type RecordingConsumer = {
   breaches: readonly string[];
   /** Called before a reply is completed: what it awaits, the consumer waits for. */
   during(hook: Hook | null): void;
+  /** Whether its receipts name WhatsApp's ids; default true. Many consumers never learn them. */
+  tellsKeyIds(tells: boolean): void;
   /** Begins to take replies, when it was made not to. */
   start(): void;
   close(): Promise<void>;
@@ -30,6 +32,7 @@ export function startConsumer({ redisUrl, prefix, consumes }: { redisUrl: string
   const deliveries: Delivery[] = [];
   const breaches: string[] = [];
   let hook: Hook | null = null;
+  let isTelling = true;
 
   const take = async (job: Job): Promise<{ keyIds: string[] }> => {
     const parsed = outboundReplySchema.strict().safeParse(job.data);
@@ -41,7 +44,7 @@ export function startConsumer({ redisUrl, prefix, consumes }: { redisUrl: string
     if (job.name !== 'reply' || job.id !== `reply-${reply.replyId}`) breaches.push(`${job.id}: called ${job.name}`);
     await hook?.(reply, job);
     deliveries.push({ jobId: job.id ?? '', reply });
-    return { keyIds: sentKeysOf(reply) };
+    return { keyIds: isTelling ? sentKeysOf(reply) : [] };
   };
   const worker = new Worker('outbound', take, { connection, prefix, concurrency: 50, autorun: consumes });
   worker.on('error', () => {});
@@ -56,6 +59,7 @@ export function startConsumer({ redisUrl, prefix, consumes }: { redisUrl: string
     repliesTo,
     textsTo: (instanceId, jid) => repliesTo(instanceId, jid).flatMap(textsIn),
     during: (wanted) => void (hook = wanted),
+    tellsKeyIds: (tells) => void (isTelling = tells),
     start: () => void worker.run().catch(() => {}),
     async close() {
       hook = null;

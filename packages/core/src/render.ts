@@ -29,12 +29,20 @@ export type Rendering = {
   dedicated: { type: 'wait'; waitMs: number } | { type: 'webhook' } | { type: 'answerWithNothing'; action: string } | null;
   /** The flow stopped at an embed and goes on with whatever the contact writes next. */
   waitsForEvent: boolean;
+  /** What the flow orders to be done with the session, in order. */
+  orders: ('pause' | 'close')[];
 };
 
 /** One answer of the bot as WhatsApp messages. Never throws, whatever the bot said. */
 export function render(reply: BotReply, { settings, typing, isFirst, preceding }: RenderContext): Rendering {
   const on = stage(typingOf(typing, settings.typing), isFirst, preceding);
-  const rendering: Rendering = { messages: on.messages(), skipped: [], dedicated: null, waitsForEvent: !stops(reply) && waits(reply) };
+  const rendering: Rendering = {
+    messages: on.messages(),
+    skipped: [],
+    dedicated: null,
+    waitsForEvent: !stops(reply) && waits(reply),
+    orders: [],
+  };
   const skip = (what: string, reason: string) => void rendering.skipped.push({ what: storable(what), reason });
 
   for (const cue of playOf(reply)) {
@@ -50,6 +58,13 @@ export function render(reply: BotReply, { settings, typing, isFirst, preceding }
   else if (reply.input !== null) ask(reply.input, on, settings, skip);
   if (on.takeWait() > 0) skip('wait', 'nothing_after_it');
   return rendering;
+}
+
+/** The question shown once more, by itself. */
+export function askAgain(input: BotInput, settings: Settings): OutboundDraft[] {
+  const on = stage(typingOf(null, settings.typing), false, []);
+  ask(input, on, settings, () => undefined);
+  return on.messages();
 }
 
 /** Whether the flow is over: nothing more to ask, nothing it waits for. Typebot's session is then gone, or must not be used. */

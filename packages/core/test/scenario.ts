@@ -4,6 +4,9 @@ import {
   type Conversation,
   type Happening,
   type InboundEvent,
+  type Later,
+  readInbound,
+  type Session,
   settingsSchema,
   type SettingsInput,
   step,
@@ -36,7 +39,7 @@ type Given = { settings?: SettingsInput; event?: InboundEvent; command?: Command
 export function contextOf({ settings = {}, event = said('hi'), command, ...rest }: Given = {}): StepContext {
   const head = { seq: 7, messageId: 'row-7' };
   return {
-    head: command ? { ...head, kind: 'command', command } : { ...head, kind: 'message', event },
+    head: command ? { ...head, kind: 'command', command } : { ...head, kind: 'message', event, message: readInbound(event) },
     instance: { instanceId: 'inst-1', businessId: 'biz-1', name: 'Shop', isRegistered: true },
     integration: {
       typebotIntegrationId: 'int-1',
@@ -46,7 +49,10 @@ export function contextOf({ settings = {}, event = said('hi'), command, ...rest 
       settings: settingsSchema.parse(settings),
     },
     isHeld: false,
+    burst: null,
     isEcho: false,
+    // The shell's engine takes linear time; for the patterns of a test any will do.
+    matches: (pattern, text) => new RegExp(pattern, 'u').test(text),
     now,
     freshSessionId,
     ...rest,
@@ -70,14 +76,43 @@ export function play(
   context: StepContext,
   ...answers: Happening[]
 ): { steps: Step[]; last: Step; asked: Step['ask'][] } {
-  const steps = [step(state, { type: 'taken' }, context)];
+  const steps = [take(state, context)];
   for (const answer of answers) {
     const before = steps.at(-1)?.state ?? state;
-    steps.push(step(before, answer, context));
+    steps.push(decided(step(before, answer, context)));
   }
   const last = steps.at(-1);
   if (!last) throw new Error('No step was taken');
   return { steps, last, asked: steps.flatMap(({ ask }) => (ask ? [ask] : [])) };
+}
+
+export function take(state: Conversation, context: StepContext): Step {
+  return decided(step(state, { type: 'taken' }, context));
+}
+
+export function decided(next: Step | Later): Step {
+  if ('type' in next) throw new Error(`Expected a decision, got a delay of ${next.ms} ms`);
+  return next;
+}
+
+export function textsOf(say: readonly { type: string }[]): string[] {
+  return say.map((message) => ('text' in message && typeof message.text === 'string' ? message.text : message.type));
+}
+
+export function sessionOf(state: Conversation): Session {
+  if (state.status !== 'waiting' && state.status !== 'paused') throw new Error(`A conversation that is ${state.status} has no session`);
+  return state.session;
+}
+
+/** The options are shown again, and after so many misses the chat is left to a human. */
+export function pausingAfter(misses: number): NonNullable<SettingsInput['unmatchedChoice']> {
+  // oxlint-disable-next-line unicorn/no-thenable -- a field of data, and never a function
+  return { action: 'show', misses, then: 'pause' };
+}
+
+/** A chat whose bot had asked `input` when a human took it. */
+export function pausedAt(input: NonNullable<BotReply['input']> = textInput): Conversation {
+  return { status: 'paused', session: sessionOf(waitingAt(input)), since: now };
 }
 
 /** A chat whose bot has asked `input`. */

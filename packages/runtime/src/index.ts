@@ -2,5 +2,6 @@ export * from './egress.ts';
 export * from './env.ts';
 export * from './lease.ts';
 export * from './log.ts';
+export * from './pattern.ts';
 export * from './queues.ts';
 export * from './run.ts';

@@ -1,4 +1,4 @@
-import { settingsSchema } from '@typelane/core';
+import { type Settings, settingsSchema, shownSettingsSchema } from '@typelane/core';
 import type { IntegrationRecord } from '@typelane/db';
 import { z } from 'zod';
 
@@ -9,7 +9,9 @@ export const integrationSchema = z
     publicId: z.string(),
     typebotURL: z.string(),
     enabled: z.boolean(),
-    settings: settingsSchema.describe('Every setting as it holds now: what was chosen, and the defaults of the rest.'),
+    settings: shownSettingsSchema.describe(
+      'Every setting as it holds now: what was chosen, and the defaults of the rest. Secrets are left out.',
+    ),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })
@@ -23,8 +25,14 @@ export function integrationOf(record: IntegrationRecord): z.infer<typeof integra
     publicId,
     typebotURL,
     enabled,
-    settings: settingsSchema.parse(settings),
+    settings: shown(settingsSchema.parse(settings)),
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
   };
+}
+
+function shown(settings: Settings): z.infer<typeof shownSettingsSchema> {
+  if (settings.transcription === null) return { ...settings, transcription: null };
+  const { apiKey: _secret, ...transcription } = settings.transcription;
+  return { ...settings, transcription };
 }

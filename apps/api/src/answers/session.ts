@@ -7,7 +7,12 @@ const fields = {
   status: z.enum(['open', 'closed', 'paused']),
   typebotIntegrationId: z.uuid().nullable(),
   instanceInstanceId: z.string(),
-  reason: z.string().nullable().describe('Why it is closed or paused, such as `completed`, `operator`, `human`, `integration_removed`.'),
+  reason: z
+    .string()
+    .nullable()
+    .describe(
+      'Why it is closed or paused, such as `completed`, `expired`, `keyword`, `operator`, `human`, `replaced`, `bot_lost`, `send_failed`.',
+    ),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
   closedAt: z.iso.datetime().nullable(),
@@ -20,7 +25,7 @@ export const sessionDetailSchema = z
     ...fields,
     pending: z
       .object({
-        type: z.enum(['input', 'embed', 'webhook', 'nothing']),
+        type: z.enum(['input', 'embed', 'webhook', 'webhookArrived', 'nothing']),
         inputType: z.string().nullable().describe("Typebot's name of the input, such as `text input`."),
       })
       .nullable()

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Command } from '@typelane/core';
+import type { ClosingReason, Command } from '@typelane/core';
 import { closeSessions, order, type Ordered, outcomeOf, unsettled } from '@typelane/db';
 import { ring } from '@typelane/runtime';
 import type { ApiContext } from '../context.ts';
@@ -23,7 +23,7 @@ export async function carryOut(context: ApiContext, instanceId: string, chat: st
  * Closes every session of an instance, for `reason`, and waits for it as long as a request may wait. Looks twice: a turn that began
  * before whatever brought this about may open a session after the first look.
  */
-export async function closeAll(context: ApiContext, instanceId: string, reason: string): Promise<void> {
+export async function closeAll(context: ApiContext, instanceId: string, reason: ClosingReason): Promise<void> {
   const { sql } = context.database;
   const ordered = await closeSessions(sql, instanceId, reason);
   await settleAll(context, instanceId, ordered);

@@ -35,6 +35,7 @@ export const refusals = {
   },
   INTEGRATION_DISABLED: { statusCode: 409, sentence: 'Expected an integration that is enabled, got one that is not' },
   SESSION_CONFLICT: { statusCode: 409, sentence: 'Expected a chat without another open or paused session' },
+  WEBHOOK_NOT_AWAITED: { statusCode: 409, sentence: 'Expected a session whose flow stands at a Webhook block, got one that does not' },
   SESSION_CLOSED: { statusCode: 409, sentence: 'Expected a session that is open, got one that is closed' },
   BULK_START_OVER: { statusCode: 409, sentence: 'Expected a list that is running or paused, got one that is done or cancelled' },
   BODY_TOO_LARGE: { statusCode: 413, sentence: 'Expected a smaller body' },

@@ -1,4 +1,4 @@
-import { mergeSettings, parseJid, settingsSchema, type SettingsInput } from '@typelane/core';
+import { parseJid } from '@typelane/core';
 import { z } from 'zod';
 
 /** Ids in paths. Ours are uuids, instances' are the producer's: any text. */
@@ -21,25 +21,6 @@ export const typebotURL = z
     return z.NEVER;
   })
   .describe("The viewer's base URL, http or https. Trailing slashes are not kept.");
-
-/**
- * Settings as the operator writes them. They are checked and kept as they came: a default that was never chosen is not
- * stored, and a change names only the fields it changes.
- */
-export const settingsInput = z
-  .unknown()
-  .superRefine((value, context) => {
-    const parsed = settingsSchema.safeParse(value);
-    if (!parsed.success) for (const issue of parsed.error.issues) context.addIssue({ ...issue, path: [...issue.path] });
-  })
-  .transform((value) => mergeSettings({}, value as SettingsInput))
-  .meta(inputSchemaOf(settingsSchema));
-
-/** How JSON Schema describes what `schema` takes. */
-function inputSchemaOf(schema: z.ZodType): Record<string, unknown> {
-  const { $schema: _dialect, ...described } = z.toJSONSchema(schema, { io: 'input' });
-  return described;
-}
 
 /** A chat in any form WhatsApp's libraries write it; given on in its normal form. */
 export const chat = z

@@ -7,6 +7,7 @@ import { integrationEndpoints } from './integrations.ts';
 import { changeSession } from './session-change.ts';
 import { sessionEndpoints } from './sessions.ts';
 import { startSession } from './session-start.ts';
+import { callWebhook } from './session-webhook.ts';
 import { tokenEndpoints } from './tokens.ts';
 
 /** Every route under `/api`. */
@@ -16,6 +17,7 @@ export const endpoints: readonly Endpoint[] = [
   changeSession,
   startSession,
   ...bulkStartEndpoints,
+  callWebhook,
   publishEvents,
   ...businessEndpoints,
   ...instanceEndpoints,

@@ -13,7 +13,8 @@ import { integrationOf, integrationSchema } from '../answers/integration.ts';
 import { closeAll } from '../commands/carry-out.ts';
 import { endpoint } from '../endpoint.ts';
 import { refusal } from '../errors/refusal.ts';
-import { pathId, publicId, settingsInput, typebotURL } from '../requests/fields.ts';
+import { pathId, publicId, typebotURL } from '../requests/fields.ts';
+import { refuseSettings, settingsChange, settingsInput } from '../requests/settings.ts';
 import { instanceParams, integrationPath } from './paths.ts';
 
 const about = { path: integrationPath, tag: 'Typebot integration', scope: 'instance', params: instanceParams } as const;
@@ -72,22 +73,24 @@ const change = endpoint({
   name: 'changeIntegration',
   summary: 'Changes what is named and leaves the rest.',
   description:
-    '`settings` is merged field by field, into nested groups; lists, `variables` and `trigger` are replaced whole. With `settings.onUpdate: "restart"` a new `publicId` or `typebotURL` closes the open and paused sessions with reason `integration_updated`.',
+    '`settings` is merged field by field, into nested groups; lists, `variables` and `trigger` are replaced whole, and a group that is null goes back to its defaults. With `settings.onUpdate: "restart"` a new `publicId` or `typebotURL` closes the open and paused sessions with reason `replaced`.',
   body: z.strictObject({
     publicId: publicId.optional(),
     typebotURL: typebotURL.optional(),
     enabled: z.boolean().optional(),
-    settings: settingsInput.optional(),
+    settings: settingsChange.optional(),
   }),
   answers: { 201: integration('Changed.') },
   refusals: ['INTEGRATION_NOT_FOUND'],
   async handle({ context, tenant, params: { instanceId }, body: { settings, ...given } }) {
-    const changed = await changeIntegration(context.database, tenant, instanceId, (before) => ({
-      ...withoutUndefined(given),
-      ...(settings && { settings: mergeSettings(before.settings as SettingsInput, settings) }),
-    }));
+    const changed = await changeIntegration(context.database, tenant, instanceId, (before) => {
+      if (!settings) return withoutUndefined(given);
+      const merged = mergeSettings(before.settings as SettingsInput, settings);
+      refuseSettings(merged);
+      return { ...withoutUndefined(given), settings: merged };
+    });
     if (!changed) throw refusal('INTEGRATION_NOT_FOUND');
-    if (restarts(changed.before, changed.after)) await closeAll(context, instanceId, 'integration_updated');
+    if (restarts(changed.before, changed.after)) await closeAll(context, instanceId, 'replaced');
     return { status: 201, body: integrationOf(changed.after) };
   },
 });

@@ -53,7 +53,7 @@ function commandOf(type: 'open' | 'close' | 'pause', { sessionId, typebotIntegra
     case 'close':
       return { type, sessionId, reason: 'operator' };
     case 'pause':
-      return { type, sessionId };
+      return { type, sessionId, reason: 'operator' };
   }
 }
 

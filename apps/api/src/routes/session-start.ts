@@ -30,7 +30,7 @@ export const startSession = endpoint({
     force: z
       .boolean()
       .default(false)
-      .describe('Also when a session is open or a human holds the chat: that session is closed with reason `replaced`.'),
+      .describe('Also when the chat has an open or paused session: that one is closed with reason `replaced` first.'),
   }),
   answers: {
     201: { description: 'Started.', schema: sessionSchema },

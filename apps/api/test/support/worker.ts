@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BotCall, type BotOutcome, type Happening, settingsSchema, step, type StepContext } from '@typelane/core';
+import {
+  type BotCall,
+  type BotOutcome,
+  type Happening,
+  type InboundEvent,
+  readInbound,
+  settingsSchema,
+  step,
+  type StepContext,
+} from '@typelane/core';
 import { commit, type Commit, commitTakingBack, type Database, load, type Loaded } from '@typelane/db';
 import type { createQueue, Ring } from '@typelane/runtime';
 
@@ -58,6 +67,7 @@ async function turn({ sql }: Database, id: string, ask: BotAnswers): Promise<boo
   let happening: Happening = { type: state.status === 'due' ? 'due' : 'taken' };
   for (;;) {
     const next = step(state, happening, context);
+    if ('type' in next) return false;
     const sessionId =
       next.sessions.at(-1)?.session.sessionId ??
       ('session' in state ? state.session.sessionId : 'turn' in state ? state.turn.session.sessionId : null);
@@ -79,9 +89,12 @@ async function turn({ sql }: Database, id: string, ask: BotAnswers): Promise<boo
         status,
         reason,
       })),
+      events: next.events,
+      timerAt: next.timerAt,
+      judgedSeq: loaded.humanSeq,
     };
     const committed = next.takesBack ? await commitTakingBack(sql, entry) : (await commit(sql, [entry]))[0];
-    if (!committed) return false;
+    if (!committed || committed === 'unjudged') return false;
     if (next.ask === null) return next.final !== null && committed.more;
     ({ state } = next);
     ({ version } = committed);
@@ -91,11 +104,15 @@ async function turn({ sql }: Database, id: string, ask: BotAnswers): Promise<boo
 
 function contextOf({ head, instance, integration, isHeld, isEcho, now }: Loaded): StepContext {
   return {
-    head: (head.kind === 'message' ? { ...head, event: head.event } : { ...head, command: head.event }) as StepContext['head'],
+    head: (head.kind === 'message'
+      ? { ...head, message: readInbound(head.event as InboundEvent) }
+      : { ...head, command: head.event }) as StepContext['head'],
     instance,
     integration: integration && { ...integration, settings: settingsSchema.parse(integration.settings) },
     isHeld,
     isEcho,
+    burst: null,
+    matches: () => false,
     now,
     freshSessionId: randomUUID(),
   };

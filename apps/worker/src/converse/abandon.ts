@@ -9,6 +9,9 @@ export function abandon(state: Conversation): Step {
     say: [],
     final: { type: 'dead', reason: 'internal_error' },
     transcript: [],
+    events: 'turn' in state ? state.turn.events : 1,
+    // The next event sets it again.
+    timerAt: null,
     sessions: [],
     takesBack: false,
     quarantine: state.status === 'calling',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Conversation, Step, StepContext } from '@typelane/core';
-import { sessionIdOf } from './session-id.ts';
+import { sessionIdOf, sessionOf } from './session-id.ts';
 
 /** The outbound job of a step, but for its `seq`, which is taken when the step is committed. */
 export function replyOf(next: Step, before: Conversation, { head, instance }: StepContext, to: string) {
@@ -18,8 +18,9 @@ export function replyOf(next: Step, before: Conversation, { head, instance }: St
   };
 }
 
-/** Replies go to the address that was written from, as it came; a resumed flow speaks to the chat's own (`jid`). */
-export function addressOf({ head }: StepContext, jid: string): string {
+/** Replies go to the address that was written from, as it came; what the bot says of itself to the last one known. */
+export function addressOf(next: Step, before: Conversation, { head }: StepContext, jid: string): string {
   if (head.kind === 'message') return head.event.data.keyRemoteJid;
-  return head.command.type === 'start' ? head.command.address : jid;
+  if (head.command.type === 'start') return head.command.address;
+  return sessionOf(next, before)?.address || jid;
 }

@@ -1,18 +1,42 @@
-import { randomUUID } from 'node:crypto';
-import { type BotCall, type BotOutcome, type Conversation, type Happening, type Step, step, type StepContext } from '@typelane/core';
-import type { Commit, Committed, Loaded } from '@typelane/db';
+import {
+  type BotCall,
+  type BotOutcome,
+  type Command,
+  type Conversation,
+  type Happening,
+  type InboundEvent,
+  type InboundMessage,
+  type Integration,
+  type Later,
+  type Matches,
+  type Step,
+  step,
+  type StepContext,
+} from '@typelane/core';
+import type { Commit, Committed, Loaded, WaitingRow, Written } from '@typelane/db';
 import type { Log } from '@typelane/runtime';
-import { addressOf, replyOf } from './reply.ts';
 import { abandon } from './abandon.ts';
 import { type Bulkhead, fullHostMs } from './bulkhead.ts';
+import { contextOf } from './context.ts';
 import type { Integrations } from './integrations.ts';
-import { sessionIdOf } from './session-id.ts';
+import { sendWithinMs, write } from './write.ts';
 
 /** What a turn needs from outside. */
 export type TurnPorts = {
   load(conversationId: string): Promise<Loaded | null>;
   commit(step: Commit): Promise<Committed>;
   commitTakingBack(step: Commit): Promise<Committed>;
+  /** Writes a step that hands the chat back to the bot, and puts into its inbox again what the contact said meanwhile. */
+  commitReplaying(step: Commit, sessionId: string): Promise<Committed>;
+  /** What stands behind `seq`, looked at again because words from the phone came in. Null: the chat is gone. */
+  lookBehind(conversationId: string, seq: number): Promise<Pick<Loaded, 'humanSeq' | 'behind' | 'sends'> | null>;
+  /** The events from `seq` on, the oldest first: what a burst is made of. */
+  waitingFrom(conversationId: string, seq: number): Promise<WaitingRow[]>;
+  /** Hands out the chat's next reply, which a pause or close had kept back. */
+  handNext(conversationId: string): void;
+  /** What the message says, prepared for the bot. */
+  read(event: InboundEvent, chat: { conversationId: string; integration: Integration | null }): InboundMessage | Promise<InboundMessage>;
+  matches: Matches;
   /** Asks Typebot. `sendBefore` (performance.now()): later than that nothing is sent. */
   ask(call: BotCall, options: { sendBefore: number; traceparent: string | null }): Promise<BotOutcome>;
   publish(reply: Record<string, unknown>): void;
@@ -26,9 +50,6 @@ export type TurnPorts = {
 /** Milliseconds. */
 export type TurnTimes = { timeoutMs: number; quarantineMs: number };
 
-/** Milliseconds from a commit to its call: if this process stood still for longer, its time may be over and nothing is sent. */
-const sendWithinMs = 5_000;
-
 /**
  * Carries the oldest unhandled event of one chat to its end, as far as it can go now. Returns true when another event waits.
  *
@@ -39,16 +60,17 @@ export async function turn(conversationId: string, ports: TurnPorts, times: Turn
   const startedAt = performance.now();
   const loaded = await ports.load(conversationId);
   if (loaded === null) return false;
-  const context = contextOf(loaded, ports);
+  const context = await contextOf(loaded, ports);
   let { state, version } = loaded;
   let happening: Happening = firstHappening(loaded);
   let calls = 0;
   for (;;) {
     const decided = decide(state, happening, context, ports.log);
+    if ('type' in decided) return lookAgain(loaded, decided.ms, ports);
     // What an abandoned call could still do, it has had the time to do.
     const next = loaded.isAbandoned && calls === 0 ? { ...decided, quarantine: false } : decided;
     const leave = next.ask ? ports.bulkhead.enter(next.ask.typebotURL, calls > 0) : null;
-    if (next.ask && !leave) return waitForRoom(loaded, ports);
+    if (next.ask && !leave) return lookAgain(loaded, fullHostMs, ports);
     try {
       const committedAt = performance.now();
       const committed = await write(next, { loaded, state, version }, context, ports, times);
@@ -68,27 +90,10 @@ export async function turn(conversationId: string, ports: TurnPorts, times: Turn
   }
 }
 
-/** Nothing was written: the event stays at the head of its inbox, and the slot goes to a chat of another host. */
-function waitForRoom({ conversationId, instance }: Loaded, ports: TurnPorts): boolean {
-  ports.ringIn({ instanceId: instance.instanceId, conversationId }, fullHostMs);
+/** Nothing was written: the event stays at the head of its inbox, and the slot goes to another chat. */
+function lookAgain({ conversationId, instance }: Loaded, inMs: number, ports: TurnPorts): boolean {
+  ports.ringIn({ instanceId: instance.instanceId, conversationId }, Math.ceil(inMs));
   return false;
-}
-
-function contextOf(loaded: Loaded, { integrations }: TurnPorts): StepContext {
-  const { head, instance, isHeld, isEcho, now } = loaded;
-  return {
-    head: {
-      seq: head.seq,
-      messageId: head.messageId,
-      ...(head.kind === 'message' ? { kind: head.kind, event: head.event } : { kind: head.kind, command: head.event }),
-    } as StepContext['head'],
-    instance,
-    integration: integrations.read(loaded.integration),
-    isHeld,
-    isEcho,
-    now,
-    freshSessionId: randomUUID(),
-  };
 }
 
 function traceparentOf({ head }: StepContext): string | null {
@@ -101,7 +106,7 @@ function firstHappening({ state, isAbandoned }: Loaded): Happening {
 }
 
 /** A step that throws is a defect. Its event is given up, so that it cannot hold up the chat for ever. */
-function decide(state: Conversation, happening: Happening, context: StepContext, log: Log): Step {
+function decide(state: Conversation, happening: Happening, context: StepContext, log: Log): Step | Later {
   try {
     return step(state, happening, context);
   } catch (error) {
@@ -110,51 +115,21 @@ function decide(state: Conversation, happening: Happening, context: StepContext,
   }
 }
 
-type Before = { loaded: Loaded; state: Conversation; version: number };
-
-async function write(next: Step, before: Before, context: StepContext, ports: TurnPorts, times: TurnTimes): Promise<Committed> {
-  const { loaded, version } = before;
-  const reply = next.say.length > 0 ? replyOf(next, before.state, context, addressOf(context, loaded.jid)) : null;
-  const entry: Commit = {
-    commitId: randomUUID(),
-    conversationId: loaded.conversationId,
-    version,
-    state: next.state,
-    seq: loaded.head.seq,
-    final: next.final && { ...next.final, sessionId: sessionIdOf(next, before.state), transcript: next.transcript },
-    openCallMs: next.ask ? sendWithinMs + times.timeoutMs + times.quarantineMs : null,
-    quietMs: next.quarantine ? times.quarantineMs : null,
-    waitMs: next.waitMs === null ? null : Math.max(next.waitMs, next.quarantine ? times.quarantineMs : 0),
-    reply,
-    sessions: next.sessions.map(({ session, status, reason }) => ({
-      sessionId: session.sessionId,
-      instanceId: loaded.instance.instanceId,
-      keyRemoteJid: loaded.jid,
-      typebotIntegrationId: session.typebotIntegrationId,
-      status,
-      reason,
-      bot: session.bot,
-    })),
-  };
-  const committed = await (next.takesBack ? ports.commitTakingBack(entry) : ports.commit(entry));
-  if (reply && committed && committed.handedSeq !== null) ports.publish({ ...reply, seq: committed.handedSeq });
-  return committed;
-}
-
-function goOn(
-  next: Step,
-  committed: NonNullable<Committed>,
-  { conversationId, instance }: Loaded,
-  ports: TurnPorts,
-  times: TurnTimes,
-): boolean {
+function goOn(next: Step, committed: Written, { conversationId, instance, head }: Loaded, ports: TurnPorts, times: TurnTimes): boolean {
   const chat = { instanceId: instance.instanceId, conversationId };
   if (next.final === null) {
     ports.ringIn(chat, Math.max(next.waitMs ?? 0, next.quarantine ? times.quarantineMs : 0));
-    return false;
+    // What came in during the call may silence the turn before its time.
+    return committed.more;
   }
+  if (head.kind === 'command' && holds(head.event as Command)) ports.handNext(conversationId);
   if (committed.more && next.quarantine) ports.ringIn(chat, times.quarantineMs);
   return committed.more;
+}
+
+/** Nothing was handed out while it waited, and not every one takes back what is there. */
+function holds({ type }: Command): boolean {
+  return type === 'pause' || type === 'close';
 }
 
 /** The canonical line of a turn. Never what was said in it. */

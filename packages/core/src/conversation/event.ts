@@ -1,6 +1,7 @@
 import type { BotOutcome } from '../bot.ts';
 import type { InboundEvent, InboundMessage } from '../inbound.ts';
 import type { Settings } from '../settings.ts';
+import type { PauseReason } from './outcome.ts';
 import type { BotSession } from './state.ts';
 
 /** The event at the head of a chat's inbox: the one being carried to its end. `message`: what it says, as the shell has read and prepared it. */
@@ -11,7 +12,8 @@ export type Head = { seq: number; messageId: string } & (
 
 /** What an operator orders. It stands in the same inbox as the contact's messages, so it can never race a turn. */
 export type Command =
-  | { type: 'pause'; sessionId: string }
+  /** `reason`: who takes the chat; absent: an operator. */
+  | { type: 'pause'; sessionId: string; reason?: PauseReason }
   /** Back to the bot. Of a closed session: it lives again where it stood, if no other one lives. */
   | { type: 'open'; sessionId: string; snapshot: { typebotIntegrationId: string | null; bot: BotSession | null } }
   | { type: 'close'; sessionId: string; reason: ClosingReason }
@@ -35,15 +37,7 @@ export type Command =
     };
 
 /** Why a session was closed. */
-export type ClosingReason =
-  | 'completed'
-  | 'expired'
-  | 'keyword'
-  | 'operator'
-  | 'integration_removed'
-  | 'replaced'
-  | 'bot_lost'
-  | 'error';
+export type ClosingReason = 'completed' | 'expired' | 'keyword' | 'operator' | 'integration_removed' | 'replaced' | 'bot_lost' | 'error';
 
 /** What happens to a conversation in one step. */
 export type Happening =

@@ -1,5 +1,17 @@
-export { type Command, type Happening, type Head, type Integration, type StepContext } from './event.ts';
-export { type Final, type SessionChange, type Step } from './outcome.ts';
+export { isJoinable } from './burst.ts';
+export { isEcho, type Send } from './echo.ts';
+export {
+  type Burst,
+  type ClosingReason,
+  type Command,
+  type Happening,
+  type Head,
+  type Integration,
+  type Matches,
+  type StepContext,
+} from './event.ts';
+export { type Behind, interruption } from './interruption.ts';
+export { type Final, type Later, type PauseReason, type SessionChange, type Step } from './outcome.ts';
 export { type BotSession, type Conversation, idle, type Pending, type Session, type Turn } from './state.ts';
 export { step } from './step.ts';
 export { type TranscriptEntry } from './transcript.ts';

@@ -1,64 +1,69 @@
+import { currentSession } from './current.ts';
 import type { Command, StepContext } from './event.ts';
-import { closed, ends, ignores, opened, paused, type Step } from './outcome.ts';
-import { type Conversation, idle, type Session } from './state.ts';
-import { continueCall, firstCall, startCall } from './turn.ts';
+import { timeUp } from './expiry.ts';
+import { handBack } from './hand-back.ts';
+import { answered, closed, ends, ignores, opened, paused, type SessionChange, type Step } from './outcome.ts';
+import { freshSession } from './session.ts';
+import { type Conversation, idle, liveSession, type Session } from './state.ts';
+import { firstCall, messageOf, startCall } from './turn.ts';
+import { webhook } from './webhook.ts';
 
 type Order<T extends Command['type']> = Extract<Command, { type: T }>;
 
 /**
- * Carries out an operator's command. What is already so is done again harmlessly; what cannot be is ignored with the reason
- * `conflict_…`, which the API answers with 409.
+ * Carries out an operator's command, an outside system's, or a timer's. What is already so is done again harmlessly; what cannot be is
+ * ignored with the reason `conflict_…`, which the API answers with 409.
  */
 export function obey(state: Conversation, command: Command, context: StepContext): Step {
   switch (command.type) {
     case 'pause':
-      return pause(state, command);
+      return pause(state, command, context);
     case 'open':
-      return open(state, command);
+      return open(state, command, context);
     case 'close':
       return close(state, command);
     case 'start':
       return start(state, command, context);
+    case 'webhook':
+      return webhook(state, command, context);
+    case 'timeUp':
+      return timeUp(state, context);
   }
 }
 
-const done = { type: 'answered' } as const;
-
-function pause(state: Conversation, { sessionId }: Order<'pause'>): Step {
+function pause(state: Conversation, { sessionId, reason = 'operator' }: Order<'pause'>, { now }: StepContext): Step {
   const session = liveSession(state);
   if (session?.sessionId !== sessionId) return ignores(state, 'conflict_not_open');
-  if (state.status === 'paused') return ends(state, done);
-  return ends({ status: 'paused', session }, done, { sessions: [paused(session, 'operator')], takesBack: true });
+  if (state.status === 'paused') return ends(state, answered);
+  return ends({ status: 'paused', session, since: now }, answered, { sessions: [paused(session, reason)], takesBack: true });
 }
 
-function open(state: Conversation, { sessionId, snapshot }: Order<'open'>): Step {
+function open(state: Conversation, { sessionId, snapshot }: Order<'open'>, context: StepContext): Step {
   const live = liveSession(state);
   if (live && live.sessionId !== sessionId) return ignores(state, 'conflict_other_session_open');
-  if (state.status === 'waiting') return ends(state, done);
-  const session: Session = live ?? { sessionId, ...snapshot };
-  const sessions = [opened(session)];
-  if (session.bot?.pending.type === 'nothing') return firstCall(continueCall(session.bot, null), session, true, { sessions });
-  return ends({ status: 'waiting', session }, done, { sessions });
+  if (state.status === 'waiting') return ends(state, answered);
+  return handBack(live ?? currentSession({ sessionId, ...snapshot }, context), context);
 }
 
 function close(state: Conversation, { sessionId, reason }: Order<'close'>): Step {
   const session = liveSession(state);
-  if (session?.sessionId !== sessionId) return ends(state, done);
-  return ends(idle, done, { sessions: [closed(session, reason)], takesBack: true });
+  if (session?.sessionId !== sessionId) return ends(state, answered);
+  return ends(idle, answered, { sessions: [closed(session, reason)], takesBack: true });
 }
 
 function start(state: Conversation, command: Order<'start'>, context: StepContext): Step {
-  if (liveSession(state)) return ignores(state, 'conflict_session_open');
-  if (context.integration === null) return ignores(state, 'conflict_no_integration');
-  const { sessionId, publicId, variables } = command;
-  const session: Session = { sessionId, typebotIntegrationId: context.integration.typebotIntegrationId, bot: null };
+  const live = liveSession(state);
+  if (live && !command.force) return ignores(state, state.status === 'paused' ? 'conflict_paused' : 'conflict_session_open');
+  const { integration, now } = context;
+  if (integration === null) return ignores(state, 'conflict_no_integration');
+  const { sessionId, publicId, variables, address } = command;
+  const session: Session = { ...freshSession(context, address), sessionId };
+  const before: SessionChange[] = live ? [closed(live, 'replaced')] : [];
+  const takesBack = live !== null;
   if (command.status === 'paused') {
-    return ends({ status: 'paused', session }, done, { sessions: [paused(session, 'operator')] });
+    return ends({ status: 'paused', session, since: now }, answered, { sessions: [...before, paused(session, 'operator')], takesBack });
   }
-  const bot = { typebotURL: context.integration.typebotURL, publicId: publicId ?? context.integration.publicId };
-  return firstCall(startCall(context, bot, variables), session, true, { sessions: [opened(session)] });
-}
-
-function liveSession(state: Conversation): Session | null {
-  return state.status === 'waiting' || state.status === 'paused' ? state.session : null;
+  const bot = { typebotURL: integration.typebotURL, publicId: publicId ?? integration.publicId };
+  const call = startCall(context, bot, messageOf(context, null), variables);
+  return firstCall(call, { session, isOpen: true }, { sessions: [...before, opened(session)], takesBack });
 }

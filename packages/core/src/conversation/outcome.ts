@@ -46,11 +46,11 @@ export type SessionChange =
 /** Who took the chat: an operator by the API, the human on the phone, a keyword, the flow itself, or too many misses. */
 export type PauseReason = 'operator' | 'human' | 'keyword' | 'flow' | 'unmatched' | 'send_failed';
 
-type Ending = Partial<Omit<Step, 'state' | 'final' | 'ask' | 'waitMs'>>;
+type Ending = Partial<Pick<Step, 'say' | 'events' | 'transcript' | 'sessions' | 'takesBack' | 'quarantine'>>;
 
-/** The head event ends here. */
+/** The head event ends here; those of a burst with it. */
 export function ends(state: Conversation, final: Final, rest: Ending = {}): Step {
-  return { ...nothing, ...rest, state, final };
+  return { ...nothing, events: 1, ...rest, state, final };
 }
 
 export function ignores(state: Conversation, reason: string, rest: Ending = {}): Step {
@@ -62,16 +62,23 @@ export function goesOn(step: Partial<Step> & Pick<Step, 'state'>): Step {
   return { ...nothing, ...step };
 }
 
+export const answered: Final = { type: 'answered' };
+
 export function opened(session: Session): SessionChange {
   return { session, status: 'open', reason: null };
 }
 
-export function paused(session: Session, reason: string): SessionChange {
+export function paused(session: Session, reason: PauseReason): SessionChange {
   return { session, status: 'paused', reason };
 }
 
-export function closed(session: Session, reason: string): SessionChange {
+export function closed(session: Session, reason: ClosingReason): SessionChange {
   return { session, status: 'closed', reason };
+}
+
+/** Words of our own for the contact, without pause. Empty or null: none. */
+export function notices(...texts: (string | null)[]): OutboundDraft[] {
+  return texts.flatMap((text) => (text ? [{ type: 'text', text, linkPreview: false, typingMs: 0, waitMs: 0 } as const] : []));
 }
 
 const nothing: Omit<Step, 'state'> = {
@@ -79,6 +86,9 @@ const nothing: Omit<Step, 'state'> = {
   waitMs: null,
   say: [],
   final: null,
+  events: 0,
+  // Told of every step in one place, see `step`.
+  timerAt: null,
   transcript: [],
   sessions: [],
   takesBack: false,

@@ -2,10 +2,11 @@ import { firstMessageAnswers, readAnswer } from '../answer.ts';
 import type { BotReply } from '../bot.ts';
 import { render, type Rendering } from '../render.ts';
 import type { StepContext } from './event.ts';
-import { closed, ends, goesOn, opened, type SessionChange, type Step } from './outcome.ts';
+import { afterEnd } from './expiry.ts';
+import { answered, closed, opened, paused, type SessionChange, type Step } from './outcome.ts';
 import { type BotSession, idle, type Pending, type Session, type Turn } from './state.ts';
-import { replied, type TranscriptEntry } from './transcript.ts';
-import { continueCall, messageOf, nextCall, settingsOf } from './turn.ts';
+import { replied, rule, type TranscriptEntry } from './transcript.ts';
+import { continueCall, endsTurn, following, messageOf, nextCall, settingsOf, waitsFor } from './turn.ts';
 
 /** Calls that may follow on one message: a flow that never stops to ask is cut off there. Longest seen in real flows: 4. */
 export const chainMax = 20;
@@ -14,30 +15,22 @@ export const chainMax = 20;
 export function afterReply(turn: Turn, reply: BotReply, context: StepContext): Step {
   const settings = settingsOf(context);
   const bot = botAfter(turn, reply);
-  const rendering = render(reply, { settings, typing: bot.typing, isFirst: turn.call.type === 'start', preceding: turn.said });
-  const transcript: TranscriptEntry[] = [
-    ...turn.transcript,
-    replied(reply),
-    ...rendering.skipped.map(({ what, reason }) => ({ type: 'skipped' as const, what, reason })),
-  ];
-  const heard: Heard = {
-    turn: { ...turn, transcript, said: rendering.messages },
-    bot,
-    reply,
-    rendering,
-    isOpening: turn.call.type === 'start',
-  };
+  const isOpening = turn.call.type === 'start';
+  const rendering = render(reply, { settings, typing: bot.typing, isFirst: isOpening, preceding: turn.said });
+  return afterRendering({ turn: withRecord(turn, reply, rendering), bot, reply, rendering, isOpening, context });
+}
 
-  const first = firstAnswer(heard, context);
-  if (first) return first;
-  if (rendering.dedicated?.type === 'answerWithNothing' || rendering.dedicated?.type === 'wait')
-    return dedicated(heard, rendering.dedicated);
-  const pending = pendingAfter(reply, rendering);
-  return pending ? waits(heard, pending) : finishes(heard);
+export function afterRendering(heard: Heard): Step {
+  return ordered(heard) ?? firstAnswer(heard) ?? dedicated(heard) ?? waits(heard) ?? finishes(heard);
+}
+
+function withRecord(turn: Turn, reply: BotReply, { messages, skipped }: Rendering): Turn {
+  const entries = skipped.map(({ what, reason }): TranscriptEntry => ({ type: 'skipped', what, reason }));
+  return { ...turn, transcript: [...turn.transcript, replied(reply), ...entries], said: messages };
 }
 
 /** What is known after an answer. */
-type Heard = { turn: Turn; bot: BotSession; reply: BotReply; rendering: Rendering; isOpening: boolean };
+type Heard = { turn: Turn; bot: BotSession; reply: BotReply; rendering: Rendering; isOpening: boolean; context: StepContext };
 
 function botAfter({ call, session }: Turn, { started }: BotReply): BotSession {
   if (call.type === 'continue') {
@@ -47,67 +40,92 @@ function botAfter({ call, session }: Turn, { started }: BotReply): BotSession {
   if (started === null) throw new Error('The answer to a start names no session');
   return {
     typebotURL: call.typebotURL,
+    publicId: call.publicId,
     typebotSessionId: started.typebotSessionId,
     resultId: started.resultId,
     typing: started.typing,
     pending: { type: 'nothing' },
     uncertainTurns: 0,
+    misses: 0,
   };
+}
+
+/** The flow itself gave the chat away, or ended it, with a command among its words. The last one counts. */
+function ordered(heard: Heard): Step | null {
+  const order = heard.rendering.orders.at(-1);
+  if (order === undefined) return null;
+  const { turn, context } = heard;
+  const ruled: Heard = { ...heard, turn: { ...turn, transcript: [...turn.transcript, rule(`flow.${order}`)] } };
+  if (order === 'close') return finishes(ruled);
+  const pending = pendingAfter(ruled);
+  // A flow that is over must never be continued: what comes after the human begins anew.
+  const session: Session = { ...turn.session, bot: pending && { ...heard.bot, pending } };
+  const state = { status: 'paused' as const, session, since: context.now };
+  return endsTurn(ruled.turn, state, answered, { say: turn.said, sessions: [paused(session, 'flow')] });
 }
 
 /**
  * A flow that opens with a question and shows nothing takes the message that started it as the answer, as Typebot does for
  * its own WhatsApp. It is never given to the start itself: there it can make Typebot run for ever.
  */
-function firstAnswer(heard: Heard, context: StepContext): Step | null {
-  const { reply, bot, turn } = heard;
-  if (!heard.isOpening || reply.input === null || !firstMessageAnswers(reply)) return null;
-  if (context.head.kind === 'command' && !(context.head.command.type === 'start' && context.head.command.startMessage !== null))
-    return null;
+function firstAnswer({ reply, bot, turn, isOpening, context }: Heard): Step | null {
+  if (!isOpening || reply.input === null || !firstMessageAnswers(reply)) return null;
+  const { head } = context;
+  if (head.kind === 'command' && !(head.command.type === 'start' && head.command.startMessage !== null)) return null;
   const pending: Pending = { type: 'input', input: reply.input };
-  const read = readAnswer(messageOf(context), pending, settingsOf(context));
-  if (read.type === 'hold') return null;
+  const read = readAnswer(messageOf(context, turn.joined), pending, settingsOf(context));
+  if (read.type !== 'send') return null;
   const session = { ...turn.session, bot: { ...bot, pending } };
   return nextCall(turn, continueCall(bot, read.message), { session, isOpen: true }, { sessions: [opened(session)] });
 }
 
-function dedicated(heard: Heard, action: { type: 'answerWithNothing' } | { type: 'wait'; waitMs: number }): Step {
-  const { turn, bot } = heard;
+/** The flow stopped at an action and goes on with the next call, at once or after a wait. */
+function dedicated(heard: Heard): Step | null {
+  const { turn, bot, rendering, context } = heard;
+  const action = rendering.dedicated;
+  if (action === null || action.type === 'webhook') return null;
   const session: Session = { ...turn.session, bot: { ...bot, pending: { type: 'nothing' } } };
   const sessions = openings(heard, session);
-  if (turn.chain >= chainMax) {
-    const cut: TranscriptEntry = { type: 'skipped', what: 'flow', reason: 'chain_too_long' };
-    const change = closed(session, 'chain_too_long');
-    return ends(idle, { type: 'answered' }, { say: turn.said, transcript: [...turn.transcript, cut], sessions: [change] });
-  }
+  if (turn.chain >= chainMax) return cutsOff(turn, session);
   const call = continueCall(bot, null);
   if (action.type === 'answerWithNothing') return nextCall(turn, call, { session, isOpen: true }, { sessions });
   // What was said before a wait is shown before it.
-  const { state } = nextCall(turn, call, { session, isOpen: true, said: [] });
-  if (state.status !== 'calling') throw new Error('The next call is not on record');
-  return goesOn({ state: { status: 'due', turn: state.turn }, waitMs: action.waitMs, say: turn.said, sessions });
+  const next = following(turn, call, { session, isOpen: true, said: [] });
+  return waitsFor(action.waitMs, next, context, { say: turn.said, sessions });
 }
 
-function pendingAfter(reply: BotReply, rendering: Rendering): Pending | null {
+function cutsOff(turn: Turn, session: Session): Step {
+  const cut: TranscriptEntry = { type: 'skipped', what: 'flow', reason: 'chain_too_long' };
+  const rest = { say: turn.said, transcript: [...turn.transcript, cut], sessions: [closed(session, 'error')] };
+  return endsTurn(turn, idle, answered, rest);
+}
+
+/** What the flow stands at now; null: it is over. */
+function pendingAfter({ reply, rendering }: Heard): Pending | null {
   if (rendering.dedicated?.type === 'webhook') return { type: 'webhook' };
+  if (rendering.dedicated) return { type: 'nothing' };
   if (reply.input) return { type: 'input', input: reply.input };
   return rendering.waitsForEvent ? { type: 'embed' } : null;
 }
 
-function waits(heard: Heard, pending: Pending): Step {
+function waits(heard: Heard): Step | null {
+  const pending = pendingAfter(heard);
+  if (pending === null) return null;
   const { turn, bot } = heard;
-  const session: Session = { ...turn.session, bot: { ...bot, pending } };
-  return ends(
-    { status: 'waiting', session },
-    { type: 'answered' },
-    { say: turn.said, transcript: turn.transcript, sessions: openings(heard, session) },
-  );
+  const misses = isSameQuestion(bot.pending, pending) ? bot.misses : 0;
+  const session: Session = { ...turn.session, bot: { ...bot, pending, misses } };
+  return endsTurn(turn, { status: 'waiting', session }, answered, { say: turn.said, sessions: openings(heard, session) });
+}
+
+function isSameQuestion(before: Pending, after: Pending): boolean {
+  return before.type === 'input' && after.type === 'input' && before.input.id === after.input.id;
 }
 
 /** The flow is over. Typebot keeps a session that ended in its start and would run it again: we forget it at once. */
-function finishes({ turn, bot }: Heard): Step {
+function finishes({ turn, bot, context }: Heard): Step {
   const session: Session = { ...turn.session, bot };
-  return ends(idle, { type: 'answered' }, { say: turn.said, transcript: turn.transcript, sessions: [closed(session, 'completed')] });
+  const state = afterEnd(settingsOf(context), context.now);
+  return endsTurn(turn, state, answered, { say: turn.said, sessions: [closed(session, 'completed')] });
 }
 
 function openings({ isOpening }: Heard, session: Session): SessionChange[] {

@@ -1,10 +1,11 @@
 import type { StepContext } from './event.ts';
 import type { OutboundDraft } from '../outbound.ts';
-import { closed, ends, type Final, goesOn, type Step } from './outcome.ts';
+import { closed, type Final, notices, type Step } from './outcome.ts';
+import { freshSession } from './session.ts';
 import { type Conversation, idle, type Session, type Turn } from './state.ts';
-import { freshSession, notice } from './take.ts';
 import type { TranscriptEntry } from './transcript.ts';
-import { nextCall, type Outcome, settingsOf, standsAt, startCall } from './turn.ts';
+import { endsTurn, messageOf, nextCall, type Outcome, settingsOf, standsAt, startCall, waitsFor } from './turn.ts';
+import { withoutDelivery } from './webhook.ts';
 
 /** Tries of a call that surely did not reach Typebot: with the delays below about two minutes, then the event is dead. */
 export const attemptsMax = 8;
@@ -17,17 +18,23 @@ export function backoffMs(attempt: number, retryAfterMs: number | null): number 
   return Math.min(Math.max(Math.min(1_000 * 2 ** (attempt - 1), 30_000), retryAfterMs ?? 0), 300_000);
 }
 
-/** Typebot has forgotten the session: the flow starts again, once, for the same message. */
+/** Typebot has forgotten the session: the same flow starts again, once, for the same message. */
 export function afterLost(turn: Turn, cause: string, context: StepContext): Step {
   const transcript = failed(turn, 'sessionLost', cause);
-  const ended = closed(turn.session, 'session_lost');
-  const { integration } = context;
-  const isAnswer = turn.call.type === 'continue' && turn.call.message !== null;
-  if (turn.restarted || !isAnswer || integration === null) {
-    return ends(idle, { type: 'dead', reason: 'session_lost' }, { say: lastWords(turn, context), transcript, sessions: [ended] });
+  const sessions = [closed(turn.session, 'bot_lost')];
+  if (turn.session.bot === null || !mayRestart(turn, context)) {
+    return endsTurn(turn, idle, { type: 'dead', reason: 'session_lost' }, { say: lastWords(turn, context), transcript, sessions });
   }
-  const change = { session: freshSession(context, integration), restarted: true, isOpen: false };
-  return nextCall({ ...turn, transcript }, startCall(context, integration), change, { sessions: [ended] });
+  const session = freshSession(context, turn.session.address);
+  const call = startCall(context, turn.session.bot, messageOf(context, turn.joined));
+  return nextCall({ ...turn, transcript }, call, { session, restarted: true, isOpen: false }, { sessions });
+}
+
+/** Only for words of a contact, and before the flow heard them: a flow that was lost on its way is not gone through again. */
+function mayRestart({ call, chain, restarted }: Turn, { head, integration }: StepContext): boolean {
+  if (restarted || integration === null || call.type !== 'continue') return false;
+  if (head.kind === 'command' && head.command.type !== 'start') return false;
+  return call.message !== null || chain === 0;
 }
 
 /** The call surely was not processed: it is made again after a while, in its place before whatever came later. */
@@ -37,12 +44,13 @@ export function afterNotSent(turn: Turn, { cause, retryAfterMs }: Outcome<'notSe
   if (attempt >= attemptsMax) {
     return gaveUp({ type: 'dead', reason: 'bot_unreachable' }, { ...turn, transcript }, context);
   }
-  return goesOn({ state: { status: 'due', turn: { ...turn, transcript, attempt } }, waitMs: backoffMs(attempt, retryAfterMs) });
+  return waitsFor(backoffMs(attempt, retryAfterMs), { ...turn, transcript, attempt }, context);
 }
 
 /** Typebot said no and its position is unchanged. */
 export function afterRefused(turn: Turn, cause: string, context: StepContext): Step {
-  return gaveUp({ type: 'dead', reason: cause }, { ...turn, transcript: failed(turn, 'refused', cause) }, context);
+  const session = withoutDelivery(turn.session);
+  return gaveUp({ type: 'dead', reason: cause }, { ...turn, session, transcript: failed(turn, 'refused', cause) }, context);
 }
 
 /**
@@ -55,14 +63,14 @@ export function afterUncertain(turn: Turn, cause: string, context: StepContext):
   const attempt = turn.attempt + 1;
   const triesMax = turn.call.type === 'start' ? startsMax : delivery === 'at-least-once' ? attemptsMax : 1;
   if (attempt < triesMax) {
-    return goesOn({ state: { status: 'due', turn: { ...turn, transcript, attempt } }, waitMs: backoffMs(attempt, null), quarantine: true });
+    return waitsFor(backoffMs(attempt, null), { ...turn, transcript, attempt }, context, { quarantine: true });
   }
   const { state, ended } = afterDoubt(turn);
-  const say: OutboundDraft[] = uncertainMessage === null ? turn.said : [...turn.said, notice(uncertainMessage)];
-  return ends(
+  return endsTurn(
+    turn,
     state,
     { type: 'uncertain', reason: cause },
-    { say, transcript, quarantine: true, sessions: ended ? [closed(ended, 'uncertain')] : [] },
+    { say: [...turn.said, ...notices(uncertainMessage)], transcript, quarantine: true, sessions: ended ? [closed(ended, 'error')] : [] },
   );
 }
 
@@ -72,20 +80,18 @@ function afterDoubt(turn: Turn): { state: Conversation; ended: Session | null } 
   if (call.type === 'start' || session.bot === null) return { state: idle, ended: turn.isOpen ? session : null };
   const uncertainTurns = session.bot.uncertainTurns + 1;
   if (uncertainTurns >= 2) return { state: idle, ended: session };
-  return { state: { status: 'waiting', session: { ...session, bot: { ...session.bot, uncertainTurns } } }, ended: null };
+  return { state: { status: 'waiting', session: withoutDelivery({ ...session, bot: { ...session.bot, uncertainTurns } }) }, ended: null };
 }
 
 /** The event is dead and the chat goes on: where it stood, or without a session when none could be started. */
 function gaveUp(final: Final, turn: Turn, context: StepContext): Step {
-  const { transcript, session } = turn;
-  const say = lastWords(turn, context);
-  if (turn.call.type === 'continue') return ends(standsAt(turn), final, { say, transcript });
-  return ends(idle, final, { say, transcript, sessions: turn.isOpen ? [closed(session, 'start_failed')] : [] });
+  const rest = { say: lastWords(turn, context), transcript: turn.transcript };
+  if (turn.call.type === 'continue') return endsTurn(turn, standsAt(turn), final, rest);
+  return endsTurn(turn, idle, final, { ...rest, sessions: turn.isOpen ? [closed(turn.session, 'error')] : [] });
 }
 
 function lastWords(turn: Turn, context: StepContext): OutboundDraft[] {
-  const { errorMessage } = settingsOf(context);
-  return errorMessage === null ? turn.said : [...turn.said, notice(errorMessage)];
+  return [...turn.said, ...notices(settingsOf(context).errorMessage)];
 }
 
 function failed(turn: Turn, outcome: Extract<TranscriptEntry, { type: 'failed' }>['outcome'], cause: string): TranscriptEntry[] {

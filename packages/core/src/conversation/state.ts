@@ -29,7 +29,7 @@ export const idle: Conversation = { status: 'idle' };
 export type Session = {
   sessionId: string;
   typebotIntegrationId: string | null;
-  /** Where the bot writes of itself (a farewell): the last address the contact wrote from. */
+  /** Where the bot writes of itself (a farewell): the last address the contact wrote from. Empty: not known, the chat's own. */
   address: string;
   /** When the contact or an operator last did something. */
   activeAt: number;
@@ -48,6 +48,11 @@ export type BotSession = {
   /** Messages in a row that named none of the options shown. */
   misses: number;
 };
+
+/** The session that lives in the chat between two events, if one does. */
+export function liveSession(state: Conversation): Session | null {
+  return state.status === 'waiting' || state.status === 'paused' ? state.session : null;
+}
 
 /** What the flow stands at. */
 export type Pending =
@@ -75,7 +80,7 @@ export type Turn = {
   chain: number;
   /** Events that this turn answers, from the head on; more than one when a burst was joined. */
   events: number;
-  /** The texts of a burst, joined; null: what the head says. */
+  /** What is taken for the contact's words: the texts of a burst, joined; empty for a keyword, which Typebot never hears; null: what the head says. */
   joined: string | null;
   /** The flow was started again because Typebot had lost the session. */
   restarted: boolean;

@@ -1,8 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { bubble, contextOf, freshSessionId, jid, now, play, reply, said, started, textInput, waitingAt } from '../../test/scenario.ts';
-import type { Command, Conversation, Happening, SettingsInput } from '../index.ts';
-import { step } from './step.ts';
+import {
+  bubble,
+  contextOf,
+  decided,
+  freshSessionId,
+  jid,
+  now,
+  play,
+  reply,
+  said,
+  started,
+  textInput,
+  waitingAt,
+} from '../../test/scenario.ts';
+import type { Conversation, Happening, SettingsInput } from '../index.ts';
+import { step as stepOrWait } from './step.ts';
 
+const step = (...given: Parameters<typeof stepOrWait>) => decided(stepOrWait(...given));
 const idle: Conversation = { status: 'idle' };
 const texts = (say: { type: string }[]) => say.map((message) => ('text' in message ? message.text : message.type));
 
@@ -118,7 +132,7 @@ describe('a human', () => {
   });
 
   test('keeps the bot silent until a resume, which goes on at the same input', () => {
-    const paused = play(waitingAt(), contextOf({ command: { type: 'pause', sessionId: freshSessionId } })).last;
+    const paused = play(waitingAt(), contextOf({ command: { type: 'pause', sessionId: freshSessionId, reason: 'operator' } })).last;
     expect(play(paused.state, contextOf()).last).toMatchObject({ ask: null, final: { type: 'ignored', reason: 'paused' } });
     const open = play(
       paused.state,
@@ -157,7 +171,8 @@ describe('an answer of Typebot', () => {
     const { last } = play(waitingAt(), contextOf(), { type: 'replied', reply: reply({ bubbles: [bubble('One')], actions: [action] }) });
     expect(last).toMatchObject({ state: { status: 'due' }, ask: null, waitMs: 3_000, final: null });
     expect(texts(last.say)).toEqual(['One']);
-    expect(step(last.state, { type: 'due' }, contextOf()).ask).toMatchObject({ type: 'continue', message: null });
+    expect(stepOrWait(last.state, { type: 'due' }, contextOf({ now: now + 2_999 }))).toEqual({ type: 'later', ms: 1 });
+    expect(step(last.state, { type: 'due' }, contextOf({ now: now + 3_000 })).ask).toMatchObject({ type: 'continue', message: null });
   });
 
   test('that stops at a webhook parks the chat: texts are not forwarded', () => {
@@ -176,7 +191,7 @@ describe('an answer of Typebot', () => {
     let calls = 0;
     for (; last.ask !== null; calls += 1) last = step(last.state, { type: 'replied', reply: reply({ actions: [action] }) }, contextOf());
     expect(calls).toBe(21);
-    expect(last).toMatchObject({ state: { status: 'idle' }, sessions: [{ status: 'closed', reason: 'chain_too_long' }] });
+    expect(last).toMatchObject({ state: { status: 'idle' }, sessions: [{ status: 'closed', reason: 'error' }] });
   });
 });
 
@@ -191,7 +206,7 @@ describe('setbacks', () => {
       lost,
     );
     expect(asked.map((call) => call?.type)).toEqual(['continue', 'start', 'continue']);
-    expect(steps[1]?.sessions).toMatchObject([{ status: 'closed', reason: 'session_lost' }]);
+    expect(steps[1]?.sessions).toMatchObject([{ status: 'closed', reason: 'bot_lost' }]);
     expect(last).toMatchObject({ state: { status: 'idle' }, final: { type: 'dead', reason: 'session_lost' } });
   });
 
@@ -199,6 +214,7 @@ describe('setbacks', () => {
     const before = waitingAt();
     let last = play(before, contextOf({ settings: { errorMessage: 'Sorry' } })).last;
     const waits: (number | null)[] = [];
+    const later = contextOf({ now: now + 30_000 });
     while (last.final === null) {
       last = step(
         last.state,
@@ -207,7 +223,7 @@ describe('setbacks', () => {
       );
       if (last.final) break;
       waits.push(last.waitMs);
-      last = step(last.state, { type: 'due' }, contextOf());
+      last = step(last.state, { type: 'due' }, later);
     }
     expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
     expect(last).toMatchObject({ final: { type: 'dead', reason: 'bot_unreachable' }, state: before });
@@ -244,7 +260,7 @@ describe('setbacks', () => {
     const once = play(waitingAt(), contextOf(), uncertain).last.state;
     expect(play(once, contextOf(), uncertain).last).toMatchObject({
       state: { status: 'idle' },
-      sessions: [{ status: 'closed', reason: 'uncertain' }],
+      sessions: [{ status: 'closed', reason: 'error' }],
     });
     const healed = play(once, contextOf(), { type: 'replied', reply: reply({ input: textInput }) }).last.state;
     expect(play(healed, contextOf(), uncertain).last.state.status).toBe('waiting');
@@ -254,64 +270,7 @@ describe('setbacks', () => {
     const uncertain: Happening = { type: 'uncertain', cause: 'timeout' };
     const first = play(idle, contextOf(), uncertain).last;
     expect(first.state.status).toBe('due');
-    const second = step(step(first.state, { type: 'due' }, contextOf()).state, uncertain, contextOf());
+    const second = step(step(first.state, { type: 'due' }, contextOf({ now: now + 1_000 })).state, uncertain, contextOf());
     expect(second).toMatchObject({ state: { status: 'idle' }, final: { type: 'uncertain', reason: 'timeout' } });
-  });
-});
-
-describe('commands', () => {
-  const sessionId = freshSessionId;
-  const snapshot = { typebotIntegrationId: 'int-1', bot: null };
-  const start: Command = {
-    type: 'start',
-    sessionId: 's-2',
-    address: jid,
-    publicId: null,
-    variables: { a: '1' },
-    startMessage: null,
-    status: 'open',
-  };
-  const paused = play(waitingAt(), contextOf({ command: { type: 'pause', sessionId } })).last.state;
-
-  test.each<[string, Conversation, Command, string, string | null]>([
-    ['pause an open session', waitingAt(), { type: 'pause', sessionId }, 'paused', null],
-    ['pause a paused one again', paused, { type: 'pause', sessionId }, 'paused', null],
-    ['pause a closed one', idle, { type: 'pause', sessionId }, 'idle', 'conflict_not_open'],
-    ['resume an open one', waitingAt(), { type: 'open', sessionId, snapshot }, 'waiting', null],
-    ['reopen a closed one', idle, { type: 'open', sessionId, snapshot }, 'waiting', null],
-    ['reopen beside another one', waitingAt(), { type: 'open', sessionId: 'other', snapshot }, 'waiting', 'conflict_other_session_open'],
-    ['close a paused one', paused, { type: 'close', sessionId, reason: 'operator' }, 'idle', null],
-    ['close a closed one again', idle, { type: 'close', sessionId, reason: 'operator' }, 'idle', null],
-    ['start towards a chat', idle, start, 'calling', null],
-    ['take a chat away before it ever wrote', idle, { ...start, status: 'paused' }, 'paused', null],
-    ['start beside an open session', waitingAt(), start, 'waiting', 'conflict_session_open'],
-  ])('%s', (_, state, command, status, conflict) => {
-    const { last } = play(state, contextOf({ command }));
-    expect(last.state.status).toBe(status);
-    if (conflict !== null) expect(last.final).toEqual({ type: 'ignored', reason: conflict });
-    else expect(last.final?.type ?? 'answered').toBe('answered');
-  });
-
-  test('a start by the API says what it is told to, and closes its session when it fails', () => {
-    const context = contextOf({ command: { ...start, startMessage: 'Ana' } });
-    const { asked } = play(idle, context, { type: 'replied', reply: reply({ input: textInput, started }) });
-    expect(asked[0]).toMatchObject({ variables: { a: '1', firstMessage: 'Ana' } });
-    expect(asked[1]).toMatchObject({ message: 'Ana' });
-    expect(play(idle, context, { type: 'refused', cause: 'bot_refused', status: 404 }).last).toMatchObject({
-      state: { status: 'idle' },
-      sessions: [{ status: 'closed', reason: 'start_failed', session: { sessionId: 's-2' } }],
-    });
-  });
-
-  test('a pause behind a wait gives the turn up and a resume takes it up at the same place', () => {
-    const action = { type: 'wait', wait: { secondsToWaitFor: 30 }, expectsDedicatedReply: true };
-    const due = play(waitingAt(), contextOf(), { type: 'replied', reply: reply({ bubbles: [bubble('One')], actions: [action] }) }).last;
-    const given = step(due.state, { type: 'due' }, contextOf({ isHeld: true }));
-    expect(given).toMatchObject({ ask: null, final: { type: 'answered' }, state: { status: 'waiting' } });
-    const held = play(given.state, contextOf({ command: { type: 'pause', sessionId } })).last.state;
-    expect(play(held, contextOf({ command: { type: 'open', sessionId, snapshot } })).last.ask).toMatchObject({
-      type: 'continue',
-      message: null,
-    });
   });
 });

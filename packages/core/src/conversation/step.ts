@@ -1,8 +1,10 @@
+import { current } from './current.ts';
 import type { Happening, StepContext } from './event.ts';
+import { timerAt } from './expiry.ts';
 import { obey } from './obey.ts';
-import type { Step } from './outcome.ts';
-import { afterLost, afterNotSent, afterRefused, afterUncertain } from './setback.ts';
+import type { Later, Step } from './outcome.ts';
 import { afterReply } from './reply.ts';
+import { afterLost, afterNotSent, afterRefused, afterUncertain } from './setback.ts';
 import type { Conversation, Turn } from './state.ts';
 import { take } from './take.ts';
 import { callNow } from './turn.ts';
@@ -11,28 +13,49 @@ import { callNow } from './turn.ts';
  * Decides what a conversation does next. Pure: everything it may look at comes with `context`.
  *
  * The shell commits the step before it asks the question, so a crash leaves `calling` on record, and hands the answer back
- * as the next happening. Throws when state and happening cannot meet: that is a defect of the shell, never the contact's doing.
+ * as the next happening. Only `taken` and `due` can be answered with `Later`: then nothing is written. Throws when state and happening
+ * cannot meet: that is a defect of the shell, never the contact's doing.
  */
-export function step(state: Conversation, happening: Happening, context: StepContext): Step {
+export function step(state: Conversation, happening: Happening, context: StepContext): Step | Later {
+  const next = decide(current(state, context), happening, context);
+  return 'type' in next ? next : { ...next, timerAt: timerAt(next.state, context.integration) };
+}
+
+function decide(state: Conversation, happening: Happening, context: StepContext): Step | Later {
   switch (happening.type) {
     case 'taken':
-      return context.head.kind === 'command' ? obey(state, context.head.command, context) : take(state, context.head.event, context);
+      return taken(between(state), context);
     case 'due':
-      return callNow(turnIn(state, 'due'), context);
+      if (state.status !== 'due') throw cannotMeet('due', state);
+      return callNow(state.turn, state.dueAt, context);
     case 'replied':
-      return afterReply(turnIn(state, 'calling'), happening.reply, context);
+      return afterReply(calling(state), happening.reply, context);
     case 'sessionLost':
-      return afterLost(turnIn(state, 'calling'), happening.cause, context);
+      return afterLost(calling(state), happening.cause, context);
     case 'notSent':
-      return afterNotSent(turnIn(state, 'calling'), happening, context);
+      return afterNotSent(calling(state), happening, context);
     case 'refused':
-      return afterRefused(turnIn(state, 'calling'), happening.cause, context);
+      return afterRefused(calling(state), happening.cause, context);
     case 'uncertain':
-      return afterUncertain(turnIn(state, 'calling'), happening.cause, context);
+      return afterUncertain(calling(state), happening.cause, context);
   }
 }
 
-function turnIn(state: Conversation, status: 'calling' | 'due'): Turn {
-  if (state.status !== status) throw new Error(`Expected a conversation that is ${status}, got one that is ${state.status}`);
+function taken(state: Conversation, context: StepContext): Step | Later {
+  const { head } = context;
+  return head.kind === 'command' ? obey(state, head.command, context) : take(state, head, context);
+}
+
+function between(state: Conversation): Conversation {
+  if (state.status === 'calling' || state.status === 'due') throw cannotMeet('between two events', state);
+  return state;
+}
+
+function calling(state: Conversation): Turn {
+  if (state.status !== 'calling') throw cannotMeet('calling', state);
   return state.turn;
+}
+
+function cannotMeet(expected: string, { status }: Conversation): Error {
+  return new Error(`Expected a conversation that is ${expected}, got one that is ${status}`);
 }

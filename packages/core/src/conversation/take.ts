@@ -1,68 +1,59 @@
-import { readAnswer } from '../answer.ts';
-import { readInbound } from '../inbound-content.ts';
-import type { InboundEvent, InboundMessage } from '../inbound.ts';
-import type { OutboundDraft } from '../outbound.ts';
-import type { Integration, StepContext } from './event.ts';
+import type { InboundMessage } from '../inbound.ts';
+import { chooseBot, isKeywordTriggered } from '../triggers/index.ts';
+import { answer } from './answer.ts';
+import { gather, type Spoken } from './burst.ts';
+import type { Head, StepContext } from './event.ts';
+import { isExpired, isSilent } from './expiry.ts';
 import { gate } from './gate.ts';
-import { ignores, paused, type Step } from './outcome.ts';
-import type { BotSession, Conversation, Session } from './state.ts';
-import { triggers } from './trigger.ts';
-import { continueCall, firstCall, startCall } from './turn.ts';
+import { hearPhone } from './human.ts';
+import { keywordIn } from './keywords.ts';
+import { obeyKeyword } from './obey-keyword.ts';
+import { closed, ignores, type Later, type Step } from './outcome.ts';
+import { freshSession, touched } from './session.ts';
+import { type Conversation, idle, liveSession } from './state.ts';
+import { firstCall, type Ready, startCall } from './turn.ts';
 
-/** Takes up a message: by whom it was written, whether it may reach the bot, and what it answers. */
-export function take(state: Conversation, event: InboundEvent, context: StepContext): Step {
-  const { integration } = context;
+/** Takes up a message. The rules stand in the order in which they are asked; the first that has something to say decides. */
+export function take(state: Conversation, { event, message }: Extract<Head, { kind: 'message' }>, context: StepContext): Step | Later {
+  const { integration, now } = context;
   if (integration === null) return ignores(state, context.instance.isRegistered ? 'no_integration' : 'unknown_instance');
   if (!integration.enabled) return ignores(state, 'disabled');
-  const message = readInbound(event);
-  const closedGate = gate(event, message, integration.settings, context.now);
+  const closedGate = gate(event, message, integration.settings, now);
   if (closedGate !== null) return ignores(state, closedGate);
-  if (message.fromMe) {
-    if (message.sentByApi || context.isEcho) return ignores(state, 'echo');
-    if (integration.settings.fromMe === 'ignore') return ignores(state, 'from_me');
-    if (integration.settings.fromMe === 'pause') return humanTakesOver(state, integration, context);
-  }
+  const ready: Ready = { ...context, integration };
+  const fromPhone = message.fromMe ? hearPhone(state, message, ready) : null;
+  if (fromPhone) return fromPhone;
   if (context.isHeld) return ignores(state, 'paused');
-  return hear(state, message, integration, context);
+  return isExpired(state, message, { settings: integration.settings, now })
+    ? closingFirst(state, hear(idle, message, ready))
+    : hear(state, message, ready);
 }
 
-/** The human on the phone wrote: the chat is theirs, also when the bot never spoke in it. */
-function humanTakesOver(state: Conversation, integration: Integration, context: StepContext): Step {
-  if (state.status === 'paused') return ignores(state, 'human');
-  const session = state.status === 'waiting' ? state.session : freshSession(context, integration);
-  return ignores({ status: 'paused', session }, 'human', { sessions: [paused(session, 'human')], takesBack: true });
+/** The message comes after the session's time: it finds the chat without one. */
+function closingFirst({ session }: Extract<Conversation, { status: 'waiting' }>, next: Step | Later): Step | Later {
+  return 'type' in next ? next : { ...next, sessions: [closed(session, 'expired'), ...next.sessions] };
 }
 
-function hear(state: Conversation, message: InboundMessage, integration: Integration, context: StepContext): Step {
-  switch (state.status) {
-    case 'paused':
-      return ignores(state, 'paused');
-    case 'waiting':
-      return state.session.bot === null
-        ? firstCall(startCall(context, integration), state.session, true)
-        : answer(state, state.session, state.session.bot, message, integration);
-    case 'idle':
-      return triggers(message.content, integration.settings.trigger)
-        ? firstCall(startCall(context, integration), freshSession(context, integration), false)
-        : ignores(state, 'no_trigger');
-    case 'calling':
-    case 'due':
-      throw new Error(`A conversation that is ${state.status} takes up no event`);
-  }
+function hear(state: Conversation, message: InboundMessage, context: Ready): Step | Later {
+  const { settings } = context.integration;
+  const keyword = keywordIn(message.content, settings, state.status === 'paused' ? ['resume'] : ['finish', 'restart', 'pause']);
+  if (keyword) return obeyKeyword(state, keyword, message, context);
+  if (state.status === 'paused') return ignores(state, 'paused');
+  if (isSilent(state, message, { settings, now: context.now })) return ignores(state, 'ended');
+  const spoken = gather(message, context.burst, settings, context.now);
+  if ('type' in spoken) return spoken;
+  const session = liveSession(state);
+  return session?.bot ? answer(touched(session, context, message.address), session.bot, spoken, context) : begin(state, spoken, context);
 }
 
-function answer(state: Conversation, session: Session, bot: BotSession, message: InboundMessage, { settings }: Integration): Step {
-  // The flow stands at an action that was interrupted: it has to be gone through before anything can be asked.
-  if (bot.pending.type === 'nothing') return firstCall(continueCall(bot, null), session, true);
-  const read = readAnswer(message, bot.pending, settings);
-  if (read.type === 'send') return firstCall(continueCall(bot, read.message), session, true);
-  return ignores(state, read.reason, { say: read.notice === null ? [] : [notice(read.notice)] });
-}
-
-export function freshSession({ freshSessionId }: StepContext, { typebotIntegrationId }: Integration): Session {
-  return { sessionId: freshSessionId, typebotIntegrationId, bot: null };
-}
-
-export function notice(text: string): OutboundDraft {
-  return { type: 'text', text, linkPreview: false, typingMs: 0, waitMs: 0 };
+/** No bot speaks here: a trigger starts one. A session that was opened without one (a human wrote first) becomes the bot's. */
+function begin(state: Conversation, { message, parts, joined, events }: Spoken, context: Ready): Step {
+  const asksAgain = state.status === 'ended' && context.integration.settings.afterEnd === 'keyword';
+  const contents = [message.content, ...parts.map((text) => ({ kind: 'text' as const, text }))];
+  const heard = asksAgain ? contents.filter((content) => isKeywordTriggered(content, context.integration, context.matches)) : contents;
+  const bot = heard.map((content) => chooseBot(content, context.integration, context.matches)).find((found) => found !== null);
+  const live = liveSession(state);
+  const session = live === null ? freshSession(context, message.address) : touched(live, context, message.address);
+  if (bot) return firstCall(startCall(context, bot, message), { session, isOpen: live !== null, joined, events });
+  return ignores(live === null ? state : { status: 'waiting', session }, asksAgain ? 'ended' : 'no_trigger', { events });
 }

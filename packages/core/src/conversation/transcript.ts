@@ -13,8 +13,14 @@ export type TranscriptEntry =
   /** The bot said something that WhatsApp cannot show or we do not know. */
   | { type: 'skipped'; what: string; reason: string }
   | { type: 'failed'; outcome: 'sessionLost' | 'notSent' | 'refused' | 'uncertain'; cause: string }
+  /** Why something was done that nobody asked for by name: `keyword.finish`, `expired`, `unmatched.hint`, … */
+  | { type: 'rule'; rule: string }
   /** A reply was decided and kept from the contact because a human took the chat. */
   | { type: 'withheld'; messages: number };
+
+export function rule(name: string): TranscriptEntry {
+  return { type: 'rule', rule: name };
+}
 
 export function asked(call: BotCall): TranscriptEntry {
   return { type: 'asked', call: call.type, message: call.type === 'continue' ? call.message : null };

@@ -1,60 +1,101 @@
 import type { BotCall, BotMessage } from '../bot.ts';
-import { readInbound } from '../inbound-content.ts';
 import type { InboundMessage } from '../inbound.ts';
 import { defaultSettings, type Settings } from '../settings.ts';
-import type { Happening, StepContext } from './event.ts';
-import { ends, goesOn, ignores, type Step } from './outcome.ts';
+import type { Happening, Integration, StepContext } from './event.ts';
+import { answered, ends, type Final, goesOn, ignores, type Later, type Step } from './outcome.ts';
 import { type BotSession, type Conversation, idle, type Session, type Turn } from './state.ts';
-import { asked, type TranscriptEntry } from './transcript.ts';
+import { asked } from './transcript.ts';
 import { startVariables } from './variables.ts';
 
-/** Puts the first call of a turn on record. `isOpen`: the session is on record as open. */
-export function firstCall(call: BotCall, session: Session, isOpen: boolean, rest: Partial<Step> = {}): Step {
-  const turn: Turn = { call, session, said: [], transcript: [asked(call)], attempt: 0, chain: 0, restarted: false, isOpen };
-  return { ...goesOn({ state: { status: 'calling', turn }, ask: call }), ...rest };
+/** A context whose integration is there and switched on. */
+export type Ready = StepContext & { integration: Integration };
+
+/** How a turn begins. `isOpen`: the session is on record as open. */
+type Opening = { session: Session; isOpen: boolean } & Partial<Pick<Turn, 'events' | 'joined' | 'transcript'>>;
+
+/** Puts the first call of a turn on record. */
+export function firstCall(call: BotCall, opening: Opening, rest: Partial<Pick<Step, 'say' | 'sessions' | 'takesBack'>> = {}): Step {
+  const { session, isOpen, events = 1, joined = null, transcript = [] } = opening;
+  const progress = { said: [], attempt: 0, chain: 0, restarted: false };
+  const turn: Turn = { call, session, ...progress, events, joined, transcript: [...transcript, asked(call)], isOpen };
+  return goesOn({ state: { status: 'calling', turn }, ask: call, ...rest });
 }
 
 /** Puts the next call of a turn on record: a dedicated answer, the first message, a start after a lost session. */
 export function nextCall(turn: Turn, call: BotCall, change: Partial<Turn> = {}, rest: Partial<Step> = {}): Step {
-  const next: Turn = { ...turn, attempt: 0, chain: turn.chain + 1, ...change, call };
-  next.transcript = [...next.transcript, asked(call)];
-  return { ...goesOn({ state: { status: 'calling', turn: next }, ask: call }), ...rest };
+  const next = following(turn, call, change);
+  return goesOn({ ...rest, state: { status: 'calling', turn: next }, ask: call });
 }
 
-/** Makes the call of a turn that waited. A human who took the chat meanwhile keeps it silent. */
-export function callNow(turn: Turn, context: StepContext): Step {
-  if (!context.isHeld) return goesOn({ state: { status: 'calling', turn }, ask: turn.call });
+/** The turn with its next call, not made yet. */
+export function following(turn: Turn, call: BotCall, change: Partial<Turn> = {}): Turn {
+  const next: Turn = { ...turn, attempt: 0, chain: turn.chain + 1, ...change, call };
+  return { ...next, transcript: [...next.transcript, asked(call)] };
+}
+
+/** The turn's call is made in `waitMs`. */
+export function waitsFor(waitMs: number, turn: Turn, { now }: StepContext, rest: Partial<Step> = {}): Step {
+  return goesOn({ ...rest, state: { status: 'due', turn, dueAt: now + waitMs }, waitMs });
+}
+
+/** The turn is over, and with it all events that it answers. */
+export function endsTurn(turn: Turn, state: Conversation, final: Final, rest: Partial<Step> = {}): Step {
+  return ends(state, final, { transcript: turn.transcript, ...rest, events: turn.events });
+}
+
+/** Makes the call of a turn that waited, when it is due. A human who took the chat meanwhile, or a keyword, gives the turn up. */
+export function callNow(turn: Turn, dueAt: number, context: StepContext): Step | Later {
+  if (context.isHeld) return givenUp(turn);
+  if (context.now < dueAt) return { type: 'later', ms: dueAt - context.now };
+  return goesOn({ state: { status: 'calling', turn }, ask: turn.call });
+}
+
+function givenUp(turn: Turn): Step {
   const state = standsAt(turn);
-  const transcript: TranscriptEntry[] = [...turn.transcript, { type: 'withheld', messages: turn.said.length }];
+  const rest = { transcript: [...turn.transcript, { type: 'withheld' as const, messages: turn.said.length }], events: turn.events };
   const wasHeard = turn.transcript.some((entry) => entry.type === 'replied');
-  return wasHeard ? ends(state, { type: 'answered' }, { transcript }) : ignores(state, 'paused', { transcript });
+  return wasHeard ? ends(state, answered, rest) : ignores(state, 'paused', rest);
 }
 
 /** Where the chat stands when a turn is given up before its call was heard. */
-export function standsAt(turn: Turn): Conversation {
-  const { session } = turn;
-  if (turn.call.type === 'start') return turn.isOpen ? { status: 'waiting', session } : idle;
-  if (turn.call.message !== null || session.bot === null) return { status: 'waiting', session };
+export function standsAt({ session, call, isOpen }: Turn): Conversation {
+  if (call.type === 'start') return isOpen ? { status: 'waiting', session } : idle;
+  if (call.message !== null || session.bot === null) return { status: 'waiting', session };
   return { status: 'waiting', session: { ...session, bot: { ...session.bot, pending: { type: 'nothing' } } } };
 }
 
+/** `message`: what starts the bot. */
 export function startCall(
   context: StepContext,
-  bot: { typebotURL: string; publicId: string },
+  { typebotURL, publicId }: { typebotURL: string; publicId: string },
+  message: InboundMessage,
   extra: Record<string, string> = {},
 ): BotCall {
-  const { typebotURL, publicId } = bot;
-  return { type: 'start', typebotURL, publicId, variables: { ...startVariables(context, messageOf(context)), ...extra } };
+  return { type: 'start', typebotURL, publicId, variables: { ...startVariables(context, message), ...extra } };
 }
 
 export function continueCall(bot: BotSession, message: BotMessage | null): BotCall {
   return { type: 'continue', typebotURL: bot.typebotURL, typebotSessionId: bot.typebotSessionId, message };
 }
 
+/** The call with which an interrupted flow goes on by itself; null when it waits for somebody. */
+export function onward(bot: BotSession): BotCall | null {
+  if (bot.pending.type === 'nothing') return continueCall(bot, null);
+  return bot.pending.type === 'webhookArrived' ? continueCall(bot, webhookMessage(bot.pending.payload)) : null;
+}
+
+/** What Typebot's Webhook block takes for the body of the call it waits for. */
+export function webhookMessage(payload: string): string {
+  return `{"data":${payload}}`;
+}
+
 /** What the contact said; of a start by the API, what it says in the contact's place. */
-export function messageOf({ head }: StepContext): InboundMessage {
-  if (head.kind === 'message') return readInbound(head.event);
-  const start = head.command.type === 'start' ? head.command : null;
+export function messageOf({ head }: StepContext, joined: string | null): InboundMessage {
+  const message = head.kind === 'message' ? head.message : nobody(head.command.type === 'start' ? head.command : null);
+  return joined === null ? message : { ...message, content: { kind: 'text', text: joined } };
+}
+
+function nobody(start: { address: string; startMessage: string | null } | null): InboundMessage {
   return {
     keyId: '',
     fromMe: false,

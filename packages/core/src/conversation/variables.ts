@@ -1,7 +1,7 @@
 import { parseJid } from '../jid.ts';
 import type { InboundMessage } from '../inbound.ts';
+import { wordsOf } from '../triggers/index.ts';
 import type { StepContext } from './event.ts';
-import { wordsOf } from './trigger.ts';
 
 /**
  * The variables a flow is started with: the integration's own ones first, so that none can take the place of the documented names.
@@ -17,7 +17,8 @@ export function startVariables(context: StepContext, message: InboundMessage): R
     keyId: message.keyId,
     contentType: message.contentType,
     messageId: head.messageId,
-    pushName: message.pushName,
+    // Of what the human writes on the phone it would be the human's own name.
+    pushName: message.fromMe ? '' : message.pushName,
     businessId: instance.businessId,
     phone: jid?.kind === 'phone' ? jid.phone : '',
     firstMessage: wordsOf(message.content),

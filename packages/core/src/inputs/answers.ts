@@ -32,6 +32,11 @@ export function sendText(text: string, settings: Settings): Answer {
   return text.trim() === '' ? nothingUsable(settings) : send(text);
 }
 
+/** Words that name none of the options. Blank ones are nothing at all. */
+export function unmatched(words: string, settings: Settings): Answer {
+  return words.trim() === '' ? nothingUsable(settings) : { type: 'unmatched', message: words };
+}
+
 /** What a person wrote or tapped; null when the message is of another kind. */
 export function wordsOf(said: Said): string | null {
   if (said.kind === 'text') return said.text;

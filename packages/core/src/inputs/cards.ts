@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { texts } from '../bubbles/message.ts';
 import { oneLine, storable } from '../whatsapp.ts';
-import { send, sendText, unsupported, wordsOf } from './answers.ts';
+import { send, unmatched, unsupported, wordsOf } from './answers.ts';
 import { hint } from './hints.ts';
 import { inputKind, lenient } from './input.ts';
 import { match, type Choosable } from './match.ts';
@@ -37,7 +37,7 @@ export const cards = inputKind({
     const options = cardsOf(items).flatMap((card) => card.options);
     const tapped = said.kind === 'reply' ? options.find(({ answer, number }) => answer === said.id && number !== null) : undefined;
     const option = tapped ?? match(options, words);
-    return option === null ? sendText(words, settings) : send(option.answer);
+    return option === null ? unmatched(words, settings) : send(option.answer);
   },
 });
 

@@ -1,7 +1,7 @@
 import type { BotMessage } from '../bot.ts';
 import type { Settings } from '../settings.ts';
 import { limits, uniqueTitles } from '../whatsapp.ts';
-import { sendText, unsupported, wordsOf } from './answers.ts';
+import { unmatched, unsupported, wordsOf } from './answers.ts';
 import type { Answer, Said } from './input.ts';
 import { match, type Choosable } from './match.ts';
 
@@ -31,10 +31,10 @@ export function readChoice(said: Said, choices: readonly Choice[], isMultiple: b
   const tapped = said.kind === 'reply' ? tappedIn(choices, said.id) : null;
   if (isMultiple) {
     const several = tapped === null ? chosenSeveral(choices, words) : [tapped];
-    return several === null ? sendText(words, settings) : { type: 'send', message: namesOf(several) };
+    return several === null ? unmatched(words, settings) : { type: 'send', message: namesOf(several) };
   }
   const one = tapped ?? match(choices, words);
-  return one === null ? sendText(words, settings) : { type: 'send', message: answerOf(one.item, choices) };
+  return one === null ? unmatched(words, settings) : { type: 'send', message: answerOf(one.item, choices) };
 }
 
 /** A button of an older question has an id that is not here; it counts by its title. */

@@ -17,6 +17,8 @@ const hints: Record<Locale, Record<Hint, string>> = {
     optionalFile: 'Para continuar sem enviar um arquivo, responda: {skip}',
     unsupportedMedia: 'Não consigo usar este tipo de mensagem aqui. Responda de outra forma, por favor.',
     payment: 'Este pagamento não pode ser feito pelo WhatsApp.',
+    unmatched: 'Não entendi. Responda com uma das opções, por favor.',
+    waiting: '',
   },
   en: {
     choice: 'Reply with the number of the option.',
@@ -25,6 +27,8 @@ const hints: Record<Locale, Record<Hint, string>> = {
     optionalFile: 'To go on without sending a file, reply: {skip}',
     unsupportedMedia: 'This kind of message cannot be used here. Please answer in another way.',
     payment: 'This payment cannot be made on WhatsApp.',
+    unmatched: 'Sorry, I did not get that. Please reply with one of the options.',
+    waiting: '',
   },
   es: {
     choice: 'Responde con el número de la opción.',
@@ -33,6 +37,8 @@ const hints: Record<Locale, Record<Hint, string>> = {
     optionalFile: 'Para continuar sin enviar un archivo, responde: {skip}',
     unsupportedMedia: 'No puedo usar este tipo de mensaje aquí. Responde de otra forma, por favor.',
     payment: 'Este pago no se puede hacer por WhatsApp.',
+    unmatched: 'No he entendido. Responde con una de las opciones, por favor.',
+    waiting: '',
   },
 };
 

@@ -7,7 +7,11 @@ import type { Settings } from '../settings.ts';
 /**
  * What is done with a contact's message. `hold`: Typebot must not hear it; `reason` is a stable code, `notice` a text for the contact.
  */
-export type Answer = { type: 'send'; message: BotMessage | null } | { type: 'hold'; reason: string; notice: string | null };
+export type Answer =
+  | { type: 'send'; message: BotMessage | null }
+  /** Words that name none of the options shown. `message`: what Typebot would be told. */
+  | { type: 'unmatched'; message: BotMessage }
+  | { type: 'hold'; reason: string; notice: string | null };
 
 /** A message that can be an answer at all. */
 export type Said = Exclude<InboundContent, { kind: 'signal' | 'unknown' }>;

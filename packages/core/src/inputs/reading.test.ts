@@ -233,7 +233,7 @@ test.each<[string, Said | string, unknown]>([
   ['a number beyond the last as it is', '9', '9'],
   ['words that mean nothing as they are', ' quero um humano ', ' quero um humano '],
 ])('a choice takes %s', (_, said, expected) => {
-  expect(read(said, menu)).toEqual(sent(expected));
+  expect(read(said, menu)).toMatchObject({ message: expected });
 });
 
 test.each([media(), media('audio'), place, person])('a choice does not take $kind', (said) => {
@@ -266,7 +266,7 @@ test.each<[string, string, Partial<BotInput>, unknown]>([
   ['twice the same id by the label', '2', choice({ id: 'x', content: 'A' }, { id: 'x', content: 'B' }), 'B'],
   ['no items as it is', '1', choice(), '1'],
 ])('a choice takes %s', (_, words, input, expected) => {
-  expect(read(words, input)).toEqual(sent(expected));
+  expect(read(words, input)).toMatchObject({ message: expected });
 });
 
 const colours: Partial<BotInput> = {
@@ -289,7 +289,7 @@ test.each<[Said | string, string]>([
   ['nothing', 'nothing'],
   [',', ','],
 ])('a multiple choice takes %j as %j', (said, expected) => {
-  expect(read(said, colours)).toEqual(sent(expected));
+  expect(read(said, colours)).toMatchObject({ message: expected });
 });
 
 const pictures: Partial<BotInput> = {
@@ -309,7 +309,7 @@ test.each<[string, Said | string, unknown]>([
   ['a value', 'bee', 'i2'],
   ['anything else as it is', 'C', 'C'],
 ])('a picture choice takes %s', (_, said, expected) => {
-  expect(read(said, pictures)).toEqual(sent(expected));
+  expect(read(said, pictures)).toMatchObject({ message: expected });
 });
 
 test('several pictures are named by title, else by what Typebot knows them by', () => {
@@ -342,7 +342,7 @@ test.each<[string, Said | string, unknown]>([
   ['a tap', tap('p2', 'x'), 'p2'],
   ['anything else as it is', 'zzz', 'zzz'],
 ])('cards take %s', (_, said, expected) => {
-  expect(read(said, cards)).toEqual(sent(expected));
+  expect(read(said, cards)).toMatchObject({ message: expected });
 });
 
 test('cards take no media', () => {
@@ -361,7 +361,7 @@ test('takes any options, items and message', () => {
   const words = fc.oneof(anyText, fc.constantFrom('1', '2.', 'x', '1, 2'));
   fc.assert(
     fc.property(words, fc.record({ type, options, items }), (said, input) => {
-      expect(read(said, input).type).toMatch(/^(?:send|hold)$/);
+      expect(read(said, input).type).toMatch(/^(?:send|unmatched|hold)$/);
     }),
   );
 });

@@ -9,7 +9,8 @@ export type Handed = { replyId: string; seq: number; reply: Record<string, unkno
 
 /**
  * Records receipts and hands out the next reply of each chat. Receipts already known, or of replies that are no longer
- * known, change nothing. WhatsApp's ids are kept so that our own messages are not taken for a human's.
+ * known, change nothing. WhatsApp's ids are kept so that our own messages are not taken for a human's. Where a pause or close waits
+ * nothing is handed out: when it has been handled, `handNext` is asked.
  */
 export async function acknowledge(sql: Sql<{ bigint: number }>, receipts: Receipt[]): Promise<Handed[]> {
   const once = [...new Map(receipts.map((receipt) => [receipt.replyId, receipt])).values()];
@@ -34,15 +35,15 @@ export async function acknowledge(sql: Sql<{ bigint: number }>, receipts: Receip
     ), moved as (
       update conversations c set acked_seq = h.seq, updated_at = clock_timestamp()
       from head h where c.conversation_id = h.conversation_id and c.acked_seq = h.seq - 1
-      returning c.conversation_id, c.acked_seq, c.out_seq
+      returning c.conversation_id, c.acked_seq, c.out_seq, c.hold_seq > c.handled_seq as is_held
     ), next as (
       update outbox o set handed_at = clock_timestamp()
-      from moved m where o.conversation_id = m.conversation_id and o.seq = m.acked_seq + 1
+      from moved m where o.conversation_id = m.conversation_id and o.seq = m.acked_seq + 1 and not m.is_held
       returning o.conversation_id, o.reply_id, o.seq, o.reply
     )
     select m.conversation_id, n.reply_id, n.seq, n.reply, m.out_seq > m.acked_seq and n.seq is null as behind
     from moved m left join next n using (conversation_id)
-    where m.out_seq > m.acked_seq`;
+    where m.out_seq > m.acked_seq and not m.is_held`;
   // A reply committed between this statement's snapshot and its locks is not seen by it; the next statement sees it.
   const behind = rows.filter((row) => row.behind).map((row) => row.conversation_id);
   return [...rows.filter((row) => !row.behind).map(fromRow), ...(behind.length > 0 ? await handNext(sql, behind) : [])];
@@ -53,7 +54,7 @@ export async function handNext(sql: Sql<{ bigint: number }>, conversationIds: st
   const rows = await sql<AckedRow[]>`
     with chat as materialized (
       select conversation_id, acked_seq from conversations
-      where conversation_id = any(${conversationIds}::uuid[]) and out_seq > acked_seq
+      where conversation_id = any(${conversationIds}::uuid[]) and out_seq > acked_seq and hold_seq <= handled_seq
       order by conversation_id for no key update
     )
     update outbox o set handed_at = clock_timestamp()

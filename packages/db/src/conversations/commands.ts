@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Sql } from 'postgres';
 import { type Command, parseJid } from '@typelane/core';
 import { conversationId } from '../conversation-id.ts';
-import { ingest } from './ingest.ts';
+import { type Arrival, ingest } from './ingest.ts';
 
 /** Where a command stands in its chat's inbox. */
 export type Ordered = { conversationId: string; seq: number };
@@ -14,23 +14,20 @@ export type Ordered = { conversationId: string; seq: number };
 export async function order(sql: Sql<{ bigint: number }>, instanceId: string, address: string, command: Command): Promise<Ordered> {
   const jid = parseJid(address);
   if (!jid) throw new Error('Expected `address` to be a WhatsApp address');
-  const id = conversationId(instanceId, jid);
-  const keyId = `command-${randomUUID()}`;
-  const holds = command.type === 'pause' || command.type === 'close';
-  const arrival = {
-    conversationId: id,
-    instanceId,
-    jid: jid.jid,
-    kind: 'command' as const,
-    fromMe: true,
-    keyId,
-    messageId: keyId,
-    event: command,
-    holds,
-  };
-  const [taken] = await ingest(sql, [arrival]);
+  const chat = { conversationId: conversationId(instanceId, jid), instanceId, jid: jid.jid };
+  const [taken] = await ingest(sql, [commandArrival(chat, command, `command-${randomUUID()}`)]);
   if (!taken) throw new Error('The command was not taken in');
-  return { conversationId: id, seq: taken.seq };
+  return { conversationId: chat.conversationId, seq: taken.seq };
+}
+
+/** A command as an event of its chat. `keyId`: a second one of the same is left out. */
+export function commandArrival(
+  chat: { conversationId: string; instanceId: string; jid: string },
+  command: Command,
+  keyId: string,
+): Arrival {
+  const holds = command.type === 'pause' || command.type === 'close';
+  return { ...chat, kind: 'command', fromMe: true, keyId, messageId: keyId, event: command, holds };
 }
 
 /** How a command ended; null while it waits. */

@@ -38,9 +38,9 @@ export async function askSurely<T>(ask: () => Promise<T>): Promise<T> {
 }
 
 /** What the commit would have returned; null when it was not written. */
-async function readBack(sql: Sql<{ bigint: number }>, { commitId, conversationId, reply }: Commit): Promise<Committed> {
+async function readBack(sql: Sql<{ bigint: number }>, { commitId, conversationId, seq, reply }: Commit): Promise<Committed> {
   const [row] = await sql<{ version: number; more: boolean; handed_seq: number | null; said: boolean }[]>`
-    select c.version, c.in_seq > c.handled_seq as more, o.seq is not null as said, case when o.handed_at is not null then o.seq end as handed_seq
+    select c.version, c.in_seq > greatest(c.handled_seq, ${seq}) as more, o.seq is not null as said, case when o.handed_at is not null then o.seq end as handed_seq
     from conversations c left join outbox o on o.conversation_id = c.conversation_id and o.reply_id = ${reply?.replyId ?? null}
     where c.conversation_id = ${conversationId} and c.commit_id = ${commitId}`;
   return row ? { version: row.version, more: row.more, handedSeq: row.handed_seq, withheld: reply !== null && !row.said } : null;

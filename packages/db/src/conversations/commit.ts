@@ -23,6 +23,12 @@ export type Commit = {
   /** The outbound job without its `seq`. */
   reply: { replyId: string } | null;
   sessions: SessionRow[];
+  /** Events that end with `final`, the head included: more than one when a burst was answered. */
+  events: number;
+  /** When the new state changes by itself, milliseconds since 1970; null: never. */
+  timerAt: number | null;
+  /** The last message from the phone that is known not to silence the bot. A reply is not written past a later one. */
+  judgedSeq: number;
 };
 
 export type SessionRow = {
@@ -35,16 +41,21 @@ export type SessionRow = {
   bot: BotSession | null;
 };
 
-/** Null: the chat was taken over by somebody else and nothing was written. */
-export type Committed = {
+/**
+ * Null: the chat was taken over by somebody else and nothing was written. `unjudged`: nothing was written, since a message from the
+ * phone came in that may be a human's, and whether the reply may be said has to be judged.
+ */
+export type Committed = Written | 'unjudged' | null;
+
+export type Written = {
   version: number;
-  /** Another event waits. */
+  /** Another event waits behind the one at hand. */
   more: boolean;
   /** The reply is the first unacknowledged one of its chat: publish it now, under this seq. Null: not now, or there is none. */
   handedSeq: number | null;
   /** The reply was kept back, since a pause or close is waiting. */
   withheld: boolean;
-} | null;
+};
 
 /**
  * Writes steps. One statement, all or nothing: state and cursors, the reply, how the event ended, and sessions, each only where
@@ -59,10 +70,12 @@ export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ big
         ${commits.map((c) => c.seq)}::bigint[], ${commits.map((c) => c.final?.type ?? null)}::text[], ${commits.map(reasonOf)}::text[],
         ${commits.map((c) => c.final?.sessionId ?? null)}::uuid[], ${commits.map((c) => (c.final ? toJsonb(c.final.transcript) : null))}::text[],
         ${commits.map((c) => c.openCallMs)}::float8[], ${commits.map((c) => c.quietMs)}::float8[], ${commits.map((c) => c.waitMs)}::float8[],
-        ${commits.map((c) => c.reply?.replyId ?? null)}::uuid[], ${commits.map((c) => (c.reply ? toJsonb(c.reply) : null))}::text[]
-      ) as s (conversation_id, commit_id, version, state, seq, final, reason, session_id, transcript, open_call_ms, quiet_ms, wait_ms, reply_id, reply)
+        ${commits.map((c) => c.reply?.replyId ?? null)}::uuid[], ${commits.map((c) => (c.reply ? toJsonb(c.reply) : null))}::text[],
+        ${commits.map((c) => c.events)}::int[], ${commits.map((c) => (c.timerAt === null ? null : Math.ceil(c.timerAt)))}::float8[], ${commits.map((c) => c.judgedSeq)}::bigint[]
+      ) as s (conversation_id, commit_id, version, state, seq, final, reason, session_id, transcript, open_call_ms, quiet_ms, wait_ms, reply_id, reply,
+        events, timer_ms, judged_seq)
     ), mine as materialized (
-      select c.conversation_id
+      select c.conversation_id, s.reply is null or c.human_seq <= s.judged_seq as is_judged, to_timestamp(s.timer_ms / 1000) as timer
       from conversations c join step s using (conversation_id)
       where c.version = s.version
       order by c.conversation_id
@@ -72,15 +85,18 @@ export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ big
       set version = c.version + 1,
           commit_id = s.commit_id,
           state = s.state::jsonb,
-          handled_seq = case when s.final is null then c.handled_seq else s.seq end,
+          handled_seq = case when s.final is null then c.handled_seq else s.seq + s.events - 1 end,
           open_call_until = clock_timestamp() + s.open_call_ms * interval '1 millisecond',
           quiet_until = coalesce(clock_timestamp() + s.quiet_ms * interval '1 millisecond', c.quiet_until),
           not_before = clock_timestamp() + s.wait_ms * interval '1 millisecond',
+          timer_due_at = mine.timer,
+          -- Indexed, so it is left where it is unless it would ring too late: timers.ts moves it on, or forgets it.
+          timer_at = case when c.timer_at <= mine.timer then c.timer_at else coalesce(mine.timer, c.timer_at) end,
           out_seq = c.out_seq + case when s.reply is not null and c.hold_seq <= s.seq then 1 else 0 end,
           updated_at = clock_timestamp()
       from step s join mine using (conversation_id)
-      where c.conversation_id = s.conversation_id
-      returning c.conversation_id, c.version, c.in_seq > c.handled_seq as more, c.out_seq, c.acked_seq, c.hold_seq > s.seq as is_held
+      where c.conversation_id = s.conversation_id and mine.is_judged
+      returning c.conversation_id, c.version, c.in_seq > greatest(c.handled_seq, s.seq) as more, c.out_seq, c.acked_seq, c.hold_seq > s.seq as is_held
     ), said as (
       insert into outbox (conversation_id, seq, reply_id, reply, handed_at)
       select s.conversation_id, d.out_seq, s.reply_id, s.reply::jsonb, case when d.out_seq = d.acked_seq + 1 then clock_timestamp() end
@@ -88,20 +104,28 @@ export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ big
       where s.reply is not null and not d.is_held
     ), ended as (
       insert into turns (conversation_id, seq, final, reason, session_id, transcript)
-      select s.conversation_id, s.seq, s.final, s.reason, s.session_id, s.transcript::jsonb
-      from step s join done d using (conversation_id)
+      select s.conversation_id, s.seq + nth, s.final, s.reason, s.session_id, case when nth = 0 then s.transcript::jsonb else '[]' end
+      from step s join done d using (conversation_id), generate_series(0, s.events - 1) as nth
       where s.final is not null
     )${sessionsClause(sql, sessions)}
-    select d.conversation_id, d.version, d.more, d.is_held and s.reply is not null as withheld,
+    select m.conversation_id, m.is_judged, d.version, d.more, d.is_held and s.reply is not null as withheld,
       case when s.reply is not null and not d.is_held and d.out_seq = d.acked_seq + 1 then d.out_seq end as handed_seq
-    from done d join step s using (conversation_id)`;
+    from mine m join step s using (conversation_id) left join done d using (conversation_id)`;
   const written = new Map(rows.map((row) => [row.conversation_id, row]));
   return commits.map(({ conversationId }) => fromRow(written.get(conversationId)));
 }
 
-type CommittedRow = { conversation_id: string; version: number; more: boolean; withheld: boolean; handed_seq: number | null };
+type CommittedRow = {
+  conversation_id: string;
+  is_judged: boolean;
+  version: number;
+  more: boolean;
+  withheld: boolean;
+  handed_seq: number | null;
+};
 
 function fromRow(row: CommittedRow | undefined): Committed {
+  if (row?.is_judged === false) return 'unjudged';
   return row ? { version: row.version, more: row.more, handedSeq: row.handed_seq, withheld: row.withheld } : null;
 }
 
@@ -136,16 +160,27 @@ function sessionsClause(
  * last handed one go, and their numbers are given again.
  */
 export async function commitTakingBack(sql: Sql<{ bigint: number }>, step: Commit): Promise<Committed> {
-  return sql.begin(async (transaction) => {
-    const [mine] = await transaction`
-      select from conversations where conversation_id = ${step.conversationId} and version = ${step.version} for no key update`;
-    if (!mine) return null;
-    await transaction`
-      with gone as (
-        delete from outbox where conversation_id = ${step.conversationId} and handed_at is null returning seq
-      )
-      update conversations set out_seq = out_seq - (select count(*) from gone) where conversation_id = ${step.conversationId}`;
-    const [committed] = await commit(transaction, [step]);
-    return committed ?? null;
-  });
+  return sql
+    .begin((transaction) => takeBack(transaction, step))
+    .catch((error: unknown) => {
+      if (error === unjudged) return 'unjudged';
+      throw error;
+    });
+}
+
+/** Undoes the transaction: what was taken back stays as long as the step is not written. */
+const unjudged = new Error('A message from the phone has to be judged first');
+
+async function takeBack(sql: TransactionSql<{ bigint: number }>, step: Commit): Promise<Committed> {
+  const [mine] = await sql`
+    select from conversations where conversation_id = ${step.conversationId} and version = ${step.version} for no key update`;
+  if (!mine) return null;
+  await sql`
+    with gone as (
+      delete from outbox where conversation_id = ${step.conversationId} and handed_at is null returning seq
+    )
+    update conversations set out_seq = out_seq - (select count(*) from gone) where conversation_id = ${step.conversationId}`;
+  const [committed = null] = await commit(sql, [step]);
+  if (committed === 'unjudged') throw unjudged;
+  return committed;
 }

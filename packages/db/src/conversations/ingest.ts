@@ -1,4 +1,5 @@
 import type { PendingQuery, Row, Sql, TransactionSql } from 'postgres';
+import type { InboundEvent } from '@typelane/core';
 import { toJsonb, toText } from '../json.ts';
 
 /** One event for the inbox of one chat. */
@@ -52,12 +53,12 @@ function lockChats(sql: TransactionSql<{ bigint: number }>, arrivals: Arrival[])
 function insertNew(sql: TransactionSql<{ bigint: number }>, all: Arrival[]): PendingQuery<Taken[]> {
   return sql`
     with arrival as (
-      select conversation_id, kind, from_me::boolean, key_id, message_id, event, holds::boolean, place
+      select conversation_id, kind, from_me::boolean, key_id, message_id, event, holds::boolean, of_human::boolean, place
       from unnest(
         ${all.map((a) => a.conversationId)}::uuid[], ${all.map((a) => a.kind)}::text[], ${all.map((a) => String(a.fromMe))}::text[],
         ${all.map((a) => toText(a.keyId))}::text[], ${all.map((a) => toText(a.messageId))}::text[],
-        ${all.map((a) => toJsonb(a.event))}::text[], ${all.map((a) => String(a.holds))}::text[]
-      ) with ordinality as a (conversation_id, kind, from_me, key_id, message_id, event, holds, place)
+        ${all.map((a) => toJsonb(a.event))}::text[], ${all.map((a) => String(a.holds))}::text[], ${all.map((a) => String(mayBeHuman(a)))}::text[]
+      ) with ordinality as a (conversation_id, kind, from_me, key_id, message_id, event, holds, of_human, place)
     ), fresh as (
       select a.*, row_number() over (partition by conversation_id order by place) as nth
       from arrival a
@@ -67,9 +68,13 @@ function insertNew(sql: TransactionSql<{ bigint: number }>, all: Arrival[]): Pen
       update conversations c
       set in_seq = c.in_seq + f.events,
           hold_seq = coalesce(c.in_seq + f.hold, c.hold_seq),
+          human_seq = coalesce(c.in_seq + f.human, c.human_seq),
           not_before = case when f.hold is null then c.not_before end,
           updated_at = clock_timestamp()
-      from (select conversation_id, count(*) as events, max(nth) filter (where holds) as hold from fresh group by 1) f
+      from (
+        select conversation_id, count(*) as events, max(nth) filter (where holds) as hold, max(nth) filter (where of_human) as human
+        from fresh group by 1
+      ) f
       where c.conversation_id = f.conversation_id
       returning c.conversation_id, c.in_seq - f.events as base
     )
@@ -78,4 +83,11 @@ function insertNew(sql: TransactionSql<{ bigint: number }>, all: Arrival[]): Pen
     from fresh f join taken t using (conversation_id)
     order by f.place
     returning conversation_id as "conversationId", seq, key_id as "keyId"`;
+}
+
+/** Written on the phone itself: by a human, or the echo of one of our own sends. A turn looks at it before it speaks. */
+function mayBeHuman({ kind, fromMe, event }: Arrival): boolean {
+  if (kind !== 'message' || !fromMe) return false;
+  const { event: name, data } = event as InboundEvent;
+  return name === 'messages.upsert' && data.source?.toLowerCase() !== 'api';
 }

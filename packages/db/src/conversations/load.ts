@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres';
-import type { Conversation } from '@typelane/core';
+import type { Conversation, InboundEvent, OutboundMessage } from '@typelane/core';
 
 /** A chat as a turn finds it: its state, the event at its head, and all that decides the next step. */
 export type Loaded = {
@@ -12,11 +12,20 @@ export type Loaded = {
   isAbandoned: boolean;
   isHeld: boolean;
   isEcho: boolean;
+  /** The last message from the phone itself that this row knows of. */
+  humanSeq: number;
+  /** Messages behind the head, the oldest first, 50 at most; empty where none of them could silence the bot. */
+  behind: BehindRow[];
+  /** What was said last in this chat; empty where no message came from the phone itself. */
+  sends: OutboundMessage[];
   now: number;
   head: { seq: number; kind: 'message' | 'command'; messageId: string; event: unknown };
   instance: { instanceId: string; businessId: string; name: string | null; isRegistered: boolean };
   integration: IntegrationRow | null;
 };
+
+/** `isKnownKey`: its key id is one that a send of ours was given. */
+export type BehindRow = { fromMe: boolean; isKnownKey: boolean; event: InboundEvent };
 
 export type IntegrationRow = {
   typebotIntegrationId: string;
@@ -30,10 +39,14 @@ export type IntegrationRow = {
 /**
  * The chats of `ids` with something to do now, by the database's clock: an event to handle, no call that may be running, and
  * nothing to wait for. In the quiet after a call of unknown outcome only a pause or close is handed out, and what stands before it.
+ *
+ * A turn that waits is handed out early when something came in that may silence the bot; whether it does is core's to say.
  */
 export async function load(sql: Sql<{ bigint: number }>, ids: string[]): Promise<(Loaded | null)[]> {
   const rows = await sql<Row[]>`
-    select c.conversation_id, c.version, c.state, c.instance_id, c.jid, c.hold_seq > e.seq as is_held,
+    select c.conversation_id, c.version, c.state, c.instance_id, c.jid, c.hold_seq > e.seq as is_held, c.human_seq,
+      case when ${mayBeSilenced(sql)} then ${rowsBehind(sql)} end as behind,
+      case when c.human_seq >= e.seq then ${lastSends(sql)} end as sends,
       extract(epoch from clock_timestamp()) * 1000 as now,
       e.seq, e.kind, e.message_id, e.event,
       e.from_me and exists (select from sent_keys k where k.instance_id = c.instance_id and k.key_id = e.key_id) as is_echo,
@@ -45,10 +58,37 @@ export async function load(sql: Sql<{ bigint: number }>, ids: string[]): Promise
     left join instances n on n.instance_id = c.instance_id
     left join typebot_integrations i on i.instance_id = c.instance_id
     where (c.open_call_until is null or c.open_call_until <= clock_timestamp())
-      and (c.not_before is null or c.not_before <= clock_timestamp())
+      and (c.not_before is null or c.not_before <= clock_timestamp() or ${mayBeSilenced(sql)})
       and (c.quiet_until is null or c.quiet_until <= clock_timestamp() or c.hold_seq >= e.seq)`;
   const loaded = new Map(rows.map((row) => [row.conversation_id, fromRow(row)]));
   return ids.map((id) => loaded.get(id) ?? null);
+}
+
+/** A message from the phone silences the bot wherever it stands; a keyword only a turn that waits. */
+const mayBeSilenced = (sql: Sql<{ bigint: number }>) => sql`(c.human_seq > e.seq or (c.in_seq > e.seq and c.state ->> 'status' = 'due'))`;
+
+const rowsBehind = (sql: Sql<{ bigint: number }>) => sql`(
+  select jsonb_agg(jsonb_build_object('fromMe', b.from_me, 'event', b.event, 'isKnownKey',
+    b.from_me and exists (select from sent_keys k where k.instance_id = c.instance_id and k.key_id = b.key_id)) order by b.seq)
+  from (select * from inbox where conversation_id = c.conversation_id and seq > e.seq and kind = 'message' order by seq limit 50) b)`;
+
+/** Of five replies, the newest first: an echo is seconds old. */
+const lastSends = (sql: Sql<{ bigint: number }>) => sql`(
+  select jsonb_agg(m.message order by o.seq desc)
+  from (select seq, reply from outbox where conversation_id = c.conversation_id and handed_at is not null order by seq desc limit 5) o,
+    jsonb_array_elements(o.reply -> 'messages') as m (message))`;
+
+/** What decides whether a reply may still be said, looked at again: see `judgedSeq` of a commit. Null when the chat is gone. */
+export async function lookBehind(
+  sql: Sql<{ bigint: number }>,
+  conversationId: string,
+  seq: number,
+): Promise<Pick<Loaded, 'humanSeq' | 'behind' | 'sends'> | null> {
+  const [row] = await sql<Pick<Row, 'human_seq' | 'behind' | 'sends'>[]>`
+    select c.human_seq, ${rowsBehind(sql)} as behind, ${lastSends(sql)} as sends
+    from conversations c, (select ${seq}::bigint as seq) e
+    where c.conversation_id = ${conversationId}`;
+  return row ? { humanSeq: row.human_seq, behind: row.behind ?? [], sends: row.sends ?? [] } : null;
 }
 
 type Row = {
@@ -58,6 +98,9 @@ type Row = {
   instance_id: string;
   jid: string;
   is_held: boolean;
+  human_seq: number;
+  behind: BehindRow[] | null;
+  sends: OutboundMessage[] | null;
   now: string;
   seq: number;
   kind: 'message' | 'command';
@@ -83,6 +126,9 @@ function fromRow(row: Row): Loaded {
     isAbandoned: row.state.status === 'calling',
     isHeld: row.is_held,
     isEcho: row.is_echo,
+    humanSeq: row.human_seq,
+    behind: row.behind ?? [],
+    sends: row.sends ?? [],
     now: Number(row.now),
     head: { seq: row.seq, kind: row.kind, messageId: row.message_id, event: row.event },
     instance: instanceOf(row),

@@ -29,7 +29,7 @@ export async function unacknowledged(sql: Sql<{ bigint: number }>, quietMs: numb
 export async function unhanded(sql: Sql<{ bigint: number }>, quietMs: number, limit: number): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     select c.conversation_id as id from outbox o join conversations c using (conversation_id)
-    where o.handed_at is null and o.seq = c.acked_seq + 1
+    where o.handed_at is null and o.seq = c.acked_seq + 1 and c.hold_seq <= c.handled_seq
       and c.updated_at < clock_timestamp() - ${quietMs}::float8 * interval '1 millisecond'
     limit ${limit}`;
   return rows.map(({ id }) => id);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from 'postgres';
-import type { Command } from '@typelane/core';
+import type { ClosingReason, Command } from '@typelane/core';
 import type { Ordered } from '../conversations/commands.ts';
 import { type Arrival, ingest } from '../conversations/ingest.ts';
 
@@ -14,7 +14,7 @@ const chunkSize = 500;
 export async function closeSessions(
   sql: Sql<{ bigint: number }>,
   instanceId: string,
-  reason: string,
+  reason: ClosingReason,
   except: ReadonlySet<string> = new Set(),
 ): Promise<(Ordered & { sessionId: string })[]> {
   const living = await sql<{ conversationId: string; sessionId: string; jid: string }[]>`

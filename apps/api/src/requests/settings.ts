@@ -1,0 +1,61 @@
+import { inputJsonSchema, settingsChangeSchema, type SettingsChange, settingsSchema, type SettingsInput } from '@typelane/core';
+import { patternProblem } from '@typelane/runtime';
+import { z } from 'zod';
+import { refusal } from '../errors/refusal.ts';
+import { sentencesOf } from '../errors/sentences.ts';
+import { typebotURL } from './fields.ts';
+
+/**
+ * Settings as the operator writes them. They are checked and kept as they came, but for the slashes at the end of addresses: a default
+ * that was never chosen is not stored.
+ */
+export const settingsInput = asWritten<SettingsInput>(settingsSchema);
+
+/** A change of settings names only the fields it changes. What it makes of the others is for `refuseSettings`. */
+export const settingsChange = asWritten<SettingsChange>(settingsChangeSchema);
+
+/** Refuses settings that came to be by a change and do not fit together. */
+export function refuseSettings(settings: SettingsInput): void {
+  const { error } = z.object({ settings: settingsSchema }).safeParse({ settings });
+  if (error) throw refusal('INVALID_REQUEST', sentencesOf(error.issues, { settings }, 'the body'));
+}
+
+function asWritten<Written extends SettingsInput | SettingsChange>(schema: z.ZodType) {
+  return z
+    .unknown()
+    .transform((value, context): Written => {
+      const refuse: Refuse = (path, message) => context.issues.push({ code: 'custom', path, message, input: value });
+      const issues = schema.safeParse(value).error?.issues;
+      if (!issues) return withoutSlashes(value as Written, refuse);
+      for (const issue of issues) context.addIssue({ ...issue, path: [...issue.path] });
+      return z.NEVER;
+    })
+    .meta(inputJsonSchema(schema));
+}
+
+/** `message` goes on from "Expected `field` to be ". */
+type Refuse = (path: PropertyKey[], message: string) => void;
+
+/** What needs more than the schema knows, patterns and addresses, is judged on the way. */
+function withoutSlashes<Written extends SettingsInput | SettingsChange>(written: Written, refuse: Refuse): Written {
+  const { trigger, flows, transcription } = written;
+  judgePattern(trigger, ['trigger'], refuse);
+  const addressed = flows?.map((flow, index) => {
+    judgePattern(flow.trigger, ['flows', index, 'trigger'], refuse);
+    return flow.typebotURL === undefined ? flow : { ...flow, typebotURL: address(flow.typebotURL, ['flows', index, 'typebotURL'], refuse) };
+  });
+  const url = transcription?.url === undefined ? null : address(transcription.url, ['transcription', 'url'], refuse);
+  return { ...written, ...(addressed && { flows: addressed }), ...(url !== null && { transcription: { ...transcription, url } }) };
+}
+
+function judgePattern(trigger: SettingsInput['trigger'], path: PropertyKey[], refuse: Refuse): void {
+  if (trigger?.type !== 'keyword' || trigger.operator !== 'regex') return;
+  const problem = patternProblem(trigger.value);
+  if (problem !== null) refuse([...path, 'value'], problem);
+}
+
+function address(url: string, path: PropertyKey[], refuse: Refuse): string {
+  const { data, error } = typebotURL.safeParse(url);
+  for (const { message } of error?.issues ?? []) refuse(path, message);
+  return data ?? url;
+}

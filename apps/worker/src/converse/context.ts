@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type Burst,
+  type Command,
+  type InboundEvent,
+  type InboundMessage,
+  type Integration,
+  interruption,
+  isEcho,
+  isJoinable,
+  readInbound,
+  type StepContext,
+} from '@typelane/core';
+import type { BehindRow, Loaded } from '@typelane/db';
+import { burstOf } from './burst.ts';
+import type { TurnPorts } from './turn.ts';
+
+type Ports = Pick<TurnPorts, 'integrations' | 'read' | 'matches' | 'waitingFrom' | 'log'>;
+
+/** Everything a step may look at besides the state. Asks the database only for a text where the texts of a burst are joined. */
+export async function contextOf(loaded: Loaded, ports: Ports): Promise<StepContext> {
+  const { instance, now, sends } = loaded;
+  const integration = ports.integrations.read(loaded.integration);
+  const head = await headOf(loaded, integration, ports);
+  return {
+    head,
+    instance,
+    integration,
+    isHeld: loaded.isHeld || isSilenced(loaded, loaded.state.status === 'due', integration, now),
+    isEcho: loaded.isEcho || (head.kind === 'message' && isEcho(head.message, head.event, sends)),
+    burst: await burstAt(head, loaded, integration, ports),
+    matches: ports.matches,
+    now,
+    freshSessionId: randomUUID(),
+  };
+}
+
+/**
+ * Whether what stands behind the head silences the bot: words from the phone always, words of the contact only where a turn waits.
+ * Anywhere else the contact's next words are the next turn.
+ */
+export function isSilenced(
+  { behind, sends }: { behind: BehindRow[]; sends: Loaded['sends'] },
+  isWaiting: boolean,
+  integration: Integration | null,
+  now: number,
+): boolean {
+  const counted = isWaiting ? behind : behind.filter(({ fromMe }) => fromMe);
+  return counted.length > 0 && interruption(counted, sends, integration, now) !== null;
+}
+
+async function headOf({ head, conversationId }: Loaded, integration: Integration | null, ports: Ports): Promise<StepContext['head']> {
+  const { seq, messageId } = head;
+  if (head.kind === 'command') return { seq, messageId, kind: 'command', command: head.event as Command };
+  const event = head.event as InboundEvent;
+  return { seq, messageId, kind: 'message', event, message: await readSurely(event, { conversationId, integration }, ports) };
+}
+
+/** What cannot be prepared is taken as it came: no message may hold up its chat. */
+async function readSurely(
+  event: InboundEvent,
+  chat: { conversationId: string; integration: Integration | null },
+  { read, log }: Ports,
+): Promise<InboundMessage> {
+  try {
+    return await read(event, chat);
+  } catch (error) {
+    log.error({ err: error, conversationId: chat.conversationId }, 'read.failed');
+    return readInbound(event);
+  }
+}
+
+async function burstAt(head: StepContext['head'], loaded: Loaded, integration: Integration | null, ports: Ports): Promise<Burst | null> {
+  const { state, conversationId } = loaded;
+  if (!integration || integration.settings.debounceMs === 0) return null;
+  if (state.status !== 'idle' && state.status !== 'ended' && state.status !== 'waiting') return null;
+  if (head.kind !== 'message' || head.event.event !== 'messages.upsert' || !isJoinable(head.message, integration.settings)) return null;
+  return burstOf(await ports.waitingFrom(conversationId, head.seq), integration.settings);
+}

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import type { Conversation, Step, StepContext } from '@typelane/core';
+import type { Commit, Committed, Loaded, Written } from '@typelane/db';
+import { isSilenced } from './context.ts';
+import { addressOf, replyOf } from './reply.ts';
+import { sessionIdOf, sessionIn } from './session-id.ts';
+import type { TurnPorts, TurnTimes } from './turn.ts';
+
+/** Milliseconds from a commit to its call: if this process stood still for longer, its time may be over and nothing is sent. */
+export const sendWithinMs = 5_000;
+
+/** What a step was decided on. */
+export type Before = { loaded: Loaded; state: Conversation; version: number };
+
+/** Commits a step and publishes its reply. Null: somebody else has the chat, and nothing was written. */
+export async function write(next: Step, before: Before, context: StepContext, ports: TurnPorts, times: TurnTimes): Promise<Written | null> {
+  const reply =
+    next.say.length > 0 ? replyOf(next, before.state, context, addressOf(next, before.state, context, before.loaded.jid)) : null;
+  const entry = { ...entryOf(next, before, context, times), reply };
+  const save = savingOf(next, before.state, context, ports);
+  const committed = await judged(entry, save, before.loaded, context, ports);
+  if (reply && committed && committed.handedSeq !== null) ports.publish({ ...reply, seq: committed.handedSeq });
+  return committed;
+}
+
+/** Words from the phone that came in meanwhile are looked at before anything is said: a human's have the last word. */
+async function judged(
+  entry: Commit,
+  save: (entry: Commit) => Promise<Committed>,
+  { conversationId, head }: Loaded,
+  { integration, now }: StepContext,
+  ports: TurnPorts,
+): Promise<Written | null> {
+  let wanted = entry;
+  for (;;) {
+    const committed = await save(wanted);
+    if (committed !== 'unjudged') return committed;
+    const found = await ports.lookBehind(conversationId, head.seq);
+    if (found === null) return null;
+    wanted = isSilenced(found, false, integration, now) ? withheld(wanted) : { ...wanted, judgedSeq: found.humanSeq };
+  }
+}
+
+function withheld(entry: Commit): Commit {
+  const messages = entry.reply && 'messages' in entry.reply && Array.isArray(entry.reply.messages) ? entry.reply.messages.length : 0;
+  const final = entry.final && { ...entry.final, transcript: [...entry.final.transcript, { type: 'withheld' as const, messages }] };
+  return { ...entry, final, reply: null };
+}
+
+function savingOf(next: Step, before: Conversation, { integration }: StepContext, ports: TurnPorts): (entry: Commit) => Promise<Committed> {
+  if (next.takesBack) return ports.commitTakingBack;
+  if (integration?.settings.resume.replay !== true || before.status !== 'paused' || next.state.status === 'paused') return ports.commit;
+  const { sessionId } = before.session;
+  if (sessionIn(next.state)?.sessionId !== sessionId) return ports.commit;
+  return (entry) => ports.commitReplaying(entry, sessionId);
+}
+
+function entryOf(next: Step, { loaded, state, version }: Before, context: StepContext, times: TurnTimes): Omit<Commit, 'reply'> {
+  return {
+    commitId: randomUUID(),
+    conversationId: loaded.conversationId,
+    version,
+    state: next.state,
+    seq: loaded.head.seq,
+    final: next.final && { ...next.final, sessionId: sessionIdOf(next, state), transcript: next.transcript },
+    events: next.events,
+    openCallMs: next.ask ? sendWithinMs + times.timeoutMs + times.quarantineMs : null,
+    quietMs: next.quarantine ? times.quarantineMs : null,
+    waitMs: next.waitMs === null ? null : Math.max(next.waitMs, next.quarantine ? times.quarantineMs : 0),
+    timerAt: next.timerAt,
+    // A silenced chat has no message from the phone that was judged harmless.
+    judgedSeq: context.isHeld ? -1 : loaded.humanSeq,
+    sessions: next.sessions.map(({ session, status, reason }) => ({
+      sessionId: session.sessionId,
+      instanceId: loaded.instance.instanceId,
+      keyRemoteJid: loaded.jid,
+      typebotIntegrationId: session.typebotIntegrationId,
+      status,
+      reason,
+      bot: session.bot,
+    })),
+  };
+}

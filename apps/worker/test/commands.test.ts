@@ -1,0 +1,126 @@
+import type { Command } from '@typelane/core';
+import { waitUntil } from '@typelane/testkit';
+import { afterEach, expect, test } from 'vitest';
+import { type Scene, startScene } from './scene.ts';
+
+/** Orders of an operator that meet a turn, a delivery, or one another; pause.test.ts has what each does alone. */
+let scene: Scene;
+afterEach(() => scene.close());
+
+const snapshot = { typebotIntegrationId: null, bot: null };
+
+test('a close while a reply is half delivered lets it be finished and takes back what stands behind it', async () => {
+  scene = await startScene({});
+  const delivery = scene.holdDelivery();
+  await scene.says('hello');
+  await delivery.begun;
+  for (const words of ['first', 'second']) await scene.says(words);
+  await scene.finals(3);
+  const close = await order({ type: 'close', sessionId: await scene.liveSession(), reason: 'operator' });
+  expect(await close.outcome()).toBe('answered');
+  delivery.release();
+  await scene.pipeline.ledger.acknowledged(scene.instanceId);
+  expect(scene.told()).toEqual(['started by hello']);
+  await scene.says('again');
+  await scene.tells('started by hello', 'started by again');
+});
+
+test('a reply that is done while a pause waits behind a call hands out nothing more', async () => {
+  scene = await startScene({});
+  const delivery = scene.holdDelivery();
+  await scene.says('hello');
+  await delivery.begun;
+  await scene.says('first');
+  await scene.finals(2);
+  const typebot = scene.holdTypebot();
+  await scene.says('second');
+  await scene.asked('second');
+  const pause = await order({ type: 'pause', sessionId: await scene.liveSession(), reason: 'operator' });
+  delivery.release();
+  await waitUntil(async () => (await acked()) === 1, { what: 'the first reply to be acknowledged' });
+  typebot.release();
+  expect(await pause.outcome()).toBe('answered');
+  await scene.pipeline.ledger.acknowledged(scene.instanceId);
+  expect(scene.told()).toEqual(['started by hello']);
+});
+
+test('a close of a session that is gone holds up no reply of the one that lives', async () => {
+  scene = await startScene({});
+  const delivery = scene.holdDelivery();
+  await scene.says('hello');
+  await delivery.begun;
+  await scene.says('first');
+  await scene.finals(2);
+  const typebot = scene.holdTypebot();
+  await scene.says('second');
+  await scene.asked('second');
+  const close = await order({ type: 'close', sessionId: '00000000-0000-4000-8000-000000000000', reason: 'operator' });
+  delivery.release();
+  await waitUntil(async () => (await acked()) === 1, { what: 'the first reply to be acknowledged' });
+  typebot.release();
+  expect(await close.outcome()).toBe('answered');
+  await scene.tells('started by hello', 'heard first');
+});
+
+test('a close while the bot is being asked, twice at once, ends the session once', async () => {
+  scene = await startScene({});
+  await scene.says('hello');
+  await scene.finals(1);
+  const sessionId = await scene.liveSession();
+  const typebot = scene.holdTypebot();
+  await scene.says('first');
+  await scene.asked('first');
+  const closes = await Promise.all([1, 2].map(() => order({ type: 'close', sessionId, reason: 'operator' })));
+  typebot.release();
+  expect(await Promise.all(closes.map((close) => close.outcome()))).toEqual(['answered', 'answered']);
+  expect(await scene.sessions()).toEqual(['closed: operator']);
+  await scene.pipeline.ledger.acknowledged(scene.instanceId);
+  expect(scene.told()).toEqual(['started by hello']);
+});
+
+test('pauses and resumes that come in one breath leave the chat as the last one says', async () => {
+  scene = await startScene({});
+  await scene.says('hello');
+  await scene.finals(1);
+  const sessionId = await scene.liveSession();
+  const orders: Command[] = [
+    { type: 'pause', sessionId, reason: 'operator' },
+    { type: 'open', sessionId, snapshot },
+    { type: 'pause', sessionId, reason: 'operator' },
+    { type: 'open', sessionId, snapshot },
+  ];
+  const given = [];
+  for (const command of orders) given.push(await order(command));
+  expect(await Promise.all(given.map((command) => command.outcome()))).toEqual(orders.map(() => 'answered'));
+  await scene.says('first');
+  await scene.tells('started by hello', 'heard first');
+  expect(await scene.sessions()).toEqual(['open']);
+});
+
+test.each([
+  ['open', 'ignored: conflict_session_open'],
+  ['paused', 'ignored: conflict_paused'],
+])('a start in a chat whose session is %s is refused, and with force it replaces that session', async (status, refused) => {
+  scene = await startScene({});
+  await scene.says('hello');
+  await scene.tells('started by hello');
+  const sessionId = await scene.liveSession();
+  if (status === 'paused') await (await order({ type: 'pause', sessionId, reason: 'operator' })).outcome();
+  expect(await (await order(start(false))).outcome()).toBe(refused);
+  expect(await (await order(start(true))).outcome()).toBe('answered');
+  expect(await scene.sessions()).toEqual(['closed: replaced', 'open']);
+  await scene.tells('started by hello', 'started by');
+});
+
+function start(force: boolean): Command {
+  const sessionId = crypto.randomUUID();
+  return { type: 'start', sessionId, address: scene.chat.jid, publicId: null, variables: {}, startMessage: null, status: 'open', force };
+}
+
+function order(command: Command) {
+  return scene.pipeline.command(scene.chat, command);
+}
+
+async function acked(): Promise<number> {
+  return (await scene.pipeline.ledger.conversations(scene.instanceId))[0]?.ackedSeq ?? 0;
+}

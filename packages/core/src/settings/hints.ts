@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { text } from './fields.ts';
+
+const hint = (max: number, description: string, example: string) =>
+  text(max)
+    .optional()
+    .meta({ description: `${description} Default: by \`locale\`. Empty: nothing is said.`, examples: [example] });
+
+export const hintsSchema = z
+  .strictObject({
+    choice: hint(300, 'Stands under a numbered list of which one is to be chosen.', 'Reply with a number.'),
+    multipleChoice: hint(
+      300,
+      'Stands under a numbered list of which several may be chosen.',
+      'Reply with one or more numbers, such as 1, 3',
+    ),
+    rating: hint(300, 'Stands under a rating; `{from}` and `{to}` stand for its ends.', 'How much, from {from} to {to}?'),
+    optionalFile: hint(
+      300,
+      'Stands under a file request that may be skipped; `{skip}` stands for the word that skips it.',
+      'No file? Write {skip}.',
+    ),
+    unsupportedMedia: hint(1_000, 'The answer to media where the bot takes none.', 'Please write it, I cannot open files.'),
+    payment: hint(1_000, 'Shown for a payment, which cannot be made on WhatsApp.', 'Please pay at https://shop.example.com'),
+    unmatched: hint(
+      1_000,
+      'The answer to words that name none of the options; see `unmatchedChoice`.',
+      'Please choose one of the options.',
+    ),
+    waiting: text(1_000)
+      .optional()
+      .meta({
+        description: 'The answer to what is written while the flow waits for an outside system. Default: nothing is said.',
+        examples: ['One moment, please.'],
+      }),
+  })
+  .prefault({})
+  .meta({ description: 'Texts for the contact that stand beside the own words of the bot.' });

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { text } from './fields.ts';
+
+const fields = z.strictObject({
+  url: z
+    .string()
+    .min(1)
+    .max(2_048)
+    .meta({ description: 'Base address of the service, http or https.', examples: ['https://api.openai.com/v1'] }),
+  model: z
+    .string()
+    .min(1)
+    .max(100)
+    .default('whisper-1')
+    .meta({ description: 'The model, as the service calls it.', examples: ['whisper-1'] }),
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}$/, 'an ISO 639-1 code such as `pt`')
+    .nullable()
+    .default(null)
+    .meta({ description: 'ISO 639-1 code of the language that is spoken; null: the model finds out.', examples: ['pt'] }),
+  prefix: text(100)
+    .default('')
+    .meta({ description: 'Stands before the text the bot hears.', examples: ['[audio] '] }),
+  apiKey: z
+    .string()
+    .min(1)
+    .max(500)
+    .nullable()
+    .default(null)
+    .meta({ description: 'Sent as a bearer token. Kept sealed and never returned; null: none.', examples: ['your-key'] }),
+});
+
+const about = {
+  description:
+    'Turns voice notes into text before the bot hears them, by any service that speaks `/audio/transcriptions` of OpenAI. Null: voice notes stay files.',
+};
+
+export const transcriptionSchema = fields.nullable().default(null).meta(about);
+
+/** Of a service that is set already, one field may be changed. */
+export const transcriptionChange = fields.partial().nullable().optional().meta(about);
+
+/** As it is shown. */
+export const shownTranscription = fields.omit({ apiKey: true }).nullable().meta(about);

@@ -1,0 +1,2 @@
+/** Every message starts the bot, whatever it holds. */
+export const all = (): boolean => true;
