@@ -57,6 +57,11 @@ const refused: [string, object, string | RegExp][] = [
     'Expected `settings.trigger.value` to be text with a word in it, got "  "',
   ],
   [
+    'an ignored chat that is no address',
+    { ignoreJids: ['@g.us', '5531999999999'] },
+    'Expected `settings.ignoreJids.1` to be an address such as `5531999999999@s.whatsapp.net`, one of `@g.us`, `@s.whatsapp.net`, `@lid`, or a beginning followed by `*`, got "5531999999999"',
+  ],
+  [
     'a viewer of a flow that is no address',
     { flows: [flow('a', { typebotURL: 'ftp://bot.example.com' })] },
     'Expected `settings.flows.0.typebotURL` to be an http or https URL without user name, password, query and fragment, got "ftp://bot.example.com"',

@@ -117,6 +117,19 @@ test('a message published in time is heard in its session, although the session 
   expect(await scene.sessions()).toEqual(['closed: expired']);
 });
 
+test('no timer rings while an event from before its time waits at the door', async () => {
+  scene = await startScene({ ...soon, expireAfterMinutes: 0.03 });
+  await scene.says('hello');
+  await scene.finals(1);
+  await scene.pipeline.inbound.pause();
+  await scene.says('first');
+  await sleep(3_500);
+  expect(scene.told()).toEqual(['started by hello']);
+  await scene.pipeline.inbound.resume();
+  await waitUntil(() => scene.told().includes('Are you gone?'), { what: 'the farewell' });
+  expect(scene.told()).toEqual(['started by hello', 'heard first', 'Are you gone?']);
+});
+
 test('a message written after the time is over finds the session closed, although no timer could ring', async () => {
   scene = await startScene(soon, undefined, { workers: 0 });
   const worker = await scene.pipeline.startWorker();

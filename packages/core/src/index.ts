@@ -7,5 +7,6 @@ export * from './jid.ts';
 export * from './outbound.ts';
 export * from './render.ts';
 export * from './settings.ts';
+export { futileIn } from './settings/futile.ts';
 export { inputJsonSchema, type JsonSchema } from './settings/json-schema.ts';
 export * from './triggers/index.ts';

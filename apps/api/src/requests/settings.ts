@@ -1,4 +1,4 @@
-import { inputJsonSchema, settingsChangeSchema, type SettingsChange, settingsSchema, type SettingsInput } from '@typelane/core';
+import { futileIn, inputJsonSchema, settingsChangeSchema, type SettingsChange, settingsSchema, type SettingsInput } from '@typelane/core';
 import { patternProblem } from '@typelane/runtime';
 import { z } from 'zod';
 import { refusal } from '../errors/refusal.ts';
@@ -36,9 +36,10 @@ function asWritten<Written extends SettingsInput | SettingsChange>(schema: z.Zod
 /** `message` goes on from "Expected `field` to be ". */
 type Refuse = (path: PropertyKey[], message: string) => void;
 
-/** What needs more than the schema knows, patterns and addresses, is judged on the way. */
+/** What the schema does not know is judged on the way: patterns, addresses, and what would be of no use. */
 function withoutSlashes<Written extends SettingsInput | SettingsChange>(written: Written, refuse: Refuse): Written {
   const { trigger, flows, transcription } = written;
+  for (const { path, expected } of futileIn(written)) refuse(path, expected);
   judgePattern(trigger, ['trigger'], refuse);
   const addressed = flows?.map((flow, index) => {
     judgePattern(flow.trigger, ['flows', index, 'trigger'], refuse);

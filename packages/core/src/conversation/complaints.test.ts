@@ -4,6 +4,7 @@ import {
   contextOf,
   jid,
   now,
+  pausingAfter,
   play,
   reply,
   said,

@@ -9,7 +9,7 @@ export type Send = Readonly<Record<string, unknown>>;
  */
 export function isEcho(message: InboundMessage, event: InboundEvent, sends: readonly Send[]): boolean {
   if (!message.fromMe) return false;
-  return message.sentByApi || sends.some((send) => carries(event, send) || repeats(message, event, send));
+  return message.sentByApi || sends.some((send) => carries(event, send) || repeats(message, send));
 }
 
 /**
@@ -22,7 +22,7 @@ function carries({ data }: InboundEvent, { id }: Send): boolean {
 
 const tags = ['keyId', 'messageId', 'externalAttributes', 'trackId', 'trackid', 'correlationId', 'biz_opaque_callback_data'] as const;
 
-function repeats({ content, contentType }: InboundMessage, event: InboundEvent, send: Send): boolean {
+function repeats({ content, contentType }: InboundMessage, send: Send): boolean {
   switch (content.kind) {
     case 'text':
     case 'reply':
@@ -32,7 +32,7 @@ function repeats({ content, contentType }: InboundMessage, event: InboundEvent, 
       return caption === '' ? content.media === send['type'] && captionOf(send) === '' : wordsSent(send).has(caption);
     }
     case 'unknown':
-      return isInteractive(send) && /button|list|interactive|template/i.test(contentType) && event.event === 'messages.upsert';
+      return isInteractive(send) && /button|list|interactive|template/i.test(contentType);
     default:
       return false;
   }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   bubble,
   contextOf,
+  decided,
   jid,
   now,
   pausedAt,
@@ -15,7 +16,7 @@ import {
   textsOf,
   waitingAt,
 } from '../../test/scenario.ts';
-import type { Conversation, SettingsInput } from '../index.ts';
+import { type Conversation, type SettingsInput, step } from '../index.ts';
 
 const minuteMs = 60_000;
 const timeUp = { type: 'timeUp', dueAt: now } as const;
@@ -45,6 +46,17 @@ describe('the timer of a chat', () => {
     expect(take(waitingAt(), contextOf({ settings: expiring, now: later, event: media })).timerAt).toBe(later + 30 * minuteMs);
     const echo = said('Hello', { source: 'api' });
     expect(take(waitingAt(), contextOf({ settings: expiring, now: later, event: echo })).timerAt).toBe(now + 30 * minuteMs);
+  });
+
+  test('begins anew when the bot has asked, so that a long wait of the flow leaves time to answer', () => {
+    const wait = { type: 'wait', wait: { secondsToWaitFor: 3_600 }, expectsDedicatedReply: true };
+    const settings: SettingsInput = { ...expiring, wait: { maxMs: 3_600_000 } };
+    const due = play(waitingAt(), contextOf({ settings }), { type: 'replied', reply: reply({ actions: [wait] }) }).last.state;
+    const context = contextOf({ settings, now: now + 60 * minuteMs });
+    const asked = decided(
+      step(decided(step(due, { type: 'due' }, context)).state, { type: 'replied', reply: reply({ input: textInput }) }, context),
+    );
+    expect(asked.timerAt).toBe(now + 90 * minuteMs);
   });
 
   test('stands still while the integration is switched off, and while a turn is under way', () => {

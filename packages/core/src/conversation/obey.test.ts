@@ -57,6 +57,11 @@ describe('commands', () => {
     const given = step(due.state, { type: 'due' }, contextOf({ isHeld: true }));
     expect(given).toMatchObject({ ask: null, final: { type: 'answered' }, state: { status: 'waiting' } });
     const held = play(given.state, contextOf({ command: { type: 'pause', sessionId, reason: 'operator' } })).last.state;
+    const silent = play(held, contextOf({ command: { type: 'open', sessionId, snapshot }, isHeld: true })).last;
+    expect(silent).toMatchObject({ ask: null, state: { status: 'waiting' }, sessions: [{ status: 'open' }] });
+    const off = contextOf({ command: { type: 'open', sessionId, snapshot } });
+    const integration = off.integration && { ...off.integration, enabled: false };
+    expect(play(held, { ...off, integration }).last).toMatchObject({ ask: null, state: { status: 'waiting' } });
     expect(play(held, contextOf({ command: { type: 'open', sessionId, snapshot } })).last.ask).toMatchObject({
       type: 'continue',
       message: null,

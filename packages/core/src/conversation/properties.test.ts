@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { anyLife, handsBack, liveThrough } from '../../test/lives.ts';
 
-const runs = { numRuns: 1_500 };
+const runs = { numRuns: 400 };
 
 test('between a pause or a human’s word and the hand-back, the bot neither asks nor speaks', () => {
   fc.assert(

@@ -5,6 +5,7 @@ import { obey } from './obey.ts';
 import type { Later, Step } from './outcome.ts';
 import { afterReply } from './reply.ts';
 import { afterLost, afterNotSent, afterRefused, afterUncertain } from './setback.ts';
+import { touched } from './session.ts';
 import type { Conversation, Turn } from './state.ts';
 import { take } from './take.ts';
 import { callNow } from './turn.ts';
@@ -18,7 +19,14 @@ import { callNow } from './turn.ts';
  */
 export function step(state: Conversation, happening: Happening, context: StepContext): Step | Later {
   const next = decide(current(state, context), happening, context);
-  return 'type' in next ? next : { ...next, timerAt: timerAt(next.state, context.integration) };
+  if ('type' in next) return next;
+  const after = state.status === 'due' || state.status === 'calling' ? rested(next.state, context) : next.state;
+  return { ...next, state: after, timerAt: timerAt(after, context.integration) };
+}
+
+/** After a turn the contact's time to answer begins: it may have held a long wait. */
+function rested(state: Conversation, context: StepContext): Conversation {
+  return state.status === 'waiting' ? { ...state, session: touched(state.session, context) } : state;
 }
 
 function decide(state: Conversation, happening: Happening, context: StepContext): Step | Later {

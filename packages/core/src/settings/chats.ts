@@ -1,18 +1,7 @@
 import { z } from 'zod';
-import { parseJid } from '../jid.ts';
 import { milliseconds, text } from './fields.ts';
 
-const kinds = ['@g.us', '@s.whatsapp.net', '@lid'];
-const forms = `an address such as \`5531999999999@s.whatsapp.net\`, one of ${kinds.map((kind) => `\`${kind}\``).join(' ')}, or a beginning followed by \`*\``;
-
-const jids = z
-  .array(
-    text(100)
-      .min(1)
-      .refine((one) => one === '' || kinds.includes(one) || /^[^*@]*\*$/.test(one) || parseJid(one) !== null, forms),
-  )
-  .max(10_000)
-  .default([]);
+const jids = z.array(text(100).min(1)).max(10_000).default([]);
 
 /** Who may speak to the bot, and how what is written becomes an answer. */
 export const chatSettings = {

@@ -18,7 +18,7 @@ export const lifeSettings = {
         .default(0)
         .meta({
           description:
-            'So long after the last message of the human the chat is handed back to the bot, which is silent until the contact writes. 0: never.',
+            'So long after the pause, or after the last message of the human since, the chat is handed back to the bot, which is silent until the contact writes. 0: never.',
           examples: [60],
           'x-unit': 'minutes',
         }),

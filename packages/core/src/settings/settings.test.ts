@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import {
   defaultSettings,
+  futileIn,
   inputJsonSchema,
   type JsonSchema,
   mergeSettings,
@@ -126,18 +127,37 @@ test.each([
   ['55*31*', false],
   ['@c.us', false],
   ['Ana', false],
-])('the list of ignored chats takes %s: %s', (entry, taken) => {
-  expect(settingsSchema.safeParse({ ignoreJids: [entry] }).success).toBe(taken);
-  expect(settingsSchema.safeParse({ allowJids: ['@g.us', entry] }).success).toBe(taken);
+])('an entry %s in the lists of chats is of use: %s', (entry, isUseful) => {
+  expect(futileIn({ ignoreJids: [entry] }).map(({ path }) => path)).toEqual(isUseful ? [] : [['ignoreJids', 0]]);
+  expect(futileIn({ allowJids: ['@g.us', entry] }).map(({ path }) => path)).toEqual(isUseful ? [] : [['allowJids', 1]]);
+});
+
+test('a keyword of nothing but spaces is of no use, a pattern of a space is', () => {
+  const blank = { type: 'keyword' as const, value: '  ' };
+  expect(
+    futileIn({
+      trigger: blank,
+      flows: [
+        { publicId: 'a', trigger: { ...blank, operator: 'regex' } },
+        { publicId: 'b', trigger: blank },
+      ],
+    }),
+  ).toEqual([
+    { path: ['trigger', 'value'], expected: 'text with a word in it' },
+    { path: ['flows', 1, 'trigger', 'value'], expected: 'text with a word in it' },
+  ]);
+});
+
+test('what was stored before it was refused is still read', () => {
+  const before = { ignoreJids: ['Ana'], trigger: { type: 'keyword' as const, value: ' ' }, locale: 'en' as const };
+  expect(settingsSchema.parse(before)).toMatchObject({ locale: 'en' });
 });
 
 describe('a trigger', () => {
   const problems = (trigger: object) =>
     settingsSchema.safeParse({ trigger }).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
 
-  test.each<[{ type: 'keyword' | 'advanced'; operator?: 'regex'; value: string }, unknown[] | undefined]>([
-    [{ type: 'keyword', value: '  ' }, ['trigger.value: text with a word in it']],
-    [{ type: 'keyword', operator: 'regex', value: ' ' }, undefined],
+  test.each<[{ type: 'advanced'; value: string }, unknown[] | undefined]>([
     [{ type: 'advanced', value: 'contains:a' }, undefined],
     [{ type: 'advanced', value: 'contains:' }, [expect.stringMatching(/^trigger\.value: a filter without an empty value/)]],
     [{ type: 'advanced', value: 'price' }, [expect.stringMatching(/^trigger\.value: a filter that begins with an operator/)]],

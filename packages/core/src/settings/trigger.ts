@@ -1,27 +1,21 @@
 import { z } from 'zod';
-import { fold } from '../inputs/fold.ts';
 import { parseAdvanced } from '../triggers/parse-advanced.ts';
 import { text } from './fields.ts';
 
-const keywordTrigger = z
-  .strictObject({
-    type: z.literal('keyword'),
-    operator: z
-      .enum(['equals', 'contains', 'startsWith', 'endsWith', 'regex'])
-      .default('equals')
-      .meta({
-        description:
-          'How the words of a message (the text, the title of a tapped choice, a caption) are compared with `value`: without regard to case, accents and outer spaces. `regex` is another matter: a pattern in RE2 syntax that is found anywhere in the words as they came, case-sensitive unless it begins with `(?i)`, without look-around and back references.',
-        examples: ['contains'],
-      }),
-    value: text(256)
-      .min(1)
-      .meta({ description: 'The words to compare with, or the pattern.', examples: ['menu'] }),
-  })
-  .superRefine(({ operator, value }, context) => {
-    if (operator !== 'regex' && fold(value) === '')
-      context.addIssue({ code: 'custom', path: ['value'], message: 'text with a word in it' });
-  });
+const keywordTrigger = z.strictObject({
+  type: z.literal('keyword'),
+  operator: z
+    .enum(['equals', 'contains', 'startsWith', 'endsWith', 'regex'])
+    .default('equals')
+    .meta({
+      description:
+        'How the words of a message (the text, the title of a tapped choice, a caption) are compared with `value`: without regard to case, accents and outer spaces. `regex` is another matter: a pattern in RE2 syntax that is found anywhere in the words as they came, case-sensitive unless it begins with `(?i)`, without look-around and back references.',
+      examples: ['contains'],
+    }),
+  value: text(256)
+    .min(1)
+    .meta({ description: 'The words to compare with, or the pattern.', examples: ['menu'] }),
+});
 
 const advancedTrigger = z.strictObject({
   type: z.literal('advanced'),
