@@ -9,6 +9,8 @@ export const limits = {
   caption: 1_024,
   /** Text above buttons or above a list. */
   body: 1_024,
+  /** Small text below buttons or a list. */
+  footer: 60,
   buttons: 3,
   buttonTitle: 20,
   /** Rows of one list, over all its sections. */

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { defaultSettings } from '../settings.ts';
 import { bubbles, showBubble, waitsForEvent } from './index.ts';
 
-const show = (type: string, content?: unknown) => showBubble({ id: 'b1', type, content });
+const show = (type: string, content?: unknown) => showBubble({ id: 'b1', type, content }, defaultSettings);
 const rich = (text: string) => ({ type: 'richText', richText: [{ type: 'p', children: [{ text }] }] });
 const shown = (...messages: object[]) => ({ type: 'shown', messages });
 const skipped = (reason: string) => ({ type: 'skipped', reason });

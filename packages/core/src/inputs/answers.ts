@@ -1,4 +1,5 @@
 import type { Settings } from '../settings.ts';
+import type { HoldReason } from '../render/reasons.ts';
 import { hint } from './hints.ts';
 import type { Answer, Said } from './input.ts';
 
@@ -7,7 +8,7 @@ export function send(message: string): Answer {
   return { type: 'send', message };
 }
 
-export function hold(reason: string, notice: string | null = null): Answer {
+export function hold(reason: HoldReason, notice: string | null = null): Answer {
   return { type: 'hold', reason, notice: notice === '' ? null : notice };
 }
 
@@ -30,6 +31,11 @@ export function readWords(said: Said, settings: Settings, normalise: (text: stri
 /** Blank text is no answer: a text input would take it for one. */
 export function sendText(text: string, settings: Settings): Answer {
   return text.trim() === '' ? nothingUsable(settings) : send(text);
+}
+
+/** Words that name none of the options. Blank ones are no answer to anything. */
+export function unmatched(words: string, settings: Settings): Answer {
+  return words.trim() === '' ? nothingUsable(settings) : { type: 'unmatched', message: words };
 }
 
 /** What a person wrote or tapped; null when the message is of another kind. */

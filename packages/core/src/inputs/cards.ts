@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { texts } from '../bubbles/message.ts';
-import { oneLine, storable } from '../whatsapp.ts';
-import { send, sendText, unsupported, wordsOf } from './answers.ts';
+import { limits, oneLine, storable } from '../whatsapp.ts';
+import { send, sendText, unmatched, unsupported, wordsOf } from './answers.ts';
 import { hint } from './hints.ts';
 import { inputKind, lenient } from './input.ts';
 import { match, type Choosable } from './match.ts';
@@ -22,6 +22,12 @@ type Card = { imageUrl: string | undefined; text: string; options: Option[] };
 type Option = Choosable & { answer: string };
 
 export const cards = inputKind({
+  about: {
+    becomes: 'one image for each card, captioned with title, description and its buttons, numbered through all cards; then `hints.choice`',
+    limits: `caption ${limits.caption} characters, a longer one follows as text`,
+    reads: 'the number, the button’s text, the card’s title (its first button), a tap; sent as the path’s id',
+    differs: 'Typebot’s channel shows the first 3 buttons of a card, and Typebot does not understand a button’s text',
+  },
   options: z.looseObject({}),
   item: itemSchema,
   answersFirst: false,
@@ -37,7 +43,8 @@ export const cards = inputKind({
     const options = cardsOf(items).flatMap((card) => card.options);
     const tapped = said.kind === 'reply' ? options.find(({ answer, number }) => answer === said.id && number !== null) : undefined;
     const option = tapped ?? match(options, words);
-    return option === null ? sendText(words, settings) : send(option.answer);
+    if (option !== null) return send(option.answer);
+    return options.length === 0 ? sendText(words, settings) : unmatched(words, settings);
   },
 });
 

@@ -1,5 +1,5 @@
 import { fold, foldToWords } from './fold.ts';
-import { digitsIn, numberWord } from './numbers.ts';
+import { digitsIn, numberWord, positionNamed } from './numbers.ts';
 
 /** Something a contact can choose by what they write. */
 export type Choosable = {
@@ -44,4 +44,7 @@ function* readings(said: string): Generator<(option: Choosable) => boolean> {
   if (digits !== null) yield (option) => /^\D?(\d+)(?!\d)/u.exec(foldToWords(option.label))?.[1] === String(digits);
   // A bare number is never the beginning of a label: `10` does not mean `100 people`.
   else if (words.length >= 2) yield (option) => foldToWords(option.label).startsWith(words);
+
+  const position = positionNamed(words);
+  if (position !== null) yield (option) => option.number === position;
 }

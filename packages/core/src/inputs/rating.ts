@@ -17,6 +17,11 @@ type Options = z.output<typeof optionsSchema>;
 
 /** Typebot checks only that a number is not above the scale, so what lies below or between is caught here. */
 export const rating = inputKind({
+  about: {
+    becomes: 'the text `hints.rating` with the scale and the names of its ends, below the question',
+    reads: '`4`, `4.`, `quatro`, `4 estrelas`, `⭐⭐⭐⭐`; a number below the scale or between two steps is answered with the scale again',
+    differs: 'Typebot’s channel names no scale, and Typebot checks only the upper end: -3 and 3.5 would pass',
+  },
   options: optionsSchema,
   show: ({ options, settings }, body) => under(body, scaleHint(options, settings)),
   read(said, { options, settings }) {

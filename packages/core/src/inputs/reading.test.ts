@@ -21,6 +21,7 @@ const read = (said: Said | string, input: Partial<BotInput>, settings: SettingsI
     settingsOf(settings),
   );
 const sent = (message: unknown) => ({ type: 'send', message });
+const unmatched = (message: string) => ({ type: 'unmatched', message });
 const held = (reason: string, notice: string | null = null) => ({ type: 'hold', reason, notice });
 const unsupported = held('unsupported_media', 'Not this.');
 
@@ -210,7 +211,6 @@ const menu: Partial<BotInput> = {
 test.each<[string, Said | string, unknown]>([
   ['a tap by its id', tap('id-b', 'whatever'), 'id-b'],
   ['a tap of an older menu by its title', tap('old-1', 'Vendas'), 'id-a'],
-  ['a tap of another menu by nothing', tap('old-1', 'Compras'), 'Compras'],
   ['a number', '2', 'id-b'],
   ['a number with a full stop', ' 2. ', 'id-b'],
   ['a number with a bracket', '2)', 'id-b'],
@@ -228,12 +228,26 @@ test.each<[string, Said | string, unknown]>([
   ['the value', 'tech', 'id-b'],
   ['the id', 'id-c', 'id-c'],
   ['the beginning of a label', 'sup', 'id-b'],
-  ['the beginning of two labels as it is', 'Se', 'Se'],
-  ['a letter alone as it is', 'v', 'v'],
-  ['a number beyond the last as it is', '9', '9'],
-  ['words that mean nothing as they are', ' quero um humano ', ' quero um humano '],
+  ['a number with its noun', 'opção 2', 'id-b'],
+  ['a number with an article', 'a 2', 'id-b'],
+  ['an ordinal', 'A terceira', 'id-c'],
+  ['an ordinal in English', 'the second one', 'id-b'],
 ])('a choice takes %s', (_, said, expected) => {
   expect(read(said, menu)).toEqual(sent(expected));
+});
+
+test.each<[string, Said | string, string]>([
+  ['a tap of another menu', tap('old-1', 'Compras'), 'Compras'],
+  ['the beginning of two labels', 'Se', 'Se'],
+  ['a letter alone', 'v', 'v'],
+  ['a number beyond the last', '9', '9'],
+  ['words that mean nothing', ' quero um humano ', ' quero um humano '],
+])('%s name no choice and are handed on as they are', (_, said, expected) => {
+  expect(read(said, menu)).toEqual(unmatched(expected));
+});
+
+test('blank words name no choice and are not handed on', () => {
+  expect(read(' ', menu)).toEqual(held('nothing_usable'));
 });
 
 test.each([media(), media('audio'), place, person])('a choice does not take $kind', (said) => {
@@ -248,7 +262,6 @@ const choice = (...items: object[]): Partial<BotInput> => ({
 test.each<[string, string, Partial<BotInput>, unknown]>([
   ['a label that is a number before the position', '1', choice({ content: '2' }, { content: '1' }), 'i2'],
   ['the position where no label is that number', '2', choice({ content: '10' }, { content: '20' }), 'i2'],
-  ['no beginning of a label by a bare number', '10', choice({ content: '100 people' }, { content: '20 people' }), '10'],
   ['an id that is another item’s label by its own label', '2', choice({ id: '0', content: '1' }, { id: '1', content: '2' }), '2'],
   [
     'an item nobody can name but by its id, as a reply',
@@ -264,9 +277,14 @@ test.each<[string, string, Partial<BotInput>, unknown]>([
   ],
   ['twice the same label by the first', 'yes', choice({ content: 'Yes' }, { content: 'Yes' }), 'i1'],
   ['twice the same id by the label', '2', choice({ id: 'x', content: 'A' }, { id: 'x', content: 'B' }), 'B'],
-  ['no items as it is', '1', choice(), '1'],
+  ['a weekday before an ordinal', 'segunda', choice({ content: 'Segunda-feira' }, { content: 'Terça-feira' }), 'i1'],
+  ['anything where there are no items', '1', choice(), '1'],
 ])('a choice takes %s', (_, words, input, expected) => {
   expect(read(words, input)).toEqual(sent(expected));
+});
+
+test('a bare number is no beginning of a label', () => {
+  expect(read('10', choice({ content: '100 people' }, { content: '20 people' }))).toEqual(unmatched('10'));
 });
 
 const colours: Partial<BotInput> = {
@@ -278,18 +296,28 @@ test.each<[Said | string, string]>([
   ['1, 3', 'Red, Blue'],
   ['3 1', 'Red, Blue'],
   ['1 and blue', 'Red, Blue'],
-  ['vermelho e 1', 'vermelho e 1'],
-  ['azul', 'azul'],
+  ['1 2, 3', 'Red, Dark Green, Blue'],
+  ['1. 3.', 'Red, Blue'],
   ['red\nBLUE', 'Red, Blue'],
   ['dark green', 'Dark Green'],
   ['1,1,', 'Red'],
   ['dois e três', 'Dark Green, Blue'],
-  ['1, 9', '1, 9'],
   [tap('i2', 'x'), 'Dark Green'],
-  ['nothing', 'nothing'],
-  [',', ','],
 ])('a multiple choice takes %j as %j', (said, expected) => {
   expect(read(said, colours)).toEqual(sent(expected));
+});
+
+test.each(['vermelho e 1', 'azul', '1, 9', 'nothing', ','])('%j does not name choices only, so it is handed on as it is', (words) => {
+  expect(read(words, colours)).toEqual(unmatched(words));
+});
+
+test.each<[string, object[], string, string]>([
+  ['a name with another item’s value in it by the values', [{ content: 'Plan 2', value: 'big' }, { content: 'Plan 1', value: '2' }], '1', 'big'],
+  ['a name with another item’s id in it by the ids', [{ id: 'x', content: 'A' }, { id: 'y', content: 'A x' }], '2', 'y'],
+  ['a name within another by itself', [{ content: 'Red' }, { content: 'Dark Red' }], '2', 'Dark Red'],
+  ['names without letters by themselves', [{ id: 'p', content: '➕' }, { id: 'p', content: '➖' }], '1, 2', '➕, ➖'],
+])('several choices: %s', (_, items, words, expected) => {
+  expect(read(words, { ...choice(...items), options: { isMultipleChoice: true } })).toEqual(sent(expected));
 });
 
 const pictures: Partial<BotInput> = {
@@ -307,7 +335,6 @@ test.each<[string, Said | string, unknown]>([
   ['a title', 'picture a', 'i1'],
   ['a tap', tap('i2', ''), 'i2'],
   ['a value', 'bee', 'i2'],
-  ['anything else as it is', 'C', 'C'],
 ])('a picture choice takes %s', (_, said, expected) => {
   expect(read(said, pictures)).toEqual(sent(expected));
 });
@@ -336,13 +363,19 @@ test.each<[string, Said | string, unknown]>([
   ['a number', '3', 'p3'],
   ['the number of a card without buttons by its title', '4', 'Card C'],
   ['the text of a button', 'details', 'p2'],
-  ['the text of two buttons as it is', 'Buy', 'Buy'],
   ['a title by the first button', 'card b', 'p3'],
   ['a path', 'p1', 'p1'],
   ['a tap', tap('p2', 'x'), 'p2'],
-  ['anything else as it is', 'zzz', 'zzz'],
 ])('cards take %s', (_, said, expected) => {
   expect(read(said, cards)).toEqual(sent(expected));
+});
+
+test.each<[string, Partial<BotInput>, string]>([
+  ['pictures', pictures, 'C'],
+  ['cards', cards, 'zzz'],
+  ['cards with the same text on two buttons', cards, 'Buy'],
+])('what names none of the %s is handed on as it is', (_, input, words) => {
+  expect(read(words, input)).toEqual(unmatched(words));
 });
 
 test('cards take no media', () => {
@@ -361,7 +394,7 @@ test('takes any options, items and message', () => {
   const words = fc.oneof(anyText, fc.constantFrom('1', '2.', 'x', '1, 2'));
   fc.assert(
     fc.property(words, fc.record({ type, options, items }), (said, input) => {
-      expect(read(said, input).type).toMatch(/^(?:send|hold)$/);
+      expect(read(said, input).type).toMatch(/^(?:send|unmatched|hold)$/);
     }),
   );
 });
