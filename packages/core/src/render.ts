@@ -77,7 +77,8 @@ export function render(reply: BotReply, { settings, typing, isFirst, preceding }
  * of ours stands above. Empty when the input has no options to show.
  */
 export function askAgain(input: BotInput, settings: Settings): OutboundDraft[] {
-  const { messages } = showInput(input, chooseAgain[settings.locale], settings);
+  const body = input.type === 'choice input' ? chooseAgain[settings.locale] : null;
+  const { messages } = showInput(input, body, settings);
   return messages.map((message) => ({ ...message, typingMs: 0, waitMs: 0 }));
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { texts } from '../bubbles/message.ts';
 import { limits, oneLine, storable } from '../whatsapp.ts';
 import { send, sendText, unmatched, unsupported, wordsOf } from './answers.ts';
+import { fold } from './fold.ts';
 import { hint } from './hints.ts';
 import { inputKind, lenient } from './input.ts';
 import { match, type Choosable } from './match.ts';
@@ -65,12 +66,13 @@ function cardsOf(items: readonly Item[]): Card[] {
     const options = paths.map(({ id, text }): Option => ({ answer: id, label: text, number: (count += 1), aliases: [id] }));
     const lines = options.map(({ number, label }) => `${number}. ${label}`).join('\n');
     const text = [titled(title, item.description, null), lines].filter((part) => part !== '').join('\n\n');
-    return { imageUrl: item.imageUrl, text, options: title === '' ? options : [...options, byTitle(title, options)] };
+    return { imageUrl: item.imageUrl, text, options: [...options, ...byTitle(title, options)] };
   });
   return shown.filter(({ imageUrl, text }) => text !== '' || (imageUrl ?? '').trim() !== '');
 }
 
-/** A card's title stands for its first button, as in Typebot. */
-function byTitle(title: string, [first]: readonly Option[]): Option {
-  return { answer: first?.answer ?? title, label: title, number: null, aliases: [] };
+/** A card's title stands for its first button, as in Typebot; a button called the same is meant itself. */
+function byTitle(title: string, options: readonly Option[]): Option[] {
+  const isTaken = title === '' || options.some(({ label }) => fold(label) === fold(title));
+  return isTaken ? [] : [{ answer: options[0]?.answer ?? title, label: title, number: null, aliases: [] }];
 }

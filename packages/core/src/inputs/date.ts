@@ -58,7 +58,10 @@ const phrases: readonly (readonly [RegExp, (match: string, ...groups: string[]) 
   [/\b(?:a|de|da|por la|en la) tarde\b/gu, () => 'afternoon'],
   [/\b(?:a|de|da|por la|en la) (?:noite|noche)\b/gu, () => 'night'],
   [/-feira\b/gu, () => ''],
-  [/\b(?:esta|este|nesta|neste|na|no|el) (?=segunda|terca|quarta|quinta|sexta|sabado|domingo)/gu, () => ''],
+  [
+    /\b(?:esta|este|nesta|neste) (?=segunda|terca|quarta|quinta|sexta|sabado|domingo|lunes|martes|miercoles|jueves|viernes)/gu,
+    () => 'this ',
+  ],
   [/\b(?:(?:a|na) )?(\p{L}+) (?:que vem|que viene)\b/gu, (_, day) => `next ${day}`],
   [/\b(\d{1,2})(?:o|°)(?= )/gu, (_, day) => day],
   [/^(?:(?:no |el )?dia )?(?:de )*(?=\d)/u, () => ''],

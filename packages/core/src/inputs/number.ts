@@ -20,9 +20,9 @@ export const number = inputKind({
  * One group alone (`1.234`, `1,234`) is read by the locale: thousands or decimals. Other words pass as they are, trimmed.
  */
 export function normaliseNumber(text: string, locale: string): string {
-  const word = numberWord(text);
-  if (word !== null) return String(word);
   const bare = text.trim().replace(/^(?:(?:R\$|US\$|[$€£])\s*)+/iu, '');
+  const word = numberWord(bare);
+  if (word !== null) return String(word);
   const isEnglish = locale.toLowerCase().startsWith('en');
   if (dots.test(bare) && (isUnmistakable(bare) || !isEnglish)) return bare.replaceAll('.', '');
   if (commas.test(bare) && (isUnmistakable(bare) || isEnglish)) return bare.replaceAll(',', '');

@@ -46,6 +46,8 @@ const person: Said = {
 };
 const nobody: Said = { kind: 'contact', cards: [{ name: 'Bob', phones: [] }] };
 const clip = { options: { audioClip: { isEnabled: true } } };
+const allowing = (...types: string[]) => ({ allowedFileTypes: { isEnabled: true, types } });
+const notAllowed = held('file_type_not_allowed', 'Not this.');
 const attachments = { options: { attachments: { isEnabled: true } } };
 
 test.each<[string, Said | string, Partial<BotInput>, object]>([
@@ -178,6 +180,16 @@ test.each<[string, Said | string, object, object]>([
   ['the bot’s skip word as nothing', 'pular ISSO!', { isRequired: false, labels: { skip: 'Pular isso' } }, sent(null)],
   ['our skip word in any language as nothing', 'Pular', { isRequired: false }, sent(null)],
   ['a tapped skip as nothing', tap('', 'Skip'), { isRequired: false }, sent(null)],
+  ['a file of a type it allows', media('document', { url: 'https://x.io/a.PDF' }), allowing('.pdf', 'image/*'), sent('https://x.io/a.PDF')],
+  ['no file of another type', media('document', { url: 'https://x.io/a.zip' }), allowing('.pdf', 'image/*'), notAllowed],
+  ['no file without extension where types are asked for', media('image', { url: 'https://x.io/a' }), allowing('image/*'), notAllowed],
+  [
+    'any file where the types are switched off',
+    media(),
+    { allowedFileTypes: { isEnabled: false, types: ['.pdf'] } },
+    sent('https://x.io/f.png'),
+  ],
+  ['addresses one below the other', 'https://x.io/a.png\nhttps://x.io/b.png', {}, sent('https://x.io/a.png, https://x.io/b.png')],
   ['no skip where the file is required', 'Skip it', { isRequired: true, labels: { skip: 'Skip it' } }, sent('Skip it')],
   ['no location', place, {}, unsupported],
   ['no contact', person, {}, unsupported],
@@ -312,10 +324,34 @@ test.each(['vermelho e 1', 'azul', '1, 9', 'nothing', ','])('%j does not name ch
 });
 
 test.each<[string, object[], string, string]>([
-  ['a name with another item’s value in it by the values', [{ content: 'Plan 2', value: 'big' }, { content: 'Plan 1', value: '2' }], '1', 'big'],
-  ['a name with another item’s id in it by the ids', [{ id: 'x', content: 'A' }, { id: 'y', content: 'A x' }], '2', 'y'],
+  [
+    'a name with another item’s value in it by the values',
+    [
+      { content: 'Plan 2', value: 'big' },
+      { content: 'Plan 1', value: '2' },
+    ],
+    '1',
+    'big',
+  ],
+  [
+    'a name with another item’s id in it by the ids',
+    [
+      { id: 'x', content: 'A' },
+      { id: 'y', content: 'A x' },
+    ],
+    '2',
+    'y',
+  ],
   ['a name within another by itself', [{ content: 'Red' }, { content: 'Dark Red' }], '2', 'Dark Red'],
-  ['names without letters by themselves', [{ id: 'p', content: '➕' }, { id: 'p', content: '➖' }], '1, 2', '➕, ➖'],
+  [
+    'names without letters by themselves',
+    [
+      { id: 'p', content: '➕' },
+      { id: 'p', content: '➖' },
+    ],
+    '1, 2',
+    '➕, ➖',
+  ],
 ])('several choices: %s', (_, items, words, expected) => {
   expect(read(words, { ...choice(...items), options: { isMultipleChoice: true } })).toEqual(sent(expected));
 });
@@ -356,6 +392,14 @@ const cards: Partial<BotInput> = {
     },
     { id: 'k1', title: 'Card B', paths: [{ id: 'p3', text: 'Buy' }] },
     { id: 'k2', title: 'Card C' },
+    {
+      id: 'k3',
+      title: 'Card E',
+      paths: [
+        { id: 'p4', text: 'Other' },
+        { id: 'p5', text: 'Card E' },
+      ],
+    },
   ],
 };
 
@@ -363,6 +407,7 @@ test.each<[string, Said | string, unknown]>([
   ['a number', '3', 'p3'],
   ['the number of a card without buttons by its title', '4', 'Card C'],
   ['the text of a button', 'details', 'p2'],
+  ['a title that is also its button', 'card e', 'p5'],
   ['a title by the first button', 'card b', 'p3'],
   ['a path', 'p1', 'p1'],
   ['a tap', tap('p2', 'x'), 'p2'],

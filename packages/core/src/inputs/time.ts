@@ -18,7 +18,7 @@ export const time = inputKind({
 /** `14h30`, `14 horas`, `às 14h`, `14.30`, `14`, `2 da tarde` and `nove e meia` as `14:30`, `14:00` and `09:30`; anything else trimmed. */
 export function normaliseTime(text: string): string {
   const folded = fold(text)
-    .replace(/^(?:as|a las?) /u, '')
+    .replace(/^(?:as|(?:a )?las?) /u, '')
     .replace(/^\p{L}+(?= |$)/u, (word) => String(numberWord(word) ?? word))
     .replace(/^(?:ao |a |al )?(?:meio[ -]dia|mediodia)/u, '12')
     .replace(/^(?:a )?(?:meia[ -]noite|medianoche)/u, '0');
