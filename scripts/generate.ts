@@ -1,12 +1,17 @@
 /**
- * Writes docs/contracts from the zod schemas: npm run generate. With --check it writes nothing, names each file that is stale or
+ * Writes docs/contracts from the zod schemas and docs/rendering.md from the code that renders: npm run generate. With --check it writes nothing, names each file that is stale or
  * missing, and exits 1 when there is one.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contractFiles } from '@typelane/client';
+import { renderingDocument } from '@typelane/core';
 
-const folder = join(import.meta.dirname, '..', 'docs', 'contracts');
+const docs = join(import.meta.dirname, '..', 'docs');
+const files = [
+  ...contractFiles().map(({ name, text }) => ({ path: `contracts/${name}`, text })),
+  { path: 'rendering.md', text: renderingDocument() },
+];
 const [option, ...others] = process.argv.slice(2);
 
 if (others.length > 0 || (option !== undefined && option !== '--check')) {
@@ -14,18 +19,18 @@ if (others.length > 0 || (option !== undefined && option !== '--check')) {
   process.exit(2);
 }
 
-const stale = contractFiles().filter(({ name, text }) => contentOf(name) !== text);
+const stale = files.filter(({ path, text }) => contentOf(path) !== text);
 if (option === '--check') {
-  for (const { name } of stale) console.error(`docs/contracts/${name} is not what the contracts say now: npm run generate`);
+  for (const { path } of stale) console.error(`docs/${path} is not what the code says now: npm run generate`);
   process.exit(stale.length > 0 ? 1 : 0);
 }
-mkdirSync(folder, { recursive: true });
-for (const { name, text } of stale) writeFileSync(join(folder, name), text);
-console.log(stale.length > 0 ? `Wrote ${stale.map(({ name }) => name).join(', ')}.` : 'docs/contracts is up to date.');
+mkdirSync(join(docs, 'contracts'), { recursive: true });
+for (const { path, text } of stale) writeFileSync(join(docs, path), text);
+console.log(stale.length > 0 ? `Wrote ${stale.map(({ path }) => `docs/${path}`).join(', ')}.` : 'docs is up to date.');
 
-function contentOf(name: string): string | null {
+function contentOf(path: string): string | null {
   try {
-    return readFileSync(join(folder, name), 'utf8');
+    return readFileSync(join(docs, path), 'utf8');
   } catch {
     return null;
   }

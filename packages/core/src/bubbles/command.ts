@@ -5,12 +5,13 @@ import { skipped, type BubbleView, type Order } from './message.ts';
  * A queue or a person takes the chat over, so the bot falls silent.
  */
 export const commands: ReadonlyMap<string, Order> = new Map([
-  ['stopbot', 'pause'],
-  ['queueid', 'pause'],
-  ['userid', 'pause'],
-  ['closeticket', 'close'],
-  ['endsession', 'close'],
+  ['stopBot', 'pause'],
+  ['queueId', 'pause'],
+  ['userId', 'pause'],
+  ['closeTicket', 'close'],
+  ['endSession', 'close'],
 ]);
+const orderOf = new Map([...commands].map(([name, order]) => [name.toLowerCase(), order]));
 
 /** Values with which a command orders nothing. Whaticket's own are `1`, `"1"` and `true`. */
 const off: ReadonlySet<unknown> = new Set([false, null, 0, '', '0', 'false']);
@@ -24,7 +25,7 @@ export function ordered(text: string): BubbleView | null {
   const orders = new Set<Order>();
   const unknown: string[] = [];
   for (const [name, value] of Object.entries(fields)) {
-    const order = commands.get(name.toLowerCase());
+    const order = orderOf.get(name.toLowerCase());
     if (order === undefined) unknown.push(name);
     else if (!off.has(value)) orders.add(order);
   }
