@@ -91,7 +91,7 @@ function graphemeBorder(text: string, max: number): number {
 }
 
 function head(text: string, max: number): string {
-  if (isASCII(text)) return text.slice(0, max);
+  if (isLatin(text)) return text.slice(0, max);
   let taken = '';
   let room = max;
   for (const { segment } of graphemes().segment(text)) {
@@ -108,8 +108,9 @@ export function codePoints(text: string): number {
   return count;
 }
 
-function isASCII(text: string): boolean {
-  return /^[\x20-\x7e\s]*$/.test(text);
+/** Letters and signs of one UTF-16 unit that join with no other: taking graphemes apart costs twenty times as much. */
+function isLatin(text: string): boolean {
+  return /^[\x20-\x7e\xa0-\u02ff\u2010-\u2027\u2030-\u205e]*$/.test(text);
 }
 
 let segmenter: Intl.Segmenter | undefined;

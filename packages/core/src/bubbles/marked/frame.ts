@@ -1,5 +1,5 @@
-import { emptyBody, limits, storable } from '../whatsapp.ts';
-import { texts, type Unpaced } from './message.ts';
+import { emptyBody, limits, storable } from '../../whatsapp.ts';
+import { texts, type Unpaced } from '../message.ts';
 
 export type Frame = { body: string; footer: string | null; fallbackText: string };
 

@@ -1,9 +1,9 @@
-import { canBeChosen } from '../inputs/option-list.ts';
-import { limits, uniqueTitles } from '../whatsapp.ts';
-import { framed } from './marked-frame.ts';
-import { bodyOf, field, under, type Marked } from './marked.ts';
-import type { Unpaced } from './message.ts';
-import { webAddress } from './url.ts';
+import { canBeChosen } from '../../inputs/option-list.ts';
+import { limits, uniqueTitles } from '../../whatsapp.ts';
+import { framed } from './frame.ts';
+import { bodyOf, field, under, type Marked } from './parts.ts';
+import type { Unpaced } from '../message.ts';
+import { webAddress } from '../url.ts';
 
 /** Where a button that is no answer leads, by its tag: our buttons can only answer, so it is a line of the text. */
 const leads: ReadonlyMap<string, string> = new Map([

@@ -1,8 +1,8 @@
-import { canBeChosen } from '../inputs/option-list.ts';
-import { clip, limits, oneLine, uniqueTitles } from '../whatsapp.ts';
-import { framed } from './marked-frame.ts';
-import { bodyOf, field, under, type Marked } from './marked.ts';
-import type { Unpaced } from './message.ts';
+import { canBeChosen } from '../../inputs/option-list.ts';
+import { clip, limits, oneLine, uniqueTitles } from '../../whatsapp.ts';
+import { framed } from './frame.ts';
+import { bodyOf, field, under, type Marked } from './parts.ts';
+import type { Unpaced } from '../message.ts';
 
 type Row = { id: string; title: string; description: string };
 
