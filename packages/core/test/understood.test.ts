@@ -1,4 +1,5 @@
 import { ask, chatWith, type FakeTypebot, type Item, startFakeTypebot, text, textsOf } from '@typelane/testkit';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { botInputSchema, type InboundMessage, readAnswer, settingsSchema } from '../src/index.ts';
 
@@ -159,3 +160,27 @@ test.each([
 ])('a multiple choice keeps what %j means', async (words, expected) => {
   expect(await kept('choice input', { items: colours, options: { isMultipleChoice: true } }, words)).toBe(expected);
 });
+
+test('whatever several options are called, those that were chosen by number are kept and no others', async () => {
+  const word = fc.constantFrom('Azul', 'azul', 'Claro', '1', '2', '3', 'e', '+', 'Não', '✅', 'Plano');
+  const name = fc.array(word, { minLength: 1, maxLength: 3 }).map((words) => words.join(' '));
+  const item = fc
+    .record({ content: name, value: fc.option(name, { nil: undefined }) })
+    .map(({ content, value }) => ({ content, ...(value && { value }) }));
+  const sameName = ({ content, value }: { content: string; value?: string }) => (value ?? content).toLowerCase();
+  const items = fc.uniqueArray(item, { selector: sameName, minLength: 2, maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(items, fc.uniqueArray(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 3 }), async (all, picks) => {
+      const chosen = all.filter((_, i) => picks.includes(i));
+      fc.pre(chosen.length > 0);
+      const numbers = all.flatMap((_, i) => (picks.includes(i) ? [`${i + 1}.`] : []));
+      // A label that is a number means itself, so the position cannot.
+      fc.pre(all.every(({ content, value }) => !/^\d+$/.test(content) && !/^\d+$/.test(value ?? '')));
+      const options = { isMultipleChoice: true };
+      expect(await kept('choice input', { items: all, options }, numbers.join(' '))).toBe(
+        chosen.map(({ content, value }) => value ?? content).join(', '),
+      );
+    }),
+    { numRuns: 60 },
+  );
+}, 30_000);

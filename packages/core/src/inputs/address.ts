@@ -7,9 +7,9 @@ const lengthMax = 2_083;
  * stored under an address that is.
  */
 export function isUsableAddress(url: string): boolean {
+  if (url.length > lengthMax) return false;
   const [, host = '', path = ''] = /^https?:\/\/(\[[^\]]*\]|[^\s/?#@:[\]]+)(?::\d{1,5})?(\/[^\s?#]*)$/iu.exec(url) ?? [];
-  if (url.length > lengthMax || URL.parse(url) === null) return false;
-  return isHost(host) && /[^/]\.[a-z0-9]{1,8}$/i.test(path);
+  return URL.parse(url) !== null && isHost(host) && /[^/]\.[a-z0-9]{1,8}$/i.test(path);
 }
 
 function isHost(host: string): boolean {

@@ -1,5 +1,6 @@
 import type { Settings } from '../settings.ts';
 import type { HoldReason } from '../render/reasons.ts';
+import { matchedMax } from './fold.ts';
 import { hint } from './hints.ts';
 import type { Answer, Said } from './input.ts';
 
@@ -25,7 +26,12 @@ export function nothingUsable(settings: Settings): Answer {
 /** Reads an input that takes words only: `normalise` turns what people write into what Typebot accepts. */
 export function readWords(said: Said, settings: Settings, normalise: (text: string) => string): Answer {
   const text = wordsOf(said) ?? placeOf(said);
-  return text === null ? unsupported(settings) : sendText(normalise(text), settings);
+  return text === null ? unsupported(settings) : sendText(normalised(text, normalise), settings);
+}
+
+/** A text too long for an answer is only trimmed. */
+export function normalised(text: string, normalise: (text: string) => string): string {
+  return text.length > matchedMax ? text.trim() : normalise(text);
 }
 
 /** Blank text is no answer: a text input would take it for one. */

@@ -14,7 +14,7 @@ export const choice = inputKind({
       'buttons for up to 3 options, a list for up to 10, else numbered text; always numbered text for several choices, where `choices` is `text`, or where WhatsApp would refuse an id. The text before is the body; `fallbackText` is the numbered text',
     limits: `body ${limits.body} characters (the end of a longer text, from a paragraph or line on); titles ${limits.buttonTitle} on buttons and ${limits.rowTitle} in lists, cut ones unique and whole in the row’s description`,
     reads:
-      'a tap by its id; the number (`2`, `2.`, `2)`, `dois`, `opção 2`), the label without regard to case, accents, emoji and outer signs, its unambiguous beginning, the value, the id; several as `1, 3`, `1 3` or `Red and Blue`. Sent as what Typebot takes for that item alone. What names none is `unmatchedChoice`’s',
+      'a tap by its id; the number (`2`, `2.`, `2)`, `dois`, `opção 2`), the label without regard to case, accents, emoji and outer signs, its unambiguous beginning, the value, the id; several as `1, 3`, `1 3` or `Red and Blue`. Sent as what Typebot takes for that item alone. What names none goes by `unmatchedChoice`',
     differs:
       'Typebot’s channel sends groups of three buttons under a `―`, cuts titles, numbers nothing and compares answers to the letter; actions between the text and its buttons are lost there',
   },

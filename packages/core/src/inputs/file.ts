@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Settings } from '../settings.ts';
 import { hold, sendText, send, unsupported, wordsOf } from './answers.ts';
 import { isFileAllowed } from './file-types.ts';
-import { foldToWords } from './fold.ts';
+import { foldToWords, matchedMax } from './fold.ts';
 import { hint, skipWord } from './hints.ts';
 import { inputKind, lenient } from './input.ts';
 import { under } from './option-list.ts';
@@ -62,6 +62,7 @@ function skipLabel(options: Options, settings: Settings): string {
 
 /** The bot's own label, or the word for it in any of our languages. */
 function meansSkip(words: string, options: Options, settings: Settings): boolean {
+  if (words.length > matchedMax) return false;
   const said = foldToWords(words);
   return said !== '' && [skipLabel(options, settings), ...Object.values(skipWord)].some((word) => foldToWords(word) === said);
 }

@@ -1,4 +1,4 @@
-import { fold, foldToWords } from './fold.ts';
+import { fold, foldToWords, matchedMax } from './fold.ts';
 import { digitsIn, numberWord, positionNamed } from './numbers.ts';
 
 /** Something a contact can choose by what they write. */
@@ -12,6 +12,7 @@ export type Choosable = {
 
 /** The option that `said` means, or null when it means none, or more than one in the same way. The surest reading wins. */
 export function match<T extends Choosable>(options: readonly T[], said: string): T | null {
+  if (said.length > matchedMax) return null;
   for (const reading of readings(said)) {
     const [first, second] = options.filter(reading);
     if (first !== undefined && second === undefined) return first;

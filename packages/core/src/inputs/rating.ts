@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Settings } from '../settings.ts';
 import { codePoints } from '../whatsapp.ts';
-import { hold, readWords, wordsOf } from './answers.ts';
+import { hold, normalised, readWords, wordsOf } from './answers.ts';
 import { hint } from './hints.ts';
 import { inputKind, lenient } from './input.ts';
 import { digitsIn, numberWord } from './numbers.ts';
@@ -26,7 +26,7 @@ export const rating = inputKind({
   show: ({ options, settings }, body) => under(body, scaleHint(options, settings)),
   read(said, { options, settings }) {
     const { from, to } = scaleOf(options);
-    const rate = normaliseRating(wordsOf(said) ?? '');
+    const rate = normalised(wordsOf(said) ?? '', normaliseRating);
     const value = rate === '' ? Number.NaN : Number(rate);
     const isOffScale = value < from || (value < to && !Number.isInteger(value));
     const notice = isOffScale ? scaleHint(options, settings) : '';

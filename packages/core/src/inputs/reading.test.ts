@@ -310,6 +310,7 @@ test.each<[Said | string, string]>([
   ['1 and blue', 'Red, Blue'],
   ['1 2, 3', 'Red, Dark Green, Blue'],
   ['1. 3.', 'Red, Blue'],
+  ['1\n2\n3', 'Red, Dark Green, Blue'],
   ['red\nBLUE', 'Red, Blue'],
   ['dark green', 'Dark Green'],
   ['1,1,', 'Red'],
@@ -317,6 +318,15 @@ test.each<[Said | string, string]>([
   [tap('i2', 'x'), 'Dark Green'],
 ])('a multiple choice takes %j as %j', (said, expected) => {
   expect(read(said, colours)).toEqual(sent(expected));
+});
+
+test('labels may have signs in them that also part several answers', () => {
+  const input = {
+    ...choice({ content: 'Black & White' }, { content: 'Sim e não' }, { content: 'Red' }),
+    options: { isMultipleChoice: true },
+  };
+  expect(read('black & white, 3', input)).toEqual(sent('Black & White, Red'));
+  expect(read('sim e não\nred', input)).toEqual(sent('Sim e não, Red'));
 });
 
 test.each(['vermelho e 1', 'azul', '1, 9', 'nothing', ','])('%j does not name choices only, so it is handed on as it is', (words) => {
@@ -442,4 +452,21 @@ test('takes any options, items and message', () => {
       expect(read(said, input).type).toMatch(/^(?:send|unmatched|hold)$/);
     }),
   );
+});
+
+test('the longest texts that come in are read as quickly as others', () => {
+  const size = 65_536;
+  const hostile = ['a', '!', '⭐', '\u0301', '\n', 'a@', '1h', ' de', '.111', '1 e ', ' '].map(
+    (part) => `a${part.repeat(size / part.length)}b`,
+  );
+  const types = [...Object.keys(inputs), 'psychic input'];
+  const items = [{ id: 'i1', content: 'Red', title: 'Red' }];
+  const startedAt = performance.now();
+  for (const type of types) {
+    for (const options of [{}, { isMultipleChoice: true, hasTime: true, isRange: true, isRequired: false }]) {
+      for (const said of hostile) read(said, { type, items, options });
+    }
+  }
+  // A pattern that takes the square of the length takes seconds for one of these texts.
+  expect(performance.now() - startedAt).toBeLessThan(4_000);
 });

@@ -1,22 +1,25 @@
 import type { Choice, Item } from './choices.ts';
+import { matchedMax } from './fold.ts';
 import { match } from './match.ts';
 
 /** `1, 3`, `1 3`, `Red and Blue`, `vermelho e azul`; null unless every part names a choice. In the order they are shown. */
 export function chosenSeveral(choices: readonly Choice[], words: string): Choice[] | null {
+  if (words.length > matchedMax) return null;
   const whole = match(choices, words);
   if (whole !== null) return [whole];
-  const found = new Set<Choice>();
-  for (const part of partsOf(words)) {
-    const choice = match(choices, part);
-    if (choice === null) return null;
-    found.add(choice);
+  for (const separator of separators) {
+    const found = partsOf(words, separator).map((part) => match(choices, part));
+    if (found.length > 0 && !found.includes(null)) return choices.filter((choice) => found.includes(choice));
   }
-  return found.size === 0 ? null : choices.filter((choice) => found.has(choice));
+  return null;
 }
 
-function partsOf(words: string): string[] {
+/** The sure ones first: a label may have an `and` or a `+` in it. */
+const separators = [/[,;\n]/u, /[,;\n+&/]|\s(?:e|y|and)\s/iu];
+
+function partsOf(words: string, separator: RegExp): string[] {
   return words
-    .split(/[,;\n+&/]|\s(?:e|y|and)\s/iu)
+    .split(separator)
     .flatMap((part) => (/^[\s\d.)\]°º]+$/u.test(part) ? part.split(/\s+/) : [part]))
     .filter((part) => part.trim() !== '');
 }

@@ -20,7 +20,7 @@ export function under(parts: readonly Marked[], ...names: string[]): string {
 
 /** The value of a line `name: value`; empty when there is none. */
 export function field({ text }: Marked, name: string): string {
-  const line = new RegExp(String.raw`^\s*${name}:[ \t]*(.*)$`, 'imu').exec(text);
+  const line = new RegExp(String.raw`^[ \t]*${name}:[ \t]*(.*)$`, 'imu').exec(text);
   return line?.[1]?.trim() ?? '';
 }
 
