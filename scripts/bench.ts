@@ -2,7 +2,9 @@
  * npm run bench: Typelane, the naive worker and bare BullMQ, in turns, in one run, against a Typebot that answers at once. Each run is checked for
  * order and completeness. Ratios within one run are what counts: absolute figures are the machine's.
  *
- *   npm run bench -- [--rounds 3] [--chats 2000] [--turns 5] [--seconds 10] [--only typelane] [--memory] [--json] [--seed N]
+ * Also what reading and rendering one typical turn costs, without any server: `--only render` measures nothing else.
+ *
+ *   npm run bench -- [--rounds 3] [--chats 2000] [--turns 5] [--seconds 10] [--only typelane|naive|bare|render] [--memory] [--json] [--seed N]
  *
  * `--memory` adds 100,000 turns and the worker's memory after them. With `--json` the last line is one JSON object. Exits 1 when a bound is missed. Nothing is
  * drawn at random; `--seed` is accepted and shown for the sake of scripts that pass one to everything.
@@ -13,6 +15,7 @@ import { connect, migrate } from '@typelane/db';
 import { startPostgres, startRedis, temporaryDataDir } from '@typelane/embedded';
 import { createLoad, instanceId, type Load } from './bench/load.ts';
 import { type BenchProcess, familyCpuMs, startProcess } from './bench/process.ts';
+import { measureRender, renderProblems, renderRow } from './bench/render.ts';
 
 /** Turns a second of the naive worker that Typelane must keep, times of its p99 that it may take, and memory after 100,000 turns. */
 const bounds = { throughputRatioMin: 0.8, p99RatioMax: 4, rssBytesMax: 250 * 1_024 * 1_024 };
@@ -43,12 +46,20 @@ const scripts: Record<System, string> = {
   bare: 'scripts/bench/bare-worker.ts',
 };
 
+const rendering = measureRender();
+const problems = renderProblems(rendering);
+console.log(renderRow(rendering));
+if (values.only === 'render') {
+  for (const problem of problems) console.log(`MISSED: ${problem}`);
+  if (values.json) console.log(JSON.stringify({ render: rendering, problems, seed: Number(values.seed) }));
+  process.exit(problems.length > 0 ? 1 : 0);
+}
+
 const folder = await temporaryDataDir('typelane-bench-');
 const postgres = await startPostgres({ dataDir: folder });
 const redis = await startRedis({ dataDir: folder });
 const systems = (['typelane', 'naive', 'bare'] as const).filter((system) => values.only === undefined || values.only === system);
 const results: Record<System, Round[]> = { typelane: [], naive: [], bare: [] };
-const problems: string[] = [];
 let rssBytes: number | null = null;
 try {
   await migrate(postgres.url);
@@ -156,6 +167,7 @@ function report(): void {
       0.5,
     );
   console.log('\nmedians');
+  console.log(`  ${renderRow(rendering)}`);
   for (const system of ['typelane', 'naive', 'bare'] as const) {
     console.log(
       `  ${system.padEnd(8)} ${shown(Object.fromEntries(['turnsPerSecond', 'workerUs', 'redisUs', 'postgresUs', 'p50Ms', 'p99Ms'].map((what) => [what, median(system, what as keyof Round)])) as Round)}`,
@@ -172,7 +184,8 @@ function report(): void {
   if (p99Ratio > bounds.p99RatioMax) problems.push('p99 over the bound');
   if (rssBytes !== null && rssBytes > bounds.rssBytesMax) problems.push('memory over the bound');
   for (const problem of problems) console.log(`MISSED: ${problem}`);
-  if (values.json) console.log(JSON.stringify({ results, throughputRatio, p99Ratio, rssBytes, problems, seed: Number(values.seed) }));
+  if (values.json)
+    console.log(JSON.stringify({ results, render: rendering, throughputRatio, p99Ratio, rssBytes, problems, seed: Number(values.seed) }));
 }
 
 function shown({ turnsPerSecond, workerUs, redisUs, postgresUs, p50Ms, p99Ms }: Round): string {

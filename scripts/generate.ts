@@ -5,11 +5,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { contractFiles } from '@typelane/client';
+import { renderingDocument } from '@typelane/core';
 import { settingsDocument } from './generate/settings-document.ts';
 
 /** Paths are from the root. The same code gives the same text, to the byte. */
 const documents: { path: string; text: string }[] = [
   ...contractFiles().map(({ name, text }) => ({ path: `docs/contracts/${name}`, text })),
+  { path: 'docs/rendering.md', text: renderingDocument() },
   { path: 'docs/settings.md', text: settingsDocument() },
 ];
 

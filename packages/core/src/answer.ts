@@ -1,22 +1,32 @@
 import type { BotInput, BotReply } from './bot.ts';
 import type { InboundMessage } from './inbound.ts';
 import { hold, nothingUsable, placeOf, sendText, wordsOf } from './inputs/answers.ts';
+import { hint } from './inputs/hints.ts';
 import { answersFirst, readInput } from './inputs/index.ts';
 import type { Answer, Said } from './inputs/input.ts';
 import type { Settings } from './settings.ts';
 
+export { isUsableAddress } from './inputs/address.ts';
 export type { Answer } from './inputs/input.ts';
 
 /** What the bot waits for: an answer, an event of an embed, or a call from an outside system. */
-type Pending = { type: 'input'; input: BotInput } | { type: 'embed' } | { type: 'webhook' };
+type Pending = { type: 'input'; input: BotInput } | { type: 'embed' } | { type: 'webhook' } | { type: 'webhookArrived' };
 
 /** What the bot is told of the contact's message, if anything. Never throws. */
-export function readAnswer({ content }: InboundMessage, pending: Pending, settings: Settings): Answer {
+export function readAnswer({ content, contentType }: InboundMessage, pending: Pending, settings: Settings): Answer {
   if (content.kind === 'signal') return hold('signal');
   // Typebot would take any text for what the webhook delivers.
-  if (pending.type === 'webhook') return hold('webhook_pending');
+  if (pending.type === 'webhook' || pending.type === 'webhookArrived') return hold('webhook_pending', hint(settings, 'waiting'));
   if (content.kind === 'unknown') return nothingUsable(settings);
-  return pending.type === 'embed' ? readEvent(content, settings) : readInput(content, pending.input, settings);
+  if (pending.type === 'embed') return readEvent(content, settings);
+  const said = settings.compat.markers && pending.input.type === 'text input' ? asEvolutionReads(content, contentType) : content;
+  return readInput(said, pending.input, settings);
+}
+
+/** Evolution gives a flow the id of a tapped button, and the title of a list's row. Flows with its markers are written for that. */
+function asEvolutionReads(said: Said, contentType: string): Said {
+  const isButton = said.kind === 'reply' && said.id !== '' && !/list/i.test(contentType);
+  return isButton ? { kind: 'text', text: said.id } : said;
 }
 
 /**

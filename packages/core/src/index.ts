@@ -5,6 +5,7 @@ export * from './inbound-content.ts';
 export * from './inbound.ts';
 export * from './jid.ts';
 export * from './outbound.ts';
+export { renderingDocument } from './render/document.ts';
 export * from './render.ts';
 export * from './settings.ts';
 export { futileIn } from './settings/futile.ts';

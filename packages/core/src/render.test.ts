@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { BotAction, BotInput, BotReply, Bubble } from './bot.ts';
 import type { OutboundDraft } from './outbound.ts';
-import { isTerminal, render, type RenderContext } from './render.ts';
+import { askAgain, isTerminal, render, type RenderContext } from './render.ts';
 import { settingsSchema, type SettingsInput } from './settings.ts';
 
 const settingsOf = (settings: SettingsInput = {}) => settingsSchema.parse({ hints: { choice: '' }, ...settings });
@@ -195,4 +195,44 @@ test.each<[string, Partial<BotReply>, { terminal: boolean; waits: boolean }]>([
   ['an embed that waits and a question', { bubbles: [waits], input: question }, { terminal: false, waits: false }],
 ])('a reply with %s', (_, reply, expected) => {
   expect({ terminal: isTerminal(replyOf(reply)), waits: draw(reply).waitsForEvent }).toEqual(expected);
+});
+
+test('commands in texts are orders, each once, and are not shown', () => {
+  const bubbles = [text('a', '#{"queueId":1}'), text('b', '#{"userId":2,"tagId":3}'), text('c', 'Bye'), text('d', '#{"closeTicket":true}')];
+  const rendering = draw({ bubbles, actions: [redirect('b')] }, { settings: settingsOf({ compat: { commands: true } }) });
+  expect(told(rendering.messages)).toEqual(['https://x.io/go', 'Bye']);
+  expect(rendering.orders).toEqual(['pause', 'close']);
+  expect(rendering.skipped).toEqual([{ what: 'tagId', reason: 'unknown_command' }]);
+  expect(draw({ bubbles }).orders).toEqual([]);
+});
+
+test('a command between a text and its buttons does not part them', () => {
+  const settings = settingsOf({ compat: { commands: true } });
+  const { messages } = draw({ bubbles: [text('a', 'Sure?'), text('b', '#{"stopBot":true}')], input: menu }, { settings });
+  expect(messages).toMatchObject([{ type: 'buttons', body: 'Sure?' }]);
+});
+
+test('a list of Evolution keeps its place and is typed like a text', () => {
+  const list = '[list][title]Menu[menu][section][row]\ntitle: One\nrowId: r1';
+  const context = { settings: settingsOf({ compat: { markers: true } }), typing: { speed: 60 } };
+  const { messages } = draw({ bubbles: [text('a', 'Hi'), text('b', list)], input: question, actions: [wait(1, 'a')] }, context);
+  expect(messages).toMatchObject([{ type: 'text' }, { type: 'list', body: '*Menu*', waitMs: 1_000, typingMs: 1_000 }]);
+});
+
+test.each([
+  ['pt-BR', 'Escolha uma das opções:'],
+  ['en', 'Please choose one of the options:'],
+  ['es', 'Elige una de las opciones:'],
+] as const)('options are shown again in the language %s', (locale, body) => {
+  expect(askAgain(menu, settingsOf({ locale }))).toMatchObject([
+    { type: 'buttons', body, buttons: [{ id: 'i1' }, { id: 'i2' }], fallbackText: `${body}\n\n1. Yes\n2. No`, typingMs: 0, waitMs: 0 },
+  ]);
+});
+
+test('pictures and cards are shown again, and a question without options is not', () => {
+  const items = [{ id: 'i1', title: 'A', pictureSrc: 'https://x.io/a.png', imageUrl: 'https://x.io/a.png' }];
+  expect(told(askAgain({ ...menu, type: 'picture choice input', items }, settingsOf()))).toEqual(['https://x.io/a.png']);
+  expect(told(askAgain({ ...menu, type: 'cards', items }, settingsOf()))).toEqual(['https://x.io/a.png']);
+  expect(askAgain(question, settingsOf())).toEqual([]);
+  expect(askAgain({ ...menu, items: [] }, settingsOf())).toEqual([]);
 });

@@ -2,9 +2,12 @@ import type { Effect } from './actions/action.ts';
 import { runAction } from './actions/index.ts';
 import type { BotAction, BotInput, BotReply, TypingEmulation } from './bot.ts';
 import { showBubble, waitsForEvent } from './bubbles/index.ts';
+import type { Order } from './bubbles/message.ts';
+import { chooseAgain } from './inputs/hints.ts';
 import { isKnownInput, showInput } from './inputs/index.ts';
 import type { OutboundDraft } from './outbound.ts';
 import { playOf } from './render/play.ts';
+import type { SkipReason } from './render/reasons.ts';
 import { stage, type Stage } from './render/stage.ts';
 import type { Settings } from './settings.ts';
 import { typingOf } from './typing.ts';
@@ -24,47 +27,59 @@ export type Rendering = {
   /** `preceding` and what is new, in the order to be sent. */
   messages: OutboundDraft[];
   /** What has no effect here: the type of a bubble, action or input, and a stable code that says why. */
-  skipped: { what: string; reason: string }[];
+  skipped: Skipped[];
+  /** What commands in the flow's texts order, each once (`settings.compat.commands`). */
+  orders: Order[];
   /** Set when the flow stopped at an action and goes on with the next continueChat. */
   dedicated: { type: 'wait'; waitMs: number } | { type: 'webhook' } | { type: 'answerWithNothing'; action: string } | null;
   /** The flow stopped at an embed and goes on with whatever the contact writes next. */
   waitsForEvent: boolean;
-  /** What the flow orders to be done with the session, in order. */
-  orders: ('pause' | 'close')[];
 };
+
+/** `reason`: see `render/reasons.ts`. */
+type Skipped = { what: string; reason: SkipReason };
+type Skip = (what: string, reason: SkipReason) => void;
 
 /** One answer of the bot as WhatsApp messages. Never throws, whatever the bot said. */
 export function render(reply: BotReply, { settings, typing, isFirst, preceding }: RenderContext): Rendering {
   const on = stage(typingOf(typing, settings.typing), isFirst, preceding);
-  const rendering: Rendering = {
-    messages: on.messages(),
-    skipped: [],
-    dedicated: null,
-    waitsForEvent: !stops(reply) && waits(reply),
-    orders: [],
-  };
-  const skip = (what: string, reason: string) => void rendering.skipped.push({ what: storable(what), reason });
+  const skipped: Skipped[] = [];
+  const orders = new Set<Order>();
+  let dedicated: Rendering['dedicated'] = null;
+  const skip: Skip = (what, reason) => void skipped.push({ what: storable(what), reason });
 
   for (const cue of playOf(reply)) {
-    const [what, view] = 'bubble' in cue ? [cue.bubble.type, showBubble(cue.bubble)] : [cue.action.type, runAction(cue.action, settings)];
-    if (view.type === 'shown') on.show(view.messages);
-    if (view.type === 'skipped') skip(what, view.reason);
-    if ('bubble' in cue) continue;
-    if (isDedicated(cue.action)) rendering.dedicated ??= dedicatedTo(cue.action, view, on);
-    else if (view.type === 'wait') on.wait(view.waitMs);
-    else if (view.type === 'webhook') skip(what, 'flow_not_stopped');
+    if ('bubble' in cue) {
+      const view = showBubble(cue.bubble, settings);
+      if (view.type === 'shown') on.show(view.messages);
+      else if (view.type === 'skipped') skip(cue.bubble.type, view.reason);
+      else {
+        for (const order of view.orders) orders.add(order);
+        for (const name of view.unknown) skip(name, 'unknown_command');
+      }
+      continue;
+    }
+    const effect = runAction(cue.action, settings);
+    if (effect.type === 'shown') on.show(effect.messages);
+    if (effect.type === 'skipped') skip(cue.action.type, effect.reason);
+    if (isDedicated(cue.action)) dedicated ??= dedicatedTo(cue.action, effect, on);
+    else if (effect.type === 'wait') on.wait(effect.waitMs);
+    else if (effect.type === 'webhook') skip(cue.action.type, 'flow_not_stopped');
   }
-  if (reply.input !== null && rendering.dedicated !== null) skip(reply.input.type, 'flow_stopped_before');
+  if (reply.input !== null && dedicated !== null) skip(reply.input.type, 'flow_stopped_before');
   else if (reply.input !== null) ask(reply.input, on, settings, skip);
   if (on.takeWait() > 0) skip('wait', 'nothing_after_it');
-  return rendering;
+  return { messages: on.messages(), skipped, orders: [...orders], dedicated, waitsForEvent: !stops(reply) && waits(reply) };
 }
 
-/** The question shown once more, by itself. */
+/**
+ * The options of a pending question once more, after an answer that named none of them. The question itself is not at hand, so a sentence
+ * of ours stands above. Empty when the input has no options to show.
+ */
 export function askAgain(input: BotInput, settings: Settings): OutboundDraft[] {
-  const on = stage(typingOf(null, settings.typing), false, []);
-  ask(input, on, settings, () => undefined);
-  return on.messages();
+  const body = input.type === 'choice input' ? chooseAgain[settings.locale] : null;
+  const { messages } = showInput(input, body, settings);
+  return messages.map((message) => ({ ...message, typingMs: 0, waitMs: 0 }));
 }
 
 /** Whether the flow is over: nothing more to ask, nothing it waits for. Typebot's session is then gone, or must not be used. */
@@ -90,7 +105,7 @@ function dedicatedTo(action: BotAction, effect: Effect, on: Stage): NonNullable<
   return effect.type === 'webhook' ? { type: 'webhook' } : { type: 'answerWithNothing', action: storable(action.type) };
 }
 
-function ask(input: BotInput, on: Stage, settings: Settings, skip: (what: string, reason: string) => void): void {
+function ask(input: BotInput, on: Stage, settings: Settings, skip: Skip): void {
   if (!isKnownInput(input)) skip(input.type, 'unknown_input');
   const { messages, takesBody } = showInput(input, on.lastText(), settings);
   if (takesBody) on.replaceLast(messages);

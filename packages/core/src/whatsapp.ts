@@ -9,6 +9,8 @@ export const limits = {
   caption: 1_024,
   /** Text above buttons or above a list. */
   body: 1_024,
+  /** Small text below buttons or a list. */
+  footer: 60,
   buttons: 3,
   buttonTitle: 20,
   /** Rows of one list, over all its sections. */
@@ -89,7 +91,7 @@ function graphemeBorder(text: string, max: number): number {
 }
 
 function head(text: string, max: number): string {
-  if (isASCII(text)) return text.slice(0, max);
+  if (isLatin(text)) return text.slice(0, max);
   let taken = '';
   let room = max;
   for (const { segment } of graphemes().segment(text)) {
@@ -106,8 +108,9 @@ export function codePoints(text: string): number {
   return count;
 }
 
-function isASCII(text: string): boolean {
-  return /^[\x20-\x7e\s]*$/.test(text);
+/** Letters and signs of one UTF-16 unit that join with no other: taking graphemes apart costs twenty times as much. */
+function isLatin(text: string): boolean {
+  return /^[\x20-\x7e\xa0-\u02ff\u2010-\u2027\u2030-\u205e]*$/.test(text);
 }
 
 let segmenter: Intl.Segmenter | undefined;

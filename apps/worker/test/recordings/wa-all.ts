@@ -1,6 +1,8 @@
 import { byId, gone } from './reasons.ts';
 import { as, type Coverage, turn } from './scene.ts';
 
+const english = 'Typebot reads English';
+const vcard = 'BEGIN:VCARD\nFN:Ana\nTEL;type=CELL;waid=5511999990000:+55 11 99999-0000\nEND:VCARD';
 const matched = 'Typebot does not understand it; it is matched here, and the id is sent';
 
 /** The bot with one of everything, each question answered wrong and then right. */
@@ -46,6 +48,43 @@ export const waAll: Coverage = {
           { contentType: 'image', content: { url: 'https://example.com/x.png', caption: 'last words', mimetype: 'image/png' } },
           38,
           as({ type: 'text', text: 'last words', attachedFileUrls: ['https://example.com/x.png'] }, 'a WhatsApp message holds one file'),
+        ),
+        turn('after the end', 0),
+      ],
+    },
+    {
+      title: 'one of everything, answered by taps, numbers, media and people’s own words',
+      turns: [
+        turn('oi', 0),
+        turn(
+          { contentType: 'listResponse', content: { title: 'Continue', singleSelectReply: { selectedRowId: 'b-Intro-14-i0' } } },
+          4,
+          as('b-Intro-14-i0', byId),
+        ),
+        turn('42 anos', 8, as('42 anos', 'another age')),
+        turn('meu email é ANA@Example.com.', 11, as('ANA@Example.com', 'Typebot wants the address alone')),
+        turn({ contentType: 'contact', content: { displayName: 'Ana', vcard } }, 14, as('+5511999990000', 'the phone of a shared contact')),
+        turn('25 de dezembro de 2026', 16, as('25 december 2026', english)),
+        turn('14h', 18, as('14:00', english)),
+        turn('example.com', 20),
+        turn('⭐⭐⭐⭐', 23),
+        turn(
+          { contentType: 'document', content: { url: 'https://example.com/a.pdf', fileName: 'a.pdf', mimetype: 'application/pdf' } },
+          26,
+          as('https://example.com/a.pdf', 'a WhatsApp message holds one file'),
+        ),
+        turn('Pular', 28),
+        turn('1 3', 30, as('Red, Blue', 'several choices go by their names, as Typebot’s own client sends them')),
+        turn(
+          { contentType: 'buttonsResponse', content: { selectedButtonId: 'b-Files-7-i1', selectedDisplayText: 'Picture B' } },
+          33,
+          as('b-Files-7-i1', byId),
+        ),
+        turn('3', 37),
+        turn(
+          { contentType: 'audioMessage', content: { url: 'https://example.com/voice.ogg', ptt: true, mimetype: 'audio/ogg; codecs=opus' } },
+          38,
+          as({ type: 'audio', url: 'https://example.com/voice.ogg' }, 'a voice note, where the bot takes clips'),
         ),
         turn('after the end', 0),
       ],

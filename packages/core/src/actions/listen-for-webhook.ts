@@ -1,5 +1,11 @@
 import { z } from 'zod';
 import { actionKind } from './action.ts';
 
-/** The flow is parked until an outside system calls; what the contact writes meanwhile must not reach the bot. */
-export const listenForWebhook = actionKind(z.unknown(), () => ({ type: 'webhook' }));
+export const listenForWebhook = actionKind(z.unknown(), {
+  about: {
+    becomes:
+      'the flow is parked until an outside system calls the session’s webhook endpoint; what the contact writes meanwhile does not reach the bot and is answered with `hints.waiting`',
+    differs: 'Typebot’s channel drops what is written meanwhile without a trace',
+  },
+  run: () => ({ type: 'webhook' }),
+});

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { defaultSettings } from '../settings.ts';
 import { bubbles, showBubble, waitsForEvent } from './index.ts';
 
-const show = (type: string, content?: unknown) => showBubble({ id: 'b1', type, content });
+const show = (type: string, content?: unknown) => showBubble({ id: 'b1', type, content }, defaultSettings);
 const rich = (text: string) => ({ type: 'richText', richText: [{ type: 'p', children: [{ text }] }] });
 const shown = (...messages: object[]) => ({ type: 'shown', messages });
 const skipped = (reason: string) => ({ type: 'skipped', reason });
@@ -34,6 +35,7 @@ test.each<[string, string, unknown, object]>([
   ],
   ['an SVG file', 'image', { url: 'https://x.io/a.SVG?v=1' }, skipped('svg')],
   ['an inline SVG', 'image', { url: svg }, skipped('svg')],
+  ['the link of an image that WhatsApp has not', 'image', { url: svg, clickLink: { url: 'https://x.io/go' } }, link('https://x.io/go')],
   ['an inline image', 'image', { url: 'data:image/png;base64,AAAA' }, skipped('not_http')],
   ['an image whose variable is not set', 'image', { url: '{{photo}}' }, skipped('unresolved_url')],
   ['an image without address', 'image', {}, skipped('no_url')],
@@ -54,8 +56,16 @@ test.each<[string, string, unknown, object]>([
   ['a TikTok video by its player', 'video', { id: '1', type: 'tiktok' }, link('https://www.tiktok.com/embed/v2/1')],
   ['a Gumlet video', 'video', { id: 'g1', type: 'gumlet' }, link('https://play.gumlet.io/embed/g1')],
   ['a hosted video without its id', 'video', { url: 'youtube.com/watch?v=x', type: 'youtube' }, link('https://youtube.com/watch?v=x')],
+  ['a hosted video whose variable is not set', 'video', { url: '{{video}}', id: '{{id}}', type: 'vimeo' }, skipped('unresolved_url')],
+  [
+    'a video of a provider of tomorrow',
+    'video',
+    { url: 'https://x.io/v', id: '1', type: 'new' },
+    shown({ type: 'video', url: 'https://x.io/v', caption: null }),
+  ],
   ['a video without address', 'video', { type: 'url' }, skipped('no_url')],
   ['audio, not as a voice note', 'audio', { url: 'https://x.io/a.mp3' }, shown({ type: 'audio', url: 'https://x.io/a.mp3', voice: false })],
+  ['audio whose variable is not set', 'audio', { url: '{{audio}}' }, skipped('unresolved_url')],
   ['audio from nowhere', 'audio', { url: '' }, skipped('no_url')],
   ['an embedded page', 'embed', { url: 'https://x.io/page.html', height: 400 }, link('https://x.io/page.html')],
   [
@@ -73,6 +83,7 @@ test.each<[string, string, unknown, object]>([
   ['an embed that waits', 'embed', { url: 'https://x.io/w', waitForEvent: { isEnabled: true, name: 'done' } }, link('https://x.io/w')],
   ['an embed of no page', 'embed', { url: 'javascript:alert(1)' }, skipped('not_http')],
   ['a booking page', 'custom-embed', { url: 'https://cal.com/ana', initFunction: { args: {}, content: 'x' } }, link('https://cal.com/ana')],
+  ['a booking page without address', 'custom-embed', {}, skipped('no_url')],
   ['a bubble of a newer Typebot', 'hologram', {}, skipped('unknown_bubble')],
   ['a bubble called like a built-in', 'constructor', {}, skipped('unknown_bubble')],
 ])('shows %s', (_, type, content, expected) => {

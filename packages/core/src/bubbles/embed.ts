@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { storable } from '../whatsapp.ts';
 import { bubbleKind } from './bubble.ts';
+import { documents } from './documents.ts';
 import { shown, skipped, texts } from './message.ts';
 import { extensionOf, fileNameOf, webAddress } from './url.ts';
 
@@ -9,8 +10,13 @@ const contentSchema = z.looseObject({
   waitForEvent: z.looseObject({ isEnabled: z.boolean().nullish() }).nullish().catch(null),
 });
 
-/** A document is sent as one, anything else as the link to it. */
 export const embed = bubbleKind(contentSchema, {
+  about: {
+    becomes:
+      'a document where the address ends in the extension of one, else the link with a preview. One that waits for an event goes on with the contact’s next text',
+    limits: 'an http(s) address; else skipped',
+    differs: 'Typebot’s channel takes any text for the event as well; media, which would leave its variable blank, are ignored here',
+  },
   show({ url }) {
     const address = webAddress(url);
     if ('reason' in address) return skipped(address.reason);
@@ -22,32 +28,3 @@ export const embed = bubbleKind(contentSchema, {
   },
   waits: (content) => content?.waitForEvent?.isEnabled === true,
 });
-
-const office = 'application/vnd.openxmlformats-officedocument';
-const oasis = 'application/vnd.oasis.opendocument';
-
-/** File extensions that make an embed a document. Pages (`html`) and media are none. */
-const documents: ReadonlyMap<string, string> = new Map([
-  ['pdf', 'application/pdf'],
-  ['doc', 'application/msword'],
-  ['docx', `${office}.wordprocessingml.document`],
-  ['xls', 'application/vnd.ms-excel'],
-  ['xlsx', `${office}.spreadsheetml.sheet`],
-  ['ppt', 'application/vnd.ms-powerpoint'],
-  ['pptx', `${office}.presentationml.presentation`],
-  ['odt', `${oasis}.text`],
-  ['ods', `${oasis}.spreadsheet`],
-  ['odp', `${oasis}.presentation`],
-  ['rtf', 'application/rtf'],
-  ['txt', 'text/plain'],
-  ['csv', 'text/csv'],
-  ['json', 'application/json'],
-  ['xml', 'application/xml'],
-  ['js', 'text/javascript'],
-  ['zip', 'application/zip'],
-  ['rar', 'application/vnd.rar'],
-  ['7z', 'application/x-7z-compressed'],
-  ['tar', 'application/x-tar'],
-  ['gz', 'application/gzip'],
-  ['apk', 'application/vnd.android.package-archive'],
-]);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { bubbleKind } from './bubble.ts';
-import { captionedImage, shown, skipped } from './message.ts';
+import { limits } from '../whatsapp.ts';
+import { captionedImage, shown, skipped, texts } from './message.ts';
 import { extensionOf, fileNameOf, webAddress } from './url.ts';
 
 const contentSchema = z.looseObject({
@@ -13,12 +14,16 @@ const contentSchema = z.looseObject({
  * convert it still knows it by its address.
  */
 export const image = bubbleKind(contentSchema, {
+  about: {
+    becomes: 'an image; the link it opens on a click is its caption. A GIF is an image too',
+    limits: `no SVG and no \`data:\` address: then only the link is sent, or nothing. Caption ${limits.caption} characters, a longer one follows as text`,
+    differs: 'Typebot’s channel drops GIFs and the link behind a picture; both are shown here',
+  },
   show({ url, clickLink }) {
-    if (isSVG(url ?? '')) return skipped('svg');
-    const address = webAddress(url);
-    if ('reason' in address) return skipped(address.reason);
+    const address = isSVG(url ?? '') ? ({ reason: 'svg' } as const) : webAddress(url);
     const link = webAddress(clickLink?.url);
-    return shown(...captionedImage(address.url, 'url' in link ? link.url : ''));
+    if ('url' in address) return shown(...captionedImage(address.url, 'url' in link ? link.url : ''));
+    return 'url' in link ? shown(...texts(link.url, true)) : skipped(address.reason);
   },
 });
 

@@ -4,7 +4,8 @@ import type { BubbleKind } from './bubble.ts';
 import { customEmbed } from './custom-embed.ts';
 import { embed } from './embed.ts';
 import { image } from './image.ts';
-import { skipped, type View } from './message.ts';
+import type { Settings } from '../settings.ts';
+import { skipped, type BubbleView } from './message.ts';
 import { text } from './text.ts';
 import { video } from './video.ts';
 
@@ -14,8 +15,8 @@ export const bubbles = { text, image, video, audio, embed, 'custom-embed': custo
 const kinds: ReadonlyMap<string, BubbleKind> = new Map(Object.entries(bubbles));
 
 /** Never throws; an unknown kind (of a newer Typebot) is skipped. */
-export function showBubble(bubble: Bubble): View {
-  return kinds.get(bubble.type)?.show(bubble.content) ?? skipped('unknown_bubble');
+export function showBubble(bubble: Bubble, settings: Settings): BubbleView {
+  return kinds.get(bubble.type)?.show(bubble.content, settings) ?? skipped('unknown_bubble');
 }
 
 /** Whether the flow stops at this bubble until the contact writes. */

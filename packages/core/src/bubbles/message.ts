@@ -1,15 +1,22 @@
 import { limits, splitText, storable } from '../whatsapp.ts';
 import type { OutboundDraft } from '../outbound.ts';
+import type { SkipReason } from '../render/reasons.ts';
 
 type WithoutPace<M> = M extends unknown ? Omit<M, 'typingMs' | 'waitMs'> : never;
 
 /** A message before it is known when it is sent. */
 export type Unpaced = WithoutPace<OutboundDraft>;
 
-/** What a bubble or an action comes to. `reason` is a stable code for the transcript. */
-export type View = { type: 'shown'; messages: Unpaced[] } | { type: 'skipped'; reason: string };
+/** What a bubble or an action comes to. */
+export type View = { type: 'shown'; messages: Unpaced[] } | { type: 'skipped'; reason: SkipReason };
 
-export const skipped = (reason: string): View => ({ type: 'skipped', reason });
+/** What the flow orders of us: to leave the chat to a human, or to end the session. */
+export type Order = 'pause' | 'close';
+
+/** A text may also be a command that is not shown. `unknown`: the names in it that mean nothing here. */
+export type BubbleView = View | { type: 'ordered'; orders: Order[]; unknown: string[] };
+
+export const skipped = (reason: SkipReason): View => ({ type: 'skipped', reason });
 export const shown = (...messages: Unpaced[]): View => ({ type: 'shown', messages });
 
 /** As many texts as `text` needs; none when it is blank. `linkPreview` is for texts that are only there for their link. */

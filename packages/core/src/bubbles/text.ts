@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { richTextToWhatsApp } from '../rich-text.ts';
 import { markdownToWhatsApp } from '../rich-text/markdown.ts';
+import { limits } from '../whatsapp.ts';
 import { bubbleKind } from './bubble.ts';
+import { ordered } from './command.ts';
+import { marked } from './marked.ts';
 import { shown, skipped, texts } from './message.ts';
 
 /** Before Typebot 2.26 there was no `type`, and very old bots have only `plainText`. */
@@ -12,8 +15,16 @@ const contentSchema = z.looseObject({
 });
 
 export const text = bubbleKind(contentSchema, {
-  show(content) {
-    const messages = texts(wordsOf(content));
+  about: {
+    becomes: 'text in WhatsApp’s own marks; right before buttons or a list it is their body and not sent again',
+    limits: `${limits.text} characters; a longer one becomes several messages, cut between paragraphs, else lines, else words`,
+    differs: 'Typebot’s channel does not split, so WhatsApp refuses what is too long',
+  },
+  show(content, { compat }) {
+    const words = wordsOf(content);
+    const command = compat.commands ? ordered(words) : null;
+    if (command !== null) return command;
+    const messages = (compat.markers ? marked(words) : null) ?? texts(words);
     return messages.length > 0 ? shown(...messages) : skipped('empty_text');
   },
 });

@@ -17,8 +17,12 @@ const players: ReadonlyMap<string, string> = new Map([
   ['gumlet', 'https://play.gumlet.io/embed/'],
 ]);
 
-/** A file is sent as video, a hosted video as the link to it. */
 export const video = bubbleKind(contentSchema, {
+  about: {
+    becomes: 'a video file is a video; one hosted by YouTube, Vimeo, TikTok or Gumlet is the link to it, with a preview',
+    limits: 'an http(s) address; else skipped. WhatsApp itself plays mp4 only',
+    differs: 'Typebot’s channel links to the bare player; where there is a page people know, the link goes there',
+  },
   show({ url, id, type }) {
     const player = players.get(type ?? '');
     const link = player === undefined ? null : watchLink(player, id, url);
@@ -31,7 +35,8 @@ export const video = bubbleKind(contentSchema, {
 /** Typebot gives the address of a hosted video without its scheme; TikTok's id alone names no page, only its player. */
 function watchLink(player: string, id: string | null | undefined, url: string | null | undefined): string | null {
   if (url && /^(?:https?:\/\/)?(?:www\.)?tiktok\.com\/@/i.test(url)) return withScheme(url);
-  if (id) return player + encodeURIComponent(id);
+  // A variable that Typebot could not fill is no id: the address then tells what is wrong.
+  if (id && !id.includes('{{')) return player + encodeURIComponent(id);
   return url ? withScheme(url) : null;
 }
 

@@ -1,4 +1,6 @@
 import type { Settings } from '../settings.ts';
+import type { HoldReason } from '../render/reasons.ts';
+import { matchedMax } from './fold.ts';
 import { hint } from './hints.ts';
 import type { Answer, Said } from './input.ts';
 
@@ -7,7 +9,7 @@ export function send(message: string): Answer {
   return { type: 'send', message };
 }
 
-export function hold(reason: string, notice: string | null = null): Answer {
+export function hold(reason: HoldReason, notice: string | null = null): Answer {
   return { type: 'hold', reason, notice: notice === '' ? null : notice };
 }
 
@@ -24,7 +26,12 @@ export function nothingUsable(settings: Settings): Answer {
 /** Reads an input that takes words only: `normalise` turns what people write into what Typebot accepts. */
 export function readWords(said: Said, settings: Settings, normalise: (text: string) => string): Answer {
   const text = wordsOf(said) ?? placeOf(said);
-  return text === null ? unsupported(settings) : sendText(normalise(text), settings);
+  return text === null ? unsupported(settings) : sendText(normalised(text, normalise), settings);
+}
+
+/** A text too long for an answer is only trimmed. */
+export function normalised(text: string, normalise: (text: string) => string): string {
+  return text.length > matchedMax ? text.trim() : normalise(text);
 }
 
 /** Blank text is no answer: a text input would take it for one. */
@@ -32,7 +39,7 @@ export function sendText(text: string, settings: Settings): Answer {
   return text.trim() === '' ? nothingUsable(settings) : send(text);
 }
 
-/** Words that name none of the options. Blank ones are nothing at all. */
+/** Words that name none of the options. Blank ones are no answer to anything. */
 export function unmatched(words: string, settings: Settings): Answer {
   return words.trim() === '' ? nothingUsable(settings) : { type: 'unmatched', message: words };
 }

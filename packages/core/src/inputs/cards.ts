@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { texts } from '../bubbles/message.ts';
-import { oneLine, storable } from '../whatsapp.ts';
-import { send, unmatched, unsupported, wordsOf } from './answers.ts';
+import { limits, oneLine, storable } from '../whatsapp.ts';
+import { send, sendText, unmatched, unsupported, wordsOf } from './answers.ts';
+import { fold } from './fold.ts';
 import { hint } from './hints.ts';
 import { inputKind, lenient } from './input.ts';
 import { match, type Choosable } from './match.ts';
@@ -22,6 +23,12 @@ type Card = { imageUrl: string | undefined; text: string; options: Option[] };
 type Option = Choosable & { answer: string };
 
 export const cards = inputKind({
+  about: {
+    becomes: 'one image for each card, captioned with title, description and its buttons, numbered through all cards; then `hints.choice`',
+    limits: `caption ${limits.caption} characters, a longer one follows as text`,
+    reads: 'the number, the button’s text, the card’s title (its first button), a tap; sent as the path’s id',
+    differs: 'Typebot’s channel shows the first 3 buttons of a card, and Typebot does not understand a button’s text',
+  },
   options: z.looseObject({}),
   item: itemSchema,
   answersFirst: false,
@@ -37,7 +44,8 @@ export const cards = inputKind({
     const options = cardsOf(items).flatMap((card) => card.options);
     const tapped = said.kind === 'reply' ? options.find(({ answer, number }) => answer === said.id && number !== null) : undefined;
     const option = tapped ?? match(options, words);
-    return option === null ? unmatched(words, settings) : send(option.answer);
+    if (option !== null) return send(option.answer);
+    return options.length === 0 ? sendText(words, settings) : unmatched(words, settings);
   },
 });
 
@@ -58,12 +66,13 @@ function cardsOf(items: readonly Item[]): Card[] {
     const options = paths.map(({ id, text }): Option => ({ answer: id, label: text, number: (count += 1), aliases: [id] }));
     const lines = options.map(({ number, label }) => `${number}. ${label}`).join('\n');
     const text = [titled(title, item.description, null), lines].filter((part) => part !== '').join('\n\n');
-    return { imageUrl: item.imageUrl, text, options: title === '' ? options : [...options, byTitle(title, options)] };
+    return { imageUrl: item.imageUrl, text, options: [...options, ...byTitle(title, options)] };
   });
   return shown.filter(({ imageUrl, text }) => text !== '' || (imageUrl ?? '').trim() !== '');
 }
 
-/** A card's title stands for its first button, as in Typebot. */
-function byTitle(title: string, [first]: readonly Option[]): Option {
-  return { answer: first?.answer ?? title, label: title, number: null, aliases: [] };
+/** A card's title stands for its first button, as in Typebot; a button called the same is meant itself. */
+function byTitle(title: string, options: readonly Option[]): Option[] {
+  const isTaken = title === '' || options.some(({ label }) => fold(label) === fold(title));
+  return isTaken ? [] : [{ answer: options[0]?.answer ?? title, label: title, number: null, aliases: [] }];
 }

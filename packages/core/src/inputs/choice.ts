@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { storable } from '../whatsapp.ts';
+import { limits, storable } from '../whatsapp.ts';
 import { choicesOf, readChoice, type Choice } from './choices.ts';
 import { hint } from './hints.ts';
 import { inputKind, lenient, nothing } from './input.ts';
@@ -9,6 +9,15 @@ const itemSchema = z.looseObject({ id: z.string(), content: lenient(z.string()),
 
 /** Buttons in Typebot. Its answer is matched to the letter and knows no numbers, so what people write is read here. */
 export const choice = inputKind({
+  about: {
+    becomes:
+      'buttons for up to 3 options, a list for up to 10, else numbered text; always numbered text for several choices, where `choices` is `text`, or where WhatsApp would refuse an id. The text before is the body; `fallbackText` is the numbered text',
+    limits: `body ${limits.body} characters (the end of a longer text, from a paragraph or line on); titles ${limits.buttonTitle} on buttons and ${limits.rowTitle} in lists, cut ones unique and whole in the row’s description`,
+    reads:
+      'a tap by its id; the number (`2`, `2.`, `2)`, `dois`, `opção 2`), the label without regard to case, accents, emoji and outer signs, its unambiguous beginning, the value, the id; several as `1, 3`, `1 3` or `Red and Blue`. Sent as what Typebot takes for that item alone. What names none goes by `unmatchedChoice`',
+    differs:
+      'Typebot’s channel sends groups of three buttons under a `―`, cuts titles, numbers nothing and compares answers to the letter; actions between the text and its buttons are lost there',
+  },
   options: z.looseObject({ isMultipleChoice: lenient(z.boolean()) }),
   item: itemSchema,
   answersFirst: false,

@@ -1,9 +1,10 @@
 import type { BotMessage } from '../bot.ts';
 import type { Settings } from '../settings.ts';
 import { limits, uniqueTitles } from '../whatsapp.ts';
-import { unmatched, unsupported, wordsOf } from './answers.ts';
+import { sendText, unmatched, unsupported, wordsOf } from './answers.ts';
 import type { Answer, Said } from './input.ts';
 import { match, type Choosable } from './match.ts';
+import { chosenSeveral, namesOf } from './several.ts';
 
 /** An item as Typebot matches it: by its id, its value, or its content. */
 export type Item = { id: string; content: string; value: string };
@@ -24,14 +25,15 @@ export function choicesOf(items: readonly Item[], labels: readonly string[]): Ch
   }));
 }
 
-/** The answer to a choice. What names no choice goes as it is, so that the bot answers with its own words. */
+/** The answer to a choice. Where nothing is shown that could be chosen, words go as they are. */
 export function readChoice(said: Said, choices: readonly Choice[], isMultiple: boolean, settings: Settings): Answer {
   const words = wordsOf(said);
   if (words === null) return unsupported(settings);
+  if (choices.length === 0) return sendText(words, settings);
   const tapped = said.kind === 'reply' ? tappedIn(choices, said.id) : null;
   if (isMultiple) {
     const several = tapped === null ? chosenSeveral(choices, words) : [tapped];
-    return several === null ? unmatched(words, settings) : { type: 'send', message: namesOf(several) };
+    return several === null ? unmatched(words, settings) : { type: 'send', message: namesOf(several, choices) };
   }
   const one = tapped ?? match(choices, words);
   return one === null ? unmatched(words, settings) : { type: 'send', message: answerOf(one.item, choices) };
@@ -56,24 +58,4 @@ function answerOf(item: Item, choices: readonly Choice[]): BotMessage {
 
 function answersTo({ id, content, value }: Item, name: string): boolean {
   return id === name || content.trim() === name.trim() || value.trim() === name.trim();
-}
-
-/** What Typebot's own client sends for several: their names, in the order they are shown. */
-function namesOf(choices: readonly Choice[]): string {
-  return choices.map(({ label, item }) => label || item.value || item.id).join(', ');
-}
-
-/** `1, 3`, `1 3`, `Red and Blue`, `vermelho e azul`; null unless every part names a choice. */
-function chosenSeveral(choices: readonly Choice[], words: string): Choice[] | null {
-  const whole = match(choices, words);
-  if (whole !== null) return [whole];
-  const separator = /^[\d\s]+$/.test(words) ? /\s+/ : /[,;\n+&/]|\s(?:e|y|and)\s/iu;
-  const found = new Set<Choice>();
-  for (const part of words.split(separator)) {
-    if (part.trim() === '') continue;
-    const choice = match(choices, part);
-    if (choice === null) return null;
-    found.add(choice);
-  }
-  return found.size === 0 ? null : choices.filter((choice) => found.has(choice));
 }

@@ -4,6 +4,11 @@ import { inputKind } from './input.ts';
 
 /** Typebot refuses an address with anything around it; keyboards add a space after it. */
 export const email = inputKind({
+  about: {
+    becomes: 'nothing: the bubble before it is the question',
+    reads: 'the one address in the message, without what stands around it',
+    differs: 'Typebot refuses an address with a space behind it, which keyboards add',
+  },
   options: z.looseObject({}),
   read: (said, { settings }) => readWords(said, settings, normaliseEmail),
 });

@@ -1,30 +1,55 @@
 import { z } from 'zod';
 import type { Settings } from '../settings.ts';
-import { sendText, send, unsupported, wordsOf } from './answers.ts';
-import { foldToWords } from './fold.ts';
+import { hold, sendText, send, unsupported, wordsOf } from './answers.ts';
+import { isFileAllowed } from './file-types.ts';
+import { foldToWords, matchedMax } from './fold.ts';
 import { hint, skipWord } from './hints.ts';
 import { inputKind, lenient } from './input.ts';
 import { under } from './option-list.ts';
 
 const optionsSchema = z.looseObject({
   isRequired: lenient(z.boolean()),
+  allowedFileTypes: lenient(z.looseObject({ isEnabled: lenient(z.boolean()), types: lenient(z.array(z.string())) })),
   labels: lenient(z.looseObject({ skip: lenient(z.string()) })),
 });
 type Options = z.output<typeof optionsSchema>;
 
 /** A file input wants the address as text: `attachedFileUrls` leaves it unanswered. */
 export const file = inputKind({
+  about: {
+    becomes: 'nothing; where it may be skipped, the text `hints.optionalFile` with the word that skips it',
+    reads:
+      'the address of any media as text, several joined by `, `; written addresses likewise; the skip word, or the one of our languages, as no answer. A file whose extension the input does not allow is answered with `hints.unsupportedMedia`',
+    limits: 'Typebot wants an http(s) address with a domain or an IP, of at most 2,083 characters, that ends in the plain extension',
+    differs: 'Typebot’s channel joins several files by a blank line, which Typebot refuses, and cannot skip',
+  },
   options: optionsSchema,
   show({ options, settings }, body) {
     return under(body, isOptional(options) ? hint(settings, 'optionalFile', { skip: skipLabel(options, settings) }) : '');
   },
   read(said, { options, settings }) {
-    if (said.kind === 'media') return said.url === null ? unsupported(settings) : send(said.url);
+    if (said.kind === 'media') {
+      if (said.url === null) return unsupported(settings);
+      const isAllowed = isFileAllowed(said.url, allowedTypes(options));
+      return isAllowed ? send(said.url) : hold('file_type_not_allowed', hint(settings, 'unsupportedMedia'));
+    }
     const words = wordsOf(said);
     if (words === null) return unsupported(settings);
-    return isOptional(options) && meansSkip(words, options, settings) ? { type: 'send', message: null } : sendText(words.trim(), settings);
+    if (isOptional(options) && meansSkip(words, options, settings)) return { type: 'send', message: null };
+    return sendText(normaliseAddresses(words), settings);
   },
 });
+
+/** Addresses one below the other or side by side, joined as Typebot takes them; anything else trimmed. */
+export function normaliseAddresses(text: string): string {
+  const parts = text.trim().split(/,?\s+/u);
+  return parts.every((part) => /^https?:\/\//i.test(part)) ? parts.join(', ') : text.trim();
+}
+
+/** Empty: any. */
+function allowedTypes({ allowedFileTypes }: Options): string[] {
+  return allowedFileTypes?.isEnabled === true ? (allowedFileTypes.types ?? []) : [];
+}
 
 /** A file is required unless the bot says otherwise. */
 function isOptional(options: Options): boolean {
@@ -37,6 +62,7 @@ function skipLabel(options: Options, settings: Settings): string {
 
 /** The bot's own label, or the word for it in any of our languages. */
 function meansSkip(words: string, options: Options, settings: Settings): boolean {
+  if (words.length > matchedMax) return false;
   const said = foldToWords(words);
   return said !== '' && [skipLabel(options, settings), ...Object.values(skipWord)].some((word) => foldToWords(word) === said);
 }

@@ -17,7 +17,7 @@ const hints: Record<Locale, Record<Hint, string>> = {
     optionalFile: 'Para continuar sem enviar um arquivo, responda: {skip}',
     unsupportedMedia: 'Não consigo usar este tipo de mensagem aqui. Responda de outra forma, por favor.',
     payment: 'Este pagamento não pode ser feito pelo WhatsApp.',
-    unmatched: 'Não entendi. Responda com uma das opções, por favor.',
+    unmatched: 'Não entendi. Escolha uma das opções, por favor.',
     waiting: '',
   },
   en: {
@@ -27,7 +27,7 @@ const hints: Record<Locale, Record<Hint, string>> = {
     optionalFile: 'To go on without sending a file, reply: {skip}',
     unsupportedMedia: 'This kind of message cannot be used here. Please answer in another way.',
     payment: 'This payment cannot be made on WhatsApp.',
-    unmatched: 'Sorry, I did not get that. Please reply with one of the options.',
+    unmatched: 'I did not understand that. Please choose one of the options.',
     waiting: '',
   },
   es: {
@@ -37,13 +37,20 @@ const hints: Record<Locale, Record<Hint, string>> = {
     optionalFile: 'Para continuar sin enviar un archivo, responde: {skip}',
     unsupportedMedia: 'No puedo usar este tipo de mensaje aquí. Responde de otra forma, por favor.',
     payment: 'Este pago no se puede hacer por WhatsApp.',
-    unmatched: 'No he entendido. Responde con una de las opciones, por favor.',
+    unmatched: 'No entendí. Elige una de las opciones, por favor.',
     waiting: '',
   },
 };
 
 /** The word that skips an optional file when the bot names none. */
 export const skipWord: Record<Locale, string> = { 'pt-BR': 'pular', en: 'skip', es: 'omitir' };
+
+/** Stands above options that are shown again, whose question is not at hand any more. */
+export const chooseAgain: Record<Locale, string> = {
+  'pt-BR': 'Escolha uma das opções:',
+  en: 'Please choose one of the options:',
+  es: 'Elige una de las opciones:',
+};
 
 /** What opens a list; at most 20 characters. */
 export const listButton: Record<Locale, string> = { 'pt-BR': 'Ver opções', en: 'See options', es: 'Ver opciones' };

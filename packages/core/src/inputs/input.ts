@@ -2,16 +2,20 @@ import type { z } from 'zod';
 import type { BotInput, BotMessage } from '../bot.ts';
 import type { Unpaced } from '../bubbles/message.ts';
 import type { InboundContent } from '../inbound.ts';
+import type { InputAbout } from '../render/about.ts';
+import type { HoldReason } from '../render/reasons.ts';
 import type { Settings } from '../settings.ts';
 
 /**
- * What is done with a contact's message. `hold`: Typebot must not hear it; `reason` is a stable code, `notice` a text for the contact.
+ * What is done with a contact's message.
+ * - `send`: Typebot hears it; null: it hears that there is no answer;
+ * - `unmatched`: it names none of the options. `message` is what Typebot would hear if it is to answer in its own words;
+ * - `hold`: Typebot must not hear it; `reason` is a stable code, `notice` a text for the contact.
  */
 export type Answer =
   | { type: 'send'; message: BotMessage | null }
-  /** Words that name none of the options shown. `message`: what Typebot would be told. */
   | { type: 'unmatched'; message: BotMessage }
-  | { type: 'hold'; reason: string; notice: string | null };
+  | { type: 'hold'; reason: HoldReason; notice: string | null };
 
 /** A message that can be an answer at all. */
 export type Said = Exclude<InboundContent, { kind: 'signal' | 'unknown' }>;
@@ -23,6 +27,7 @@ export type Shown = { messages: Unpaced[]; takesBody: boolean };
 type Question<O, I> = { options: O; items: I[]; settings: Settings };
 
 export type InputKind = {
+  about: InputAbout;
   /** Whether the first text of a conversation may answer it. Typebot excepts choices, cards and payments. */
   answersFirst: boolean;
   /** `body`: the text right before it, if that may become part of the question. */
@@ -31,6 +36,7 @@ export type InputKind = {
 };
 
 type Definition<O extends z.ZodType, I extends z.ZodType> = {
+  about: InputAbout;
   /** Must take any object: every field is `lenient`. */
   options: O;
   item?: I;
@@ -47,6 +53,7 @@ export function inputKind<O extends z.ZodType, I extends z.ZodType = z.ZodNever>
     settings,
   });
   return {
+    about: kind.about,
     answersFirst: kind.answersFirst ?? true,
     show: (input, body, settings) => kind.show?.(question(input, settings), body) ?? nothing,
     read: (said, input, settings) => kind.read(said, question(input, settings)),

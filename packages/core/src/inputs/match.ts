@@ -1,5 +1,5 @@
-import { fold, foldToWords } from './fold.ts';
-import { digitsIn, numberWord } from './numbers.ts';
+import { fold, foldToWords, matchedMax } from './fold.ts';
+import { digitsIn, numberWord, positionNamed } from './numbers.ts';
 
 /** Something a contact can choose by what they write. */
 export type Choosable = {
@@ -12,6 +12,7 @@ export type Choosable = {
 
 /** The option that `said` means, or null when it means none, or more than one in the same way. The surest reading wins. */
 export function match<T extends Choosable>(options: readonly T[], said: string): T | null {
+  if (said.length > matchedMax) return null;
   for (const reading of readings(said)) {
     const [first, second] = options.filter(reading);
     if (first !== undefined && second === undefined) return first;
@@ -44,4 +45,7 @@ function* readings(said: string): Generator<(option: Choosable) => boolean> {
   if (digits !== null) yield (option) => /^\D?(\d+)(?!\d)/u.exec(foldToWords(option.label))?.[1] === String(digits);
   // A bare number is never the beginning of a label: `10` does not mean `100 people`.
   else if (words.length >= 2) yield (option) => foldToWords(option.label).startsWith(words);
+
+  const position = positionNamed(words);
+  if (position !== null) yield (option) => option.number === position;
 }

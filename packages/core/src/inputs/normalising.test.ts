@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { normaliseDate } from './date.ts';
 import { normaliseEmail } from './email.ts';
+import { normaliseAddresses } from './file.ts';
 import { fold, foldToWords } from './fold.ts';
 import { normaliseNumber } from './number.ts';
 import { normalisePhone } from './phone.ts';
@@ -50,6 +51,7 @@ test.each<[string, (text: string) => string]>([
   ['number in English', (text) => normaliseNumber(text, 'en')],
   ['e-mail', normaliseEmail],
   ['URL', normaliseURL],
+  ['addresses', normaliseAddresses],
   ['phone', (text) => normalisePhone(text, false)],
   ['phone of a country', (text) => normalisePhone(text, true)],
   ['date', (text) => normaliseDate(text, { hasTime: false, isRange: false })],

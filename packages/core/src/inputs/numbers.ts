@@ -16,6 +16,25 @@ export function numberWord(text: string): number | null {
   return words.get(fold(text)) ?? null;
 }
 
+/** `opção 2`, `número 2`, `option 2`, `a 2`, `the second`, `la primera`; null for anything else. */
+export function positionNamed(text: string): number | null {
+  const folded = fold(text).replace(/^(?:a|o|as|os|la|el|the)\s+/u, '');
+  const [, named] =
+    /^(?:opcao|opcion|option|item|numero|number|no?|n[o°º]|#)?\s*(\S+?)(?:\s+(?:opcao|opcion|option|one))?$/u.exec(folded) ?? [];
+  if (named === undefined) return null;
+  return digitsIn(named) ?? words.get(named) ?? ordinals.get(named) ?? null;
+}
+
+const ordinals: ReadonlyMap<string, number> = new Map(
+  [
+    ['primeiro', 'primeira', 'first', 'primero', 'primera'],
+    ['segundo', 'segunda', 'second'],
+    ['terceiro', 'terceira', 'third', 'tercero', 'tercera'],
+    ['quarto', 'quarta', 'fourth', 'cuarto', 'cuarta'],
+    ['quinto', 'quinta', 'fifth'],
+  ].flatMap((names, i) => names.map((name): [string, number] => [name, i + 1])),
+);
+
 const words: ReadonlyMap<string, number> = new Map(
   [
     ['um', 'uma', 'one', 'uno', 'una'],

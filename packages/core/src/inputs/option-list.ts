@@ -11,14 +11,23 @@ export type ListedOption = { id: string; label: string };
 export function showOptions(options: readonly ListedOption[], body: string | null, settings: Settings): Shown {
   if (options.length === 0) return nothing;
   const asText = numbered(options, hint(settings, 'choice'));
-  if (settings.choices === 'text' || !canBeNative(options)) return under(body, asText);
+  if (settings.choices === 'text' || !canBeChosen(options, limits.rows)) return under(body, asText);
 
-  const takesBody = body !== null && body.length <= limits.body;
-  const fallbackText = takesBody ? `${body}\n\n${asText}` : asText;
+  const { lead, tail } = partsOf(body ?? '');
+  const fallbackText = tail === '' ? asText : `${tail}\n\n${asText}`;
   if (fallbackText.length > limits.text) return under(body, asText);
-  const frame = { body: takesBody ? body : emptyBody, footer: null, fallbackText };
+  const frame = { body: tail || emptyBody, footer: null, fallbackText };
   const message = options.length <= limits.buttons ? buttons(options, frame) : list(options, frame, settings);
-  return { messages: [message], takesBody };
+  return { messages: tail === '' ? [message] : [...texts(lead), message], takesBody: tail !== '' };
+}
+
+/** The end of a text that fits above buttons, from a line on, and what stands before it. No such end: the text stays on its own. */
+function partsOf(body: string): { lead: string; tail: string } {
+  if (body.length <= limits.body) return { lead: '', tail: body };
+  const from = body.length - limits.body;
+  const paragraph = body.indexOf('\n\n', from);
+  const border = paragraph > 0 ? paragraph : body.indexOf('\n', from);
+  return border < 0 ? { lead: body, tail: '' } : { lead: body.slice(0, border), tail: body.slice(border).trim() };
 }
 
 /** `text` as part of the message before it where both fit into one, else after it. */
@@ -56,9 +65,9 @@ function labelsOf(options: readonly ListedOption[]): string[] {
   return options.map(({ label }) => label);
 }
 
-/** WhatsApp refuses ids that are long or not unique. */
-function canBeNative(options: readonly ListedOption[]): boolean {
-  if (options.length > limits.rows) return false;
+/** Whether WhatsApp takes options of these ids, `max` of them: it refuses ids that are long or not unique. */
+export function canBeChosen(options: readonly { id: string }[], max: number): boolean {
+  if (options.length === 0 || options.length > max) return false;
   const ids = new Set(options.map(({ id }) => id));
   return ids.size === options.length && options.every(({ id }) => id.length <= limits.choiceId && /^[\x21-\x7e]+$/.test(id));
 }

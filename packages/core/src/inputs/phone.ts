@@ -3,6 +3,11 @@ import { nothingUsable, readWords, send } from './answers.ts';
 import { inputKind, lenient } from './input.ts';
 
 export const phone = inputKind({
+  about: {
+    becomes: 'nothing: the bubble before it is the question',
+    reads: 'digits with a `+` before them where the input has no default country; the first phone of a shared contact card',
+    differs: 'Typebot finds no number in `5511999990000`, and its channel knows no contact cards',
+  },
   options: z.looseObject({ defaultCountryCode: lenient(z.string()) }),
   read(said, { options, settings }) {
     const hasCountry = Boolean(options.defaultCountryCode);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { texts } from '../bubbles/message.ts';
-import { storable } from '../whatsapp.ts';
+import { limits, storable } from '../whatsapp.ts';
 import { choicesOf, readChoice, type Choice } from './choices.ts';
 import { hint } from './hints.ts';
 import { inputKind, lenient } from './input.ts';
@@ -17,6 +17,13 @@ type Item = z.output<typeof itemSchema>;
 
 /** One numbered picture per item; chosen by the number, or by the title. */
 export const pictureChoice = inputKind({
+  about: {
+    becomes:
+      'one image for each item, captioned with its number, title and description; then `hints.choice` or `hints.multipleChoice`. Without a picture WhatsApp can show: text',
+    limits: `caption ${limits.caption} characters, a longer one follows as text`,
+    reads: 'as a choice: number, title, value, id, tap',
+    differs: 'Typebot’s channel puts a button under each picture; captions with numbers can be shown by every gateway',
+  },
   options: z.looseObject({ isMultipleChoice: lenient(z.boolean()) }),
   item: itemSchema,
   answersFirst: false,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Settings } from '../settings.ts';
 import { codePoints } from '../whatsapp.ts';
-import { hold, readWords, wordsOf } from './answers.ts';
+import { hold, normalised, readWords, wordsOf } from './answers.ts';
 import { hint } from './hints.ts';
 import { inputKind, lenient } from './input.ts';
 import { digitsIn, numberWord } from './numbers.ts';
@@ -17,11 +17,16 @@ type Options = z.output<typeof optionsSchema>;
 
 /** Typebot checks only that a number is not above the scale, so what lies below or between is caught here. */
 export const rating = inputKind({
+  about: {
+    becomes: 'the text `hints.rating` with the scale and the names of its ends, below the question',
+    reads: '`4`, `4.`, `quatro`, `4 estrelas`, `⭐⭐⭐⭐`; a number below the scale or between two steps is answered with the scale again',
+    differs: 'Typebot’s channel names no scale, and Typebot checks only the upper end: -3 and 3.5 would pass',
+  },
   options: optionsSchema,
   show: ({ options, settings }, body) => under(body, scaleHint(options, settings)),
   read(said, { options, settings }) {
     const { from, to } = scaleOf(options);
-    const rate = normaliseRating(wordsOf(said) ?? '');
+    const rate = normalised(wordsOf(said) ?? '', normaliseRating);
     const value = rate === '' ? Number.NaN : Number(rate);
     const isOffScale = value < from || (value < to && !Number.isInteger(value));
     const notice = isOffScale ? scaleHint(options, settings) : '';

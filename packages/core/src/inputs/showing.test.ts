@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { BotInput } from '../bot.ts';
 import { defaultSettings, settingsSchema, type SettingsInput } from '../settings.ts';
-import { showInput } from './index.ts';
+import { inputs, showInput } from './index.ts';
 
 const quiet = { choice: '', multipleChoice: '', rating: '', optionalFile: '', payment: '' };
 const settingsOf = (settings: SettingsInput) => settingsSchema.parse({ locale: 'en', hints: quiet, ...settings });
@@ -28,6 +28,27 @@ test.each([
   'psychic input',
 ])('the bubble before a %s is the question: nothing is added', (type) => {
   expect(showInput({ id: 'q1', type }, 'Question?', defaultSettings)).toEqual(nothing);
+});
+
+test('a value the bot knows already is neither shown nor sent: WhatsApp has no field to put it in', () => {
+  for (const type of Object.keys(inputs)) {
+    const settings = settingsSchema.parse({ hints: quiet });
+    expect(showInput({ id: 'q1', type, prefilledValue: 'Ana' }, 'Question?', settings)).toEqual(nothing);
+  }
+});
+
+test('dynamic options are shown by their content', () => {
+  const items = [
+    { id: 'choice0', content: 'Uno' },
+    { id: 'choice1', content: 'Dos' },
+  ];
+  const [message] = show({ type: 'choice input', items, options: { dynamicVariableId: 'v1' } }).messages;
+  expect(message).toMatchObject({
+    buttons: [
+      { id: 'choice0', title: 'Uno' },
+      { id: 'choice1', title: 'Dos' },
+    ],
+  });
 });
 
 test('up to three options are buttons under the text before them', () => {
@@ -111,7 +132,16 @@ test('without a text before them buttons stand under a line, numbered text on it
   expect(show(choice('A'), null, { choices: 'text' })).toEqual({ messages: [text('1. A')], takesBody: false });
 });
 
-test('a text too long for a body is sent on its own before the buttons', () => {
+test.each([
+  ['paragraph', 'x'.repeat(900), `${'y'.repeat(300)}\n${'z'.repeat(300)}`, '\n\n'],
+  ['line', 'x'.repeat(900), 'y'.repeat(900), '\n'],
+])('of a text too long for a body the end, from a %s on, is the body', (_, lead, tail, border) => {
+  const { messages, takesBody } = show(choice('A'), lead + border + tail);
+  expect(takesBody).toBe(true);
+  expect(messages).toMatchObject([text(lead), { type: 'buttons', body: tail, fallbackText: `${tail}\n\n1. A` }]);
+});
+
+test('a text without a border that is too long for a body is sent on its own before the buttons', () => {
   const { messages, takesBody } = show(choice('A'), 'x'.repeat(1_025));
   expect(takesBody).toBe(false);
   expect(messages).toMatchObject([{ type: 'buttons', body: '―', fallbackText: '1. A' }]);

@@ -6,6 +6,12 @@ const feature = lenient(z.looseObject({ isEnabled: lenient(z.boolean()) }));
 
 /** Takes anything. Media goes the way the bot's author opened for it, else as its address. */
 export const text = inputKind({
+  about: {
+    becomes: 'nothing: the bubble before it is the question',
+    reads:
+      'words as they are; a tap by its title; a location as `latitude, longitude`; contact cards as names and phones. Media as attachment (`attachedFileUrls`, the caption as text) and voice as clip (`audio`) where the bot takes them, else the caption and the address as text',
+    differs: 'Typebot’s channel sends every voice note as a clip, which leaves the variable of an input without clips empty',
+  },
   options: z.looseObject({ attachments: feature, audioClip: feature }),
   read(said, { options, settings }) {
     if (said.kind !== 'media') return sendText(wordsOf(said) ?? placeOf(said) ?? peopleIn(said), settings);

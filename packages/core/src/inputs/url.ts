@@ -3,6 +3,10 @@ import { readWords } from './answers.ts';
 import { inputKind } from './input.ts';
 
 export const url = inputKind({
+  about: {
+    becomes: 'nothing: the bubble before it is the question',
+    reads: 'the one address in the message that names its scheme, else the message trimmed',
+  },
   options: z.looseObject({}),
   read: (said, { settings }) => readWords(said, settings, normaliseURL),
 });

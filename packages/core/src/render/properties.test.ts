@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { BotInput, BotReply } from '../bot.ts';
-import { readInput } from '../inputs/index.ts';
+import { bubbles } from '../bubbles/index.ts';
+import { inputs, readInput } from '../inputs/index.ts';
 import { outboundMessageSchema, type OutboundDraft } from '../outbound.ts';
-import { render, type RenderContext } from '../render.ts';
+import { askAgain, render, type RenderContext } from '../render.ts';
 import { settingsSchema } from '../settings.ts';
 import { codePoints, limits } from '../whatsapp.ts';
 
@@ -18,7 +19,30 @@ const anyLabel = fc.oneof(
   fc.lorem({ maxCount: 8 }),
   fc.constantFrom('', ' ', 'Sim', 'Sim', 'a\0b', 'half \uD83D', '👩‍👩‍👧 família', '2', 'x'.repeat(5_000)),
 );
+/** Texts for other bridges, whole and broken. */
+const anyMarked = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        '[title]',
+        '[description]',
+        '[footerText]',
+        '[buttonText]',
+        '[menu]',
+        '[section]\ntitle: ',
+        '[thumbnailUrl]https://x.io/a.png',
+      ),
+      anyLabel.map((label) => `[row]\ntitle: ${label}\nrowId: ${label.slice(0, 9)}\n`),
+      anyLabel.map((label) => `[reply]\ndisplayText: ${label}\nid: ${label.slice(0, 9)}\n`),
+      anyLabel.map((label) => `[copy]\ndisplayText: Copy\ncopyCode: ${label}\n`),
+      anyLabel,
+    ),
+    { maxLength: 14 },
+  )
+  .chain((parts) => fc.constantFrom('[list]', '[buttons]', '#{').map((start) => start + parts.join('')));
 const anyBubble = fc.oneof(
+  anyMarked.map((plainText) => ({ id: 'a', type: 'text', content: { plainText } })),
+  fc.record({ id: fc.constant('a'), type: fc.constantFrom(...Object.keys(bubbles)), content: fc.jsonValue() }),
   anyLabel.map((text) => ({ id: 'a', type: 'text', content: { richText: [{ type: 'p', children: [{ text, bold: true }] }] } })),
   fc.record({ id: fc.constantFrom('a', 'b'), type: fc.constantFrom('text', 'image', 'video', 'new\0'), content: fc.jsonValue() }),
   fc.record({
@@ -38,16 +62,7 @@ const anyItem = fc.record({
 });
 const anyInput = fc.record({
   id: fc.constant('q'),
-  type: fc.constantFrom(
-    'choice input',
-    'picture choice input',
-    'cards',
-    'rating input',
-    'file input',
-    'payment input',
-    'text input',
-    'new',
-  ),
+  type: fc.constantFrom(...Object.keys(inputs), 'new'),
   items: fc.oneof(fc.array(anyItem, { maxLength: 14 }), fc.uniqueArray(fc.record({ id: fc.uuid(), content: anyLabel }), { maxLength: 12 })),
   options: fc.oneof(
     fc.dictionary(anyLabel, fc.jsonValue()),
@@ -67,18 +82,21 @@ const anyReply = fc.record({
   actions: fc.array(anyAction, { maxLength: 3 }),
 });
 const anySettings = fc.record({
-  choices: fc.constantFrom('auto' as const, 'text' as const),
+  choices: fc.constantFrom('auto' as const, 'native' as const, 'text' as const),
+  compat: fc.record({ markers: fc.boolean(), commands: fc.boolean() }),
   locale: fc.constantFrom('pt-BR' as const, 'es' as const),
 });
 
 test('whatever the bot says, each message is one that WhatsApp takes and the database can hold', () => {
   fc.assert(
     fc.property(anyReply, anySettings, fc.boolean(), (reply, settings, isFirst) => {
-      const rendering = draw(reply, { settings: settingsSchema.parse(settings), isFirst });
-      expect(rendering.messages.flatMap(misfits)).toEqual([]);
-      expect(JSON.stringify(rendering)).not.toMatch(/\\u0000|\\ud[89a-f]/);
+      const parsed = settingsSchema.parse(settings);
+      const rendering = draw(reply, { settings: parsed, isFirst });
+      const again = reply.input === null ? [] : askAgain(reply.input, parsed);
+      expect([...rendering.messages, ...again].flatMap(misfits)).toEqual([]);
+      expect(JSON.stringify([rendering, again])).not.toMatch(/\\u0000|\\ud[89a-f]/);
     }),
-    { numRuns: 500 },
+    { numRuns: 1_000 },
   );
 });
 
@@ -106,6 +124,42 @@ test('every option can be chosen by its number, its label, its id and its tap', 
   );
 });
 
+const numberedBy: Record<string, (label: string, i: number) => BotInput> = {
+  'choice input': (content, i) => ({ id: 'q', type: 'choice input', items: [{ id: `item-${i}x`, content }] }),
+  'picture choice input': (title, i) => ({
+    id: 'q',
+    type: 'picture choice input',
+    items: [{ id: `item-${i}x`, title, pictureSrc: 'https://x.io/a.png' }],
+  }),
+  cards: (title, i) => ({
+    id: 'q',
+    type: 'cards',
+    items: [{ id: 'same', imageUrl: 'https://x.io/a.png', title: `Card ${title}`, paths: [{ id: `item-${i}x`, text: title }] }],
+  }),
+};
+
+test.each(Object.keys(numberedBy))('every number that is shown with the options of a %s chooses the one it stands before', (type) => {
+  fc.assert(
+    fc.property(fc.uniqueArray(plainLabel, { minLength: 1, maxLength: 14 }), (labels) => {
+      const one = numberedBy[type];
+      const items = labels.flatMap((label, i) => one?.(label, i).items ?? []);
+      const input: BotInput = { id: 'q', type, items };
+      const settings = settingsSchema.parse({ choices: 'text' });
+      const shown = draw({ input }, { settings }).messages.map((message) =>
+        'text' in message ? message.text : 'caption' in message ? (message.caption ?? '') : '',
+      );
+      const numbers = [...shown.join('\n').matchAll(/^(\d+)\. \*?(.+?)\*?$/gmu)].map(([, number = '', label = '']) => ({ number, label }));
+      expect(numbers.map(({ label }) => label)).toEqual(labels);
+      for (const [i, { number, label }] of numbers.entries()) {
+        const expected = { type: 'send', message: `item-${i}x` };
+        expect(readInput({ kind: 'text', text: number }, input, settings)).toEqual(expected);
+        expect(readInput({ kind: 'text', text: label }, input, settings)).toEqual(expected);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
 /** What is wrong with a message, in words; empty when WhatsApp takes it. */
 function misfits(message: OutboundDraft): string[] {
   const options = optionsOf(message);
@@ -124,6 +178,9 @@ function misfits(message: OutboundDraft): string[] {
     ['titles', new Set(options.map(({ title }) => title)).size === options.length],
     ['title', options.every(({ title }) => title.trim() !== '' && codePoints(title) <= (isList ? limits.rowTitle : limits.buttonTitle))],
     ['description', options.every(({ description }) => codePoints(description ?? '') <= limits.rowDescription)],
+    ['footer', !('footer' in message) || (message.footer ?? '').length <= limits.footer],
+    ['sections', !isList || message.sections.length === 1 || message.sections.every(({ title }) => title !== '')],
+    ['section', !isList || message.sections.every(({ title }) => codePoints(title) <= limits.rowTitle)],
     ['list button', !isList || codePoints(message.button) <= limits.listButton],
   ];
   return rules.filter(([, isKept]) => !isKept).map(([name]) => `${name} of ${JSON.stringify(message).slice(0, 200)}`);

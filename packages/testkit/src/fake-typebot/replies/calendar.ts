@@ -3,7 +3,9 @@ export type Moment = { year: number; month: number; day: number; hour: number; m
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const monthName = '(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*';
-const daysFromToday: Readonly<Record<string, number>> = { yesterday: -1, today: 0, tomorrow: 1 };
+const daysFromToday: Readonly<Record<string, number>> = { yesterday: -1, today: 0, tonight: 0, tomorrow: 1 };
+const daysIn: Readonly<Record<string, number>> = { day: 1, week: 7, month: 30, year: 365 };
+const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 
 /** English only, and only the usual ways to say it. Null when none is found or there is no such day. */
 export function parseDay(text: string, dayFirst: boolean): Omit<Moment, 'hour' | 'minute'> | null {
@@ -15,8 +17,26 @@ export function parseDay(text: string, dayFirst: boolean): Omit<Moment, 'hour' |
   if (dayMonth) return named(dayMonth[2], dayMonth[1], dayMonth[3]);
   const monthDay = new RegExp(`\\b${monthName} (\\d{1,2})(?:st|nd|rd|th)?(?:,? (\\d{4}))?\\b`, 'i').exec(text);
   if (monthDay) return named(monthDay[1], monthDay[2], monthDay[3]);
-  const word = /\b(yesterday|today|tomorrow)\b/i.exec(text)?.[1];
-  return word === undefined ? null : fromToday(daysFromToday[word.toLowerCase()] ?? 0);
+  const dayOfYear = /(?<![\d/])(\d{1,2})\/(\d{1,2})(?![\d/])/.exec(text);
+  if (dayOfYear) return dayFirst ? day(thisYear(), dayOfYear[2], dayOfYear[1]) : day(thisYear(), dayOfYear[1], dayOfYear[2]);
+  const days = daysAhead(text);
+  return days === null ? null : fromToday(days);
+}
+
+/** `today`, `in 3 days`, `next week`, `friday`, `next friday`: counted from today. */
+function daysAhead(text: string): number | null {
+  const word = /\b(yesterday|today|tonight|tomorrow)\b/i.exec(text)?.[1];
+  if (word !== undefined) return daysFromToday[word.toLowerCase()] ?? 0;
+  const [, amount, unit] = /\bin (\d+) (day|week|month|year)s?\b/i.exec(text) ?? [];
+  if (unit !== undefined) return Number(amount) * (daysIn[unit.toLowerCase()] ?? 0);
+  const [, nextUnit] = /\bnext (week|month|year)\b/i.exec(text) ?? [];
+  if (nextUnit !== undefined) return daysIn[nextUnit.toLowerCase()] ?? 0;
+  const [, which, name] = new RegExp(`\\b(?:(this|next)\\s+)?(${weekdays.join('|')})\\b`, 'i').exec(text) ?? [];
+  if (name === undefined) return null;
+  const ahead = weekdays.indexOf(name.toLowerCase()) - new Date().getDay();
+  if (which !== undefined) return which.toLowerCase() === 'next' ? ahead + 7 : ahead;
+  // A bare weekday is the nearest one, which may be past.
+  return ahead > 3 ? ahead - 7 : ahead < -3 ? ahead + 7 : ahead;
 }
 
 /** `14:30`, `2pm`, `2:30 pm`, `noon`, `midnight`; a bare number is no time, nor is `14h30`. */
@@ -48,7 +68,11 @@ function day(year = '', month = '', date = '') {
   return real.getUTCMonth() === found.month - 1 && real.getUTCDate() === found.day ? found : null;
 }
 
-function named(month = '', date = '', year = String(new Date().getFullYear())) {
+function thisYear(): string {
+  return String(new Date().getFullYear());
+}
+
+function named(month = '', date = '', year = thisYear()) {
   return day(year, String(months.indexOf(month.slice(0, 3).toLowerCase()) + 1), date);
 }
 

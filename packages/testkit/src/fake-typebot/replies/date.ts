@@ -10,12 +10,19 @@ export const date = ofText((text, { options = {} }) => {
   const hasTime = options['hasTime'] === true;
   const format = textOption(options['format']) ?? (hasTime ? 'dd/MM/yyyy HH:mm' : 'dd/MM/yyyy');
   const isRange = options['isRange'] === true;
-  const parts = isRange ? text.split(/\s+to\s+/i) : [text];
+  const parts = isRange ? ends(text) : [text];
   const moments = parts.map((part) => momentOf(part, format.startsWith('dd')));
   if (parts.length !== (isRange ? 2 : 1) || !moments.every((moment) => moment !== null)) return invalid;
   if (!moments.every((moment) => isWithin(moment, textOption(options['min']), textOption(options['max']), hasTime))) return invalid;
   return valid(moments.map((moment) => write(moment, format)).join(' to '));
 });
+
+/** Both ends of `3 to 5 may` have the month that is named once. */
+function ends(text: string): string[] {
+  const [from = '', to, ...others] = text.split(/\s+to\s+/i);
+  const isBare = to !== undefined && /^\d{1,2}$/.test(from.trim());
+  return to === undefined ? [from] : [isBare ? to.replace(/\d{1,2}/, from.trim()) : from, to, ...others];
+}
 
 function momentOf(text: string, dayFirst: boolean): Moment | null {
   const day = parseDay(text, dayFirst);

@@ -1,0 +1,75 @@
+import type { Choice, Item } from './choices.ts';
+import { matchedMax } from './fold.ts';
+import { match } from './match.ts';
+
+/** `1, 3`, `1 3`, `Red and Blue`, `vermelho e azul`; null unless every part names a choice. In the order they are shown. */
+export function chosenSeveral(choices: readonly Choice[], words: string): Choice[] | null {
+  if (words.length > matchedMax) return null;
+  const whole = match(choices, words);
+  if (whole !== null) return [whole];
+  for (const separator of separators) {
+    const found = partsOf(words, separator).map((part) => match(choices, part));
+    if (found.length > 0 && !found.includes(null)) return choices.filter((choice) => found.includes(choice));
+  }
+  return null;
+}
+
+/** The sure ones first: a label may have an `and` or a `+` in it. */
+const separators = [/[,;\n]/u, /[,;\n+&/]|\s(?:e|y|and)\s/iu];
+
+function partsOf(words: string, separator: RegExp): string[] {
+  return words
+    .split(separator)
+    .flatMap((part) => (/^[\s\d.)\]°º]+$/u.test(part) ? part.split(/\s+/) : [part]))
+    .filter((part) => part.trim() !== '');
+}
+
+/**
+ * What Typebot takes for these choices and no others. Their names, as its own client sends them, unless a name has another item's value or
+ * number in it; then their values, their ids or their positions.
+ */
+export function namesOf(chosen: readonly Choice[], choices: readonly Choice[]): string {
+  const ways: ((choice: Choice) => string)[] = [
+    ({ label, item }) => label || item.value || item.id,
+    ({ label, item }) => item.value || label || item.id,
+    ({ item }) => item.id,
+    (choice) => String(choices.indexOf(choice) + 1),
+  ];
+  const messages = ways.map((way) => chosen.map(way).join(', '));
+  const items = choices.map(({ item }) => item);
+  const isMeant = (read: Set<Item>) => read.size === chosen.length && chosen.every(({ item }) => read.has(item));
+  return messages.find((message) => isMeant(understood(message, items))) ?? messages[0] ?? '';
+}
+
+/** Typebot's own reading: ids, then values, contents and positions, each the longest first, as whole words that are then taken out. */
+function understood(message: string, items: readonly Item[]): Set<Item> {
+  const rounds: ((item: Item, i: number) => string)[] = [
+    ({ id }) => id,
+    ({ value }) => value,
+    ({ content }) => content,
+    (_, i) => String(i + 1),
+  ];
+  const found = new Set<Item>();
+  let rest = message;
+  for (const nameOf of rounds) {
+    const names = items.map((item, i) => ({ item, name: nameOf(item, i).trim() })).toSorted((a, b) => b.name.length - a.name.length);
+    for (const { item, name } of names) {
+      if (name === '' || found.has(item) || !hasWord(rest, name)) continue;
+      found.add(item);
+      rest = rest.replace(name, () => '');
+    }
+  }
+  return found;
+}
+
+/** Whether `name` stands in `text` without a letter or digit at either end, in any case. */
+function hasWord(text: string, name: string): boolean {
+  const within = text.toLowerCase();
+  const word = name.toLowerCase();
+  for (let at = within.indexOf(word); at >= 0; at = within.indexOf(word, at + 1)) {
+    if (!wordChar.test(within.slice(0, at).slice(-1)) && !wordChar.test(within.charAt(at + word.length))) return true;
+  }
+  return false;
+}
+
+const wordChar = /[\p{L}\p{N}_]/u;
