@@ -1,4 +1,4 @@
-import { askSurely, batched, type Commit, commit, commitSurely, commitTakingBack, connect, type Database, load } from '@typelane/db';
+import { adopt, askSurely, batched, type Commit, commit, commitSurely, commitTakingBack, connect, type Database, load } from '@typelane/db';
 import {
   connectRedis,
   connectRedisForLoops,
@@ -124,6 +124,7 @@ function createConverse(options: WorkerOptions, database: Database, converse: Qu
     load: (id) => askSurely(() => loadOne(id)),
     commit: (step) => commitSurely(database.sql, commitOne, step),
     commitTakingBack: (step) => commitSurely(database.sql, (one) => commitTakingBack(database.sql, one), step),
+    adopt: (id) => askSurely(() => adopt(database.sql, id)),
     ask: (call, asking) => typebot.ask(call, asking),
     publish: (reply) => void publish(reply as Parameters<Publish>[0]),
     ringIn,

@@ -4,6 +4,7 @@ import {
   type Conversation,
   type Happening,
   type InboundEvent,
+  parseJid,
   settingsSchema,
   type SettingsInput,
   step,
@@ -37,6 +38,7 @@ export function contextOf({ settings = {}, event = said('hi'), command, ...rest 
   const head = { seq: 7, messageId: 'row-7' };
   return {
     head: command ? { ...head, kind: 'command', command } : { ...head, kind: 'message', event },
+    chat: { jid: parseJid(event.data.keyRemoteJid)?.jid ?? '', participant: null },
     instance: { instanceId: 'inst-1', businessId: 'biz-1', name: 'Shop', isRegistered: true },
     integration: {
       typebotIntegrationId: 'int-1',

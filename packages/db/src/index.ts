@@ -1,7 +1,7 @@
 export { batched } from './batch.ts';
 export { conversationId } from './conversation-id.ts';
 export { acknowledge, type Handed, handNext, type Receipt } from './conversations/acknowledge.ts';
-export { order, type Ordered, outcomeOf } from './conversations/commands.ts';
+export { type Destination, order, type Ordered, outcomeOf } from './conversations/commands.ts';
 export { askSurely, commitSurely } from './conversations/commit-surely.ts';
 export { commit, type Commit, type Committed, commitTakingBack, type SessionRow } from './conversations/commit.ts';
 export { type Arrival, ingest } from './conversations/ingest.ts';
@@ -10,5 +10,6 @@ export { forgottenChats, touch, unacknowledged, unhanded } from './conversations
 export { connect, type Database } from './database.ts';
 export { isDatabaseAway, withoutParameters } from './database-away.ts';
 export { bury, type DeadLetter } from './dead-letters.ts';
+export * from './identities/index.ts';
 export { migrate } from './migrate.ts';
 export * from './tenants/index.ts';

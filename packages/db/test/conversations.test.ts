@@ -36,7 +36,7 @@ let chats = 0;
 function newChat(): { id: string; jid: string } {
   chats += 1;
   const jid = `5531${String(chats).padStart(9, '0')}@s.whatsapp.net`;
-  return { id: conversationId(instanceId, { kind: 'phone', jid, phone: '' }), jid };
+  return { id: conversationId(instanceId, { kind: 'phone', jid, key: jid, phone: '' }), jid };
 }
 
 function arrival({ id, jid }: { id: string; jid: string }, keyId: string): Arrival {

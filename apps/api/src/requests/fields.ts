@@ -41,13 +41,13 @@ function inputSchemaOf(schema: z.ZodType): Record<string, unknown> {
   return described;
 }
 
-/** A chat in any form WhatsApp's libraries write it; given on in its normal form. */
+/** A chat in any form WhatsApp's libraries write it. */
 export const chat = z
   .string()
   .max(200)
   .transform((text, context) => {
     const jid = parseJid(text);
-    if (jid) return jid.jid;
+    if (jid) return jid;
     context.issues.push({ code: 'custom', input: text, message: 'a WhatsApp address such as `5531999999999@s.whatsapp.net`' });
     return z.NEVER;
   });

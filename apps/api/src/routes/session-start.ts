@@ -58,7 +58,7 @@ export const startSession = endpoint({
 });
 
 function isWritable(text: string): boolean {
-  return ['phone', 'lid', 'group'].includes(parseJid(text)?.kind ?? '');
+  return ['phone', 'lid', 'bsuid', 'group'].includes(parseJid(text)?.kind ?? '');
 }
 
 function failureOf(outcome: Outcome): Refusal | null {

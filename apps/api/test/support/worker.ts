@@ -89,9 +89,10 @@ async function turn({ sql }: Database, id: string, ask: BotAnswers): Promise<boo
   }
 }
 
-function contextOf({ head, instance, integration, isHeld, isEcho, now }: Loaded): StepContext {
+function contextOf({ head, jid, participant, instance, integration, isHeld, isEcho, now }: Loaded): StepContext {
   return {
     head: (head.kind === 'message' ? { ...head, event: head.event } : { ...head, command: head.event }) as StepContext['head'],
+    chat: { jid, participant },
     instance,
     integration: integration && { ...integration, settings: settingsSchema.parse(integration.settings) },
     isHeld,

@@ -6,6 +6,7 @@ import { addressOf, replyOf } from './reply.ts';
 import { abandon } from './abandon.ts';
 import { type Bulkhead, fullHostMs } from './bulkhead.ts';
 import type { Integrations } from './integrations.ts';
+import { joinFirst } from './join-first.ts';
 import { sessionIdOf } from './session-id.ts';
 
 /** What a turn needs from outside. */
@@ -13,6 +14,8 @@ export type TurnPorts = {
   load(conversationId: string): Promise<Loaded | null>;
   commit(step: Commit): Promise<Committed>;
   commitTakingBack(step: Commit): Promise<Committed>;
+  /** Joins the conversation this one follows into it; false while that one is at work. */
+  adopt(conversationId: string): Promise<boolean>;
   /** Asks Typebot. `sendBefore` (performance.now()): later than that nothing is sent. */
   ask(call: BotCall, options: { sendBefore: number; traceparent: string | null }): Promise<BotOutcome>;
   publish(reply: Record<string, unknown>): void;
@@ -39,6 +42,7 @@ export async function turn(conversationId: string, ports: TurnPorts, times: Turn
   const startedAt = performance.now();
   const loaded = await ports.load(conversationId);
   if (loaded === null) return false;
+  if (loaded.mustAdopt) return joinFirst(loaded, ports);
   const context = contextOf(loaded, ports);
   let { state, version } = loaded;
   let happening: Happening = firstHappening(loaded);
@@ -82,6 +86,7 @@ function contextOf(loaded: Loaded, { integrations }: TurnPorts): StepContext {
       messageId: head.messageId,
       ...(head.kind === 'message' ? { kind: head.kind, event: head.event } : { kind: head.kind, command: head.event }),
     } as StepContext['head'],
+    chat: { jid: loaded.jid, participant: loaded.participant },
     instance,
     integration: integrations.read(loaded.integration),
     isHeld,

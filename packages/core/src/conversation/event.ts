@@ -1,4 +1,5 @@
 import type { BotOutcome } from '../bot.ts';
+import type { ChatAddress } from '../identity.ts';
 import type { InboundEvent, InboundMessage } from '../inbound.ts';
 import type { Settings } from '../settings.ts';
 import type { BotSession } from './state.ts';
@@ -35,15 +36,7 @@ export type Command =
     };
 
 /** Why a session was closed. */
-export type ClosingReason =
-  | 'completed'
-  | 'expired'
-  | 'keyword'
-  | 'operator'
-  | 'integration_removed'
-  | 'replaced'
-  | 'bot_lost'
-  | 'error';
+export type ClosingReason = 'completed' | 'expired' | 'keyword' | 'operator' | 'integration_removed' | 'replaced' | 'bot_lost' | 'error';
 
 /** What happens to a conversation in one step. */
 export type Happening =
@@ -56,6 +49,8 @@ export type Happening =
 /** Everything a step may look at besides the state. */
 export type StepContext = {
   head: Head;
+  /** Where the conversation stands, by its canonical names: what is known of the contact from before. */
+  chat: ChatAddress;
   instance: { instanceId: string; businessId: string; name: string | null; isRegistered: boolean };
   integration: Integration | null;
   /** A pause or close, a human's message, or a finish or restart keyword stands behind the head: the bot falls silent now. */

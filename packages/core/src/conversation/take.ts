@@ -15,7 +15,7 @@ export function take(state: Conversation, event: InboundEvent, context: StepCont
   if (integration === null) return ignores(state, context.instance.isRegistered ? 'no_integration' : 'unknown_instance');
   if (!integration.enabled) return ignores(state, 'disabled');
   const message = readInbound(event);
-  const closedGate = gate(event, message, integration.settings, context.now);
+  const closedGate = gate(event, message, integration.settings, context.chat, context.now);
   if (closedGate !== null) return ignores(state, closedGate);
   if (message.fromMe) {
     if (message.sentByApi || context.isEcho) return ignores(state, 'echo');

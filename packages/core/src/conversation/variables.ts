@@ -1,3 +1,4 @@
+import { phoneOf } from '../identity.ts';
 import { parseJid } from '../jid.ts';
 import type { InboundMessage } from '../inbound.ts';
 import type { StepContext } from './event.ts';
@@ -9,7 +10,6 @@ import { wordsOf } from './trigger.ts';
  */
 export function startVariables(context: StepContext, message: InboundMessage): Record<string, string> {
   const { instance, integration, head } = context;
-  const jid = parseJid(message.address);
   return {
     ...integration?.settings.variables,
     instanceInstanceId: instance.instanceId,
@@ -19,9 +19,17 @@ export function startVariables(context: StepContext, message: InboundMessage): R
     messageId: head.messageId,
     pushName: message.pushName,
     businessId: instance.businessId,
-    phone: jid?.kind === 'phone' ? jid.phone : '',
+    phone: phoneIn(context, message),
+    keyParticipant: message.participant ?? '',
     firstMessage: wordsOf(message.content),
     instanceName: instance.name ?? '',
     remoteJid: message.address,
   };
+}
+
+/** Of the contact, in a group of the participant; a start by the API knows the address it was given and the chat. */
+function phoneIn({ head, chat }: StepContext, { address }: InboundMessage): string {
+  if (head.kind === 'message') return phoneOf(head.event, chat);
+  const jid = [address, chat.jid].map(parseJid).find((each) => each?.kind === 'phone');
+  return jid?.kind === 'phone' ? jid.phone : '';
 }
