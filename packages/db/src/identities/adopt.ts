@@ -40,7 +40,7 @@ async function adoptNext(sql: TransactionSql<{ bigint: number }>, phoneId: strin
   if (!other && phone.is_at_work) return false;
   const joined = join(phone.state, other?.state ?? idle);
   await moveSessions(sql, joined, phone);
-  await writeJoined(sql, joined, phoneId, otherId);
+  await writeJoined(sql, joined.state, phone, other);
   return true;
 }
 
@@ -63,16 +63,16 @@ function botOf({ bot }: Session): string | null {
   return bot === null ? null : toJsonb(bot);
 }
 
-/** Timers go where the state goes; what Typebot may still be at work on is waited for under either name. */
-async function writeJoined(sql: TransactionSql, { state, moved }: Join, phoneId: string, otherId: string): Promise<void> {
+/** Timers go with the state; what Typebot may still be at work on is waited for under either name. */
+async function writeJoined(sql: TransactionSql, state: Conversation, phone: Row, other: Row | undefined): Promise<void> {
+  const timer = state === other?.state ? sql`timer_due_at = o.timer_due_at, timer_at = o.timer_at,` : sql``;
+  const otherId = other?.conversation_id ?? null;
   await sql`
     update conversations p
-    set state = ${toJsonb(state)}::text::jsonb, follows = null, version = p.version + 1, updated_at = clock_timestamp(),
-      quiet_until = greatest(p.quiet_until, o.quiet_until),
-      timer_due_at = case when ${String(moved !== null)}::boolean then o.timer_due_at else p.timer_due_at end,
-      timer_at = case when ${String(moved !== null)}::boolean then o.timer_at else p.timer_at end
+    set state = ${toJsonb(state)}::text::jsonb, follows = null, version = p.version + 1, ${timer}
+      quiet_until = greatest(p.quiet_until, o.quiet_until), updated_at = clock_timestamp()
     from (select 1) as always left join conversations o on o.conversation_id = ${otherId}
-    where p.conversation_id = ${phoneId}`;
+    where p.conversation_id = ${phone.conversation_id}`;
   await sql`
     update conversations
     set state = ${toJsonb(idle)}::text::jsonb, version = version + 1, timer_due_at = null, timer_at = null, updated_at = clock_timestamp()

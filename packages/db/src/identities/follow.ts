@@ -51,7 +51,15 @@ function joinOf({ participant, phone, ...other }: Row): Join {
   const { instanceId, jid } = other;
   const isInGroup = participant !== null;
   const whose = isInGroup ? phone : null;
-  return { phone: { conversationId: idOf(instanceId, isInGroup ? jid : phone, whose), instanceId, jid: isInGroup ? jid : phone, participant: whose }, other };
+  return {
+    phone: {
+      conversationId: idOf(instanceId, isInGroup ? jid : phone, whose),
+      instanceId,
+      jid: isInGroup ? jid : phone,
+      participant: whose,
+    },
+    other,
+  };
 }
 
 function idOf(instanceId: string, address: string, whose: string | null = null): string {

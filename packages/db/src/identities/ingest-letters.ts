@@ -96,7 +96,8 @@ async function withoutRepeated(sql: TransactionSql, all: Addressed[]): Promise<A
 }
 
 function earlierInboxes({ letter, arrival }: Addressed): string[] {
-  const other = letter.pair && letter.address.kind !== 'group' ? conversationId(letter.instanceId, letter.pair.other) : letter.conversationId;
+  const other =
+    letter.pair && letter.address.kind !== 'group' ? conversationId(letter.instanceId, letter.pair.other) : letter.conversationId;
   return [...new Set([letter.conversationId, other])].filter((id) => id !== arrival.conversationId);
 }
 

@@ -30,12 +30,16 @@ export async function readNames(sql: TransactionSql<{ bigint: number }>, letters
   const learnt = unknown.length > 0 ? await learn(sql, unknown, letters, phones) : [];
   return {
     learnt,
-    canonical: (instanceId, jid) => (isOtherName(jid) ? (parseJid(phones.get(keyOf({ instanceId, jid: jid.jid })) ?? jid.jid) ?? jid) : jid),
+    canonical: (instanceId, jid) =>
+      isOtherName(jid) ? (parseJid(phones.get(keyOf({ instanceId, jid: jid.jid })) ?? jid.jid) ?? jid) : jid,
   };
 }
 
 /** The canonical phones of those names that are known. */
-export async function lookUp(sql: Sql<{ bigint: number }> | TransactionSql<{ bigint: number }>, names: Name[]): Promise<Map<string, string>> {
+export async function lookUp(
+  sql: Sql<{ bigint: number }> | TransactionSql<{ bigint: number }>,
+  names: Name[],
+): Promise<Map<string, string>> {
   if (names.length === 0) return new Map();
   const rows = await sql<{ instance_id: string; jid: string; phone_jid: string }[]>`
     select i.instance_id, i.jid, i.phone_jid
