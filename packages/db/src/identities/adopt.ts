@@ -36,8 +36,7 @@ async function adoptNext(sql: TransactionSql<{ bigint: number }>, phoneId: strin
   const other = rows.find((row) => row.conversation_id === otherId);
   // Somebody else was here first, or it follows another one by now.
   if (phone?.follows !== otherId) return phone?.follows == null;
-  if (other && (other.follows !== null || other.is_at_work || phone.is_at_work)) return false;
-  if (!other && phone.is_at_work) return false;
+  if (phone.is_at_work || other?.is_at_work || typeof other?.follows === 'string') return false;
   const joined = join(phone.state, other?.state ?? idle);
   await moveSessions(sql, joined, phone);
   await writeJoined(sql, joined.state, phone, other);
