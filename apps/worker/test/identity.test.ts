@@ -20,7 +20,8 @@ const group = '120363000000000000@g.us';
 beforeEach(async () => {
   typebot = await startFakeTypebot({ bots: { echo: echoBot } });
   gate = await createGate(typebot.url);
-  pipeline = await startPipeline({ typebots: [gate.url], timeoutMs: 10_000 });
+  // No sweep helps a chat that nobody rings for.
+  pipeline = await startPipeline({ typebots: [gate.url], timeoutMs: 10_000, sweepMs: 60_000 });
   instanceId = await pipeline.register({ url: gate.url, publicId: 'echo' });
 });
 

@@ -394,7 +394,7 @@ describe('in a group where each participant has a conversation', () => {
 
   test.each(['together', 'ignored'])('they are not where the instance has it otherwise: %s', async (instance) => {
     const [ana, bob] = [newContact(), newContact()];
-    await write(inGroup(instance, ana.phone, `${ana.phone}`), inGroup(instance, bob.phone, `${bob.phone}`));
+    await write(inGroup(instance, ana.phone, ana.phone), inGroup(instance, bob.phone, bob.phone));
     expect(await inbox(chatOf(group, null, instance))).toEqual([ana.phone, bob.phone]);
     expect(await row(chatOf(group, null, instance))).toMatchObject({ participant: null });
   });

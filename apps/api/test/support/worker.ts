@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BotCall, type BotOutcome, type Happening, settingsSchema, step, type StepContext } from '@typelane/core';
-import { commit, type Commit, commitTakingBack, type Database, load, type Loaded } from '@typelane/db';
+import { adopt, commit, type Commit, commitTakingBack, type Database, load, type Loaded } from '@typelane/db';
 import type { createQueue, Ring } from '@typelane/runtime';
 
 type BotAnswers = (call: BotCall) => BotOutcome | Promise<BotOutcome>;
@@ -53,6 +53,7 @@ export function asksForText(call: BotCall): BotOutcome {
 async function turn({ sql }: Database, id: string, ask: BotAnswers): Promise<boolean> {
   const [loaded] = await load(sql, [id]);
   if (!loaded) return false;
+  if (loaded.mustAdopt) return adopt(sql, id);
   const context = contextOf(loaded);
   let { state, version } = loaded;
   let happening: Happening = { type: state.status === 'due' ? 'due' : 'taken' };
