@@ -26,13 +26,18 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  typebot.assertClean();
-  expect(pipeline.consumer.breaches).toEqual([]);
+  checkRest();
   gate.releaseAnswers();
   await pipeline.close();
   await gate.close();
   await typebot.close();
 });
+
+/** What holds after every test. */
+function checkRest(): void {
+  typebot.assertClean();
+  expect(pipeline.consumer.breaches).toEqual([]);
+}
 
 /** What a contact writes, under one name, perhaps telling the other. */
 function written(from: string, text: string, data: Record<string, unknown> = {}): InboundEvent {

@@ -35,7 +35,7 @@ async function adoptNext(sql: TransactionSql<{ bigint: number }>, phoneId: strin
   const phone = rows.find((row) => row.conversation_id === phoneId);
   const other = rows.find((row) => row.conversation_id === otherId);
   // Somebody else was here first, or it follows another one by now.
-  if (phone?.follows !== otherId) return phone?.follows == null;
+  if (phone?.follows !== otherId) return typeof phone?.follows !== 'string';
   if (phone.is_at_work || other?.is_at_work || typeof other?.follows === 'string') return false;
   const joined = join(phone.state, other?.state ?? idle);
   await moveSessions(sql, joined, phone);
