@@ -95,5 +95,6 @@ CREATE INDEX "bulk_starts_due" ON "bulk_starts" USING btree ("next_at") WHERE st
 CREATE INDEX "identities_by_phone" ON "identities" USING btree ("instance_id","phone_jid");--> statement-breakpoint
 CREATE INDEX "media_by_conversation" ON "media" USING btree ("conversation_id");--> statement-breakpoint
 CREATE INDEX "media_expiring" ON "media" USING btree ("expires_at") WHERE expires_at is not null;--> statement-breakpoint
+CREATE INDEX "conversations_by_participant" ON "conversations" USING btree ("instance_id","participant") WHERE participant is not null;--> statement-breakpoint
 CREATE INDEX "conversations_with_timer" ON "conversations" USING btree ("timer_at") WHERE timer_at is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "sessions_one_live_per_conversation" ON "sessions" USING btree ("conversation_id") WHERE status <> 'closed';

@@ -1,5 +1,6 @@
 import { readInbound } from '@typelane/core';
 import {
+  adopt,
   askSurely,
   batched,
   type Commit,
@@ -154,6 +155,7 @@ function createConverse(options: WorkerOptions, database: Database, converse: Qu
     handNext: (id) => void handOut(database, publish, id).catch((error: unknown) => log.warn({ err: error }, 'hand-out.failed')),
     read: (event) => readInbound(event),
     matches,
+    adopt: (id) => askSurely(() => adopt(database.sql, id)),
     ask: (call, asking) => typebot.ask(call, asking),
     publish: (reply) => void publish(reply as Parameters<Publish>[0]),
     ringIn,

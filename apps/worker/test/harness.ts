@@ -1,4 +1,4 @@
-import { connect, createIntegration, type Database, order, outcomeOf } from '@typelane/db';
+import { connect, createIntegration, type Database, type Destination, order, outcomeOf } from '@typelane/db';
 import type { Command, InboundEvent, SettingsInput } from '@typelane/core';
 import { createLog, type Log, type Ring, ring, type Running } from '@typelane/runtime';
 import { inboundText, type InboundOptions, waitUntil } from '@typelane/testkit';
@@ -58,6 +58,8 @@ export type Pipeline = {
   say(chat: Pick<InboundOptions, 'instanceId' | 'jid'>, text: string, more?: Partial<InboundOptions>): Promise<InboundEvent>;
   /** Orders a command as the API does, without waiting for it. */
   command(chat: Pick<InboundOptions, 'instanceId' | 'jid'>, command: Command): Promise<{ outcome(): Promise<string> }>;
+  /** The same, of a session's conversation or any address. */
+  order(instanceId: string, to: Destination, command: Command): Promise<{ outcome(): Promise<string> }>;
   startWorker(change?: Partial<WorkerOptions>): Promise<Running>;
   /** `change`: more environment. */
   spawnWorker(change?: Record<string, string>): Promise<ChildWorker>;
@@ -95,8 +97,9 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       await inbound.add('message', event);
       return event;
     },
-    async command({ instanceId, jid }, command) {
-      const ordered = await order(database.sql, instanceId, jid, command);
+    command: ({ instanceId, jid }, command) => pipeline.order(instanceId, jid, command),
+    async order(instanceId, to, command) {
+      const ordered = await order(database.sql, instanceId, to, command);
       await ring(converse, [{ instanceId, conversationId: ordered.conversationId }]);
       return { outcome: () => outcome(database, ordered, command) };
     },

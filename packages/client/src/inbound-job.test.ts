@@ -63,3 +63,11 @@ test('one queue is called inbound, several are numbered', () => {
   expect(inboundQueueName(0, 1)).toBe('inbound');
   expect([0, 1].map((partition) => inboundQueueName(partition, 2))).toEqual(['inbound-0', 'inbound-1']);
 });
+
+test('a number without its ninth digit is hashed as it stands, so that any program can', () => {
+  const event = withData({ keyRemoteJid: '553188887777:2@c.us' });
+  const written = withData({ keyRemoteJid: '553188887777@s.whatsapp.net' });
+  expect(partitionOf(event, 1_000)).toBe(partitionOf(written, 1_000));
+  // printf 'shop|553188887777@s.whatsapp.net' | sha256sum | head -c 8
+  expect(partitionOf(event, 2 ** 32)).toBe(0x94b8ce17);
+});

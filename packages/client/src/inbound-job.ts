@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { conversationKey, parseJid, type InboundEvent } from '@typelane/core';
+import { parseJid, type InboundEvent } from '@typelane/core';
 
 export type InboundJob = {
   partition: number;
@@ -21,7 +21,7 @@ export function inboundQueueName(partition: number, partitions: number): string 
 }
 
 /**
- * The queue of a chat: the first 32 bits of the SHA-256 of its conversation key, modulo `partitions`. All producers of an instance
+ * The queue of a chat: the first 32 bits of the SHA-256 of `<instanceId>|<jid>`, modulo `partitions`. All producers of an instance
  * must agree on it, whatever their language: never change it.
  */
 export function partitionOf(event: InboundEvent, partitions: number): number {
@@ -40,11 +40,12 @@ function eventKey(event: InboundEvent): string {
   return event.event === 'messages.upsert' ? key : `${key}|${event.event}|${JSON.stringify(event.data)}`;
 }
 
-/** An address that WhatsApp does not have stays as it came: Typelane's dead letters are the place to see it. */
-function chatOf(event: InboundEvent): string {
-  const { instanceId } = event.instance;
-  const jid = parseJid(event.data.keyRemoteJid);
-  return jid === null ? `${instanceId}|${event.data.keyRemoteJid}` : conversationKey(instanceId, jid);
+/**
+ * By the address in its normal form, which any program can make: what else is known of a contact is Typelane's. An address that WhatsApp
+ * does not have stays as it came: Typelane's dead letters are the place to see it.
+ */
+function chatOf({ instance, data }: InboundEvent): string {
+  return `${instance.instanceId}|${parseJid(data.keyRemoteJid)?.jid ?? data.keyRemoteJid}`;
 }
 
 function sha256(text: string): Buffer {

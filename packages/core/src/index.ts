@@ -1,6 +1,7 @@
 export * from './answer.ts';
 export * from './bot.ts';
 export * from './conversation/index.ts';
+export * from './identity.ts';
 export * from './inbound-content.ts';
 export * from './inbound.ts';
 export * from './jid.ts';

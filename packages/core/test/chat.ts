@@ -102,7 +102,7 @@ function isHeld(behind: readonly Item[], state: Conversation, integration: StepC
   const holds = (item: Item) => item.kind === 'command' && (item.command.type === 'pause' || item.command.type === 'close');
   const messages = behind.flatMap((item) => (item.kind === 'message' ? [{ event: item.event, isKnownKey: item.isEcho }] : []));
   const counted = state.status === 'due' ? messages : messages.filter(({ event }) => event.data.keyFromMe === true);
-  return behind.some(holds) || interruption(counted, [], integration, now) !== null;
+  return behind.some(holds) || interruption(counted, { sends: [], chat: { jid: '', participant: null }, integration, now }) !== null;
 }
 
 function burstAt(inbox: readonly Arrived<Item>[], settings: Settings): StepContext['burst'] {

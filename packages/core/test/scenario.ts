@@ -5,6 +5,7 @@ import {
   type Happening,
   type InboundEvent,
   type Later,
+  parseJid,
   readInbound,
   type Session,
   settingsSchema,
@@ -40,6 +41,7 @@ export function contextOf({ settings = {}, event = said('hi'), command, ...rest 
   const head = { seq: 7, messageId: 'row-7' };
   return {
     head: command ? { ...head, kind: 'command', command } : { ...head, kind: 'message', event, message: readInbound(event) },
+    chat: { jid: parseJid(event.data.keyRemoteJid)?.jid ?? '', participant: null },
     instance: { instanceId: 'inst-1', businessId: 'biz-1', name: 'Shop', isRegistered: true },
     integration: {
       typebotIntegrationId: 'int-1',

@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
 import { conversationKey, type Jid } from '@typelane/core';
 
-/** A UUID (version 8) made of the chat's key: the same chat has the same id in every process, before its row exists. */
-export function conversationId(instanceId: string, jid: Jid): string {
-  const hex = createHash('sha256').update(conversationKey(instanceId, jid)).digest('hex');
+/**
+ * A UUID (version 8) made of the chat's key: the same chat has the same id in every process, before its row exists. `participant`: of a
+ * group where each has a conversation of their own.
+ */
+export function conversationId(instanceId: string, jid: Jid, participant: Jid | null = null): string {
+  const hex = createHash('sha256')
+    .update(conversationKey(instanceId, jid, participant))
+    .digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -3,7 +3,7 @@ export * from './bulk-starts/index.ts';
 export { conversationId } from './conversation-id.ts';
 export { acknowledge, type Handed, handNext, type Receipt } from './conversations/acknowledge.ts';
 export { waitingFrom, type WaitingRow } from './conversations/burst.ts';
-export { order, type Ordered, outcomeOf } from './conversations/commands.ts';
+export { type Destination, order, type Ordered, outcomeOf } from './conversations/commands.ts';
 export { askSurely, commitSurely } from './conversations/commit-surely.ts';
 export { commit, type Commit, type Committed, commitTakingBack, type SessionRow, type Written } from './conversations/commit.ts';
 export { type Arrival, ingest } from './conversations/ingest.ts';
@@ -15,5 +15,6 @@ export { lookAtTimers, ringTimers, type TimerLook } from './conversations/timers
 export { connect, type Database } from './database.ts';
 export { isDatabaseAway, withoutParameters } from './database-away.ts';
 export { bury, type DeadLetter } from './dead-letters.ts';
+export * from './identities/index.ts';
 export { migrate } from './migrate.ts';
 export * from './tenants/index.ts';

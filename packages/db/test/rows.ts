@@ -33,7 +33,7 @@ let chats = 0;
 export function newChat(): TestChat {
   chats += 1;
   const jid = `5531${String(chats).padStart(9, '0')}@s.whatsapp.net`;
-  return { id: conversationId(instanceId, { kind: 'phone', jid, phone: '' }), jid };
+  return { id: conversationId(instanceId, { kind: 'phone', jid, key: jid, phone: '' }), jid };
 }
 
 export function arrival({ id, jid }: TestChat, keyId: string, change: Partial<Arrival> = {}): Arrival {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClosingReason, Command } from '@typelane/core';
-import { closeSessions, order, type Ordered, outcomeOf, unsettled } from '@typelane/db';
+import { closeSessions, type Destination, order, type Ordered, outcomeOf, unsettled } from '@typelane/db';
 import { ring } from '@typelane/runtime';
 import type { ApiContext } from '../context.ts';
 import { inTime } from '../requests/time-limit.ts';
@@ -12,9 +12,9 @@ export type Outcome = { final: string; reason: string | null } | null;
  * Orders something of a chat and waits for its effect. The order is durable before anybody is told: when Redis is away or every
  * worker is busy it is carried out later, when the sweep rings.
  */
-export async function carryOut(context: ApiContext, instanceId: string, chat: string, command: Command): Promise<Outcome> {
+export async function carryOut(context: ApiContext, instanceId: string, to: Destination, command: Command): Promise<Outcome> {
   const { sql } = context.database;
-  const ordered = await order(sql, instanceId, chat, command);
+  const ordered = await order(sql, instanceId, to, command);
   const isHeard = await ringFor(context, instanceId, [ordered]);
   return isHeard ? untilSettled(context, () => outcomeOf(sql, ordered)) : null;
 }

@@ -22,13 +22,13 @@ export const typebotURL = z
   })
   .describe("The viewer's base URL, http or https. Trailing slashes are not kept.");
 
-/** A chat in any form WhatsApp's libraries write it; given on in its normal form. */
+/** A chat in any form WhatsApp's libraries write it. */
 export const chat = z
   .string()
   .max(200)
   .transform((text, context) => {
     const jid = parseJid(text);
-    if (jid) return jid.jid;
+    if (jid) return jid;
     context.issues.push({ code: 'custom', input: text, message: 'a WhatsApp address such as `5531999999999@s.whatsapp.net`' });
     return z.NEVER;
   });

@@ -38,7 +38,7 @@ export const changeSession = endpoint({
     if (command.type === 'open' && !(await findIntegration(context.database, tenant, instanceId))) {
       throw refusal('SESSION_CONFLICT', ['Expected an instance with a Typebot integration, got one without']);
     }
-    const outcome = await carryOut(context, instanceId, session.keyRemoteJid, command);
+    const outcome = await carryOut(context, instanceId, session, command);
     const conflict = conflictOf(outcome);
     if (conflict) throw conflict;
     const now = (await findSession(context.database, tenant, instanceId, sessionId)) ?? session;

@@ -20,7 +20,7 @@ const list = endpoint({
   summary: 'The sessions of an instance, newest first.',
   params: instanceParams,
   query: z.strictObject({
-    keyRemoteJid: chat.optional().describe('One chat, in any form WhatsApp knows it by.'),
+    keyRemoteJid: chat.optional().describe('One chat, by any name WhatsApp knows the contact by.'),
     status: z.enum(['open', 'closed', 'close', 'paused', 'pause']).optional(),
     ...newestFirst(z.uuid()),
   }),

@@ -10,7 +10,7 @@ import {
   step,
   type StepContext,
 } from '@typelane/core';
-import { commit, type Commit, commitTakingBack, type Database, load, type Loaded } from '@typelane/db';
+import { adopt, commit, type Commit, commitTakingBack, type Database, load, type Loaded } from '@typelane/db';
 import type { createQueue, Ring } from '@typelane/runtime';
 
 type BotAnswers = (call: BotCall) => BotOutcome | Promise<BotOutcome>;
@@ -62,6 +62,7 @@ export function asksForText(call: BotCall): BotOutcome {
 async function turn({ sql }: Database, id: string, ask: BotAnswers): Promise<boolean> {
   const [loaded] = await load(sql, [id]);
   if (!loaded) return false;
+  if (loaded.mustAdopt) return adopt(sql, id);
   const context = contextOf(loaded);
   let { state, version } = loaded;
   let happening: Happening = { type: state.status === 'due' ? 'due' : 'taken' };
@@ -102,11 +103,12 @@ async function turn({ sql }: Database, id: string, ask: BotAnswers): Promise<boo
   }
 }
 
-function contextOf({ head, instance, integration, isHeld, isEcho, now }: Loaded): StepContext {
+function contextOf({ head, jid, participant, instance, integration, isHeld, isEcho, now }: Loaded): StepContext {
   return {
     head: (head.kind === 'message'
       ? { ...head, message: readInbound(head.event as InboundEvent) }
       : { ...head, command: head.event }) as StepContext['head'],
+    chat: { jid, participant },
     instance,
     integration: integration && { ...integration, settings: settingsSchema.parse(integration.settings) },
     isHeld,

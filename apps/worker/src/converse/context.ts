@@ -19,14 +19,16 @@ type Ports = Pick<TurnPorts, 'integrations' | 'read' | 'matches' | 'waitingFrom'
 
 /** Everything a step may look at besides the state. Asks the database only for a text where the texts of a burst are joined. */
 export async function contextOf(loaded: Loaded, ports: Ports): Promise<StepContext> {
-  const { instance, now, sends } = loaded;
+  const { instance, now, sends, jid, participant } = loaded;
+  const chat = { jid, participant };
   const integration = ports.integrations.read(loaded.integration);
   const head = await headOf(loaded, integration, ports);
   return {
     head,
+    chat,
     instance,
     integration,
-    isHeld: loaded.isHeld || isSilenced(loaded, loaded.state.status === 'due', integration, now),
+    isHeld: loaded.isHeld || isSilenced(loaded, loaded.state.status === 'due', { chat, integration, now }),
     isEcho: loaded.isEcho || (head.kind === 'message' && isEcho(head.message, head.event, sends)),
     burst: await burstAt(head, loaded, integration, ports),
     matches: ports.matches,
@@ -42,11 +44,10 @@ export async function contextOf(loaded: Loaded, ports: Ports): Promise<StepConte
 export function isSilenced(
   { behind, sends }: { behind: BehindRow[]; sends: Loaded['sends'] },
   isWaiting: boolean,
-  integration: Integration | null,
-  now: number,
+  { chat, integration, now }: Pick<StepContext, 'chat' | 'integration' | 'now'>,
 ): boolean {
   const counted = isWaiting ? behind : behind.filter(({ fromMe }) => fromMe);
-  return counted.length > 0 && interruption(counted, sends, integration, now) !== null;
+  return counted.length > 0 && interruption(counted, { sends, chat, integration, now }) !== null;
 }
 
 async function headOf({ head, conversationId }: Loaded, integration: Integration | null, ports: Ports): Promise<StepContext['head']> {

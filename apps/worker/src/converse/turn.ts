@@ -19,6 +19,7 @@ import { abandon } from './abandon.ts';
 import { type Bulkhead, fullHostMs } from './bulkhead.ts';
 import { contextOf } from './context.ts';
 import type { Integrations } from './integrations.ts';
+import { joinFirst } from './join-first.ts';
 import { sendWithinMs, write } from './write.ts';
 
 /** What a turn needs from outside. */
@@ -37,6 +38,8 @@ export type TurnPorts = {
   /** What the message says, prepared for the bot. */
   read(event: InboundEvent, chat: { conversationId: string; integration: Integration | null }): InboundMessage | Promise<InboundMessage>;
   matches: Matches;
+  /** Joins the conversation this one follows into it; false while that one is at work. */
+  adopt(conversationId: string): Promise<boolean>;
   /** Asks Typebot. `sendBefore` (performance.now()): later than that nothing is sent. */
   ask(call: BotCall, options: { sendBefore: number; traceparent: string | null }): Promise<BotOutcome>;
   publish(reply: Record<string, unknown>): void;
@@ -60,6 +63,7 @@ export async function turn(conversationId: string, ports: TurnPorts, times: Turn
   const startedAt = performance.now();
   const loaded = await ports.load(conversationId);
   if (loaded === null) return false;
+  if (loaded.mustAdopt) return joinFirst(loaded, ports);
   const context = await contextOf(loaded, ports);
   let { state, version } = loaded;
   let happening: Happening = firstHappening(loaded);

@@ -28,7 +28,7 @@ async function judged(
   entry: Commit,
   save: (entry: Commit) => Promise<Committed>,
   { conversationId, head }: Loaded,
-  { integration, now }: StepContext,
+  context: StepContext,
   ports: TurnPorts,
 ): Promise<Written | null> {
   let wanted = entry;
@@ -37,7 +37,7 @@ async function judged(
     if (committed !== 'unjudged') return committed;
     const found = await ports.lookBehind(conversationId, head.seq);
     if (found === null) return null;
-    wanted = isSilenced(found, false, integration, now) ? withheld(wanted) : { ...wanted, judgedSeq: found.humanSeq };
+    wanted = isSilenced(found, false, context) ? withheld(wanted) : { ...wanted, judgedSeq: found.humanSeq };
   }
 }
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { eventExcess, eventProblems, jobBytesMax, sentence } from '@typelane/client';
-import { eventsPerJobMax, type InboundEvent, parseJid } from '@typelane/core';
-import { type Arrival, conversationId, type DeadLetter } from '@typelane/db';
+import { eventsPerJobMax, type InboundEvent, pairOf, parseJid, participantOf } from '@typelane/core';
+import { conversationId, type DeadLetter, type Letter } from '@typelane/db';
 import type { WaitingJob } from './wait-list.ts';
 
 /** What a job holds: events for inboxes, and what can stand in none. */
-export type ReadJob = { arrivals: Arrival[]; deadLetters: DeadLetter[] };
+export type ReadJob = { letters: Letter[]; deadLetters: DeadLetter[] };
 
 /** Reads one job. Nothing a producer can write makes it throw; what breaks the contract is kept whole, with its reason. */
 export function readJob(queue: string, job: WaitingJob): ReadJob {
@@ -21,7 +21,7 @@ export function readJob(queue: string, job: WaitingJob): ReadJob {
   }
   const text = job.data;
   const read = events.map((event, index) => readEvent(event, `${source}:${index}`, text));
-  return { arrivals: read.flatMap((r) => r.arrivals), deadLetters: read.flatMap((r) => r.deadLetters) };
+  return { letters: read.flatMap((r) => r.letters), deadLetters: read.flatMap((r) => r.deadLetters) };
 }
 
 function readEvent(value: unknown, source: string, job: string): ReadJob {
@@ -44,10 +44,8 @@ function readEvent(value: unknown, source: string, job: string): ReadJob {
   const { keyId } = event.data;
   const fromMe = event.data.keyFromMe ?? event.data.source === 'api';
   const messageId = messageIdOf(event, id, fromMe);
-  return {
-    arrivals: [{ conversationId: id, instanceId, jid: jid.jid, kind: 'message', fromMe, keyId, messageId, event, holds: false }],
-    deadLetters: [],
-  };
+  const arrival = { conversationId: id, instanceId, jid: jid.jid, kind: 'message', fromMe, keyId, messageId, event, holds: false } as const;
+  return { letters: [{ ...arrival, address: jid, participant: participantOf(event), pair: pairOf(event) }], deadLetters: [] };
 }
 
 /** The producer's id of the message, else one of ours, made of what names the message. */
@@ -93,5 +91,5 @@ function instanceOf(value: unknown): string | null {
 }
 
 function dead(sourceKey: string, reason: string, details: string[], payload: string, instanceId: string | null = null): ReadJob {
-  return { arrivals: [], deadLetters: [{ instanceId, source: 'inbound', sourceKey, reason, details, payload }] };
+  return { letters: [], deadLetters: [{ instanceId, source: 'inbound', sourceKey, reason, details, payload }] };
 }

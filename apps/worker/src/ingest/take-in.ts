@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Arrival, bury, type Database, type DeadLetter, ingest } from '@typelane/db';
+import { bury, type Database, type DeadLetter, ingestLetters, type Letter } from '@typelane/db';
 import type { Log } from '@typelane/runtime';
 import { readJob } from './read-job.ts';
 import type { WaitingJob } from './wait-list.ts';
@@ -18,30 +18,28 @@ export async function takeIn(database: Database, queue: string, jobs: WaitingJob
     await untilDone(() => bury(database.sql, deadLetters), log, signal);
     for (const { reason, instanceId } of deadLetters) log.warn({ reason, instanceId, queue }, 'event.dead');
   }
-  const arrivals = read.flatMap((r) => r.arrivals);
-  if (arrivals.length === 0) return [];
-  const taken = await untilDone(() => ingestOrIsolate(database, arrivals, log), log, signal);
-  const instances = new Map(arrivals.map((arrival) => [arrival.conversationId, arrival.instanceId]));
-  const fresh = new Set(taken.map((row) => row.conversationId));
-  if (taken.length < arrivals.length) log.debug({ duplicates: arrivals.length - taken.length }, 'event.duplicates');
-  return [...fresh].map((conversationId) => ({ conversationId, instanceId: instances.get(conversationId) ?? '' }));
+  const letters = read.flatMap((r) => r.letters);
+  if (letters.length === 0) return [];
+  const taken = await untilDone(() => ingestOrIsolate(database, letters, log), log, signal);
+  if (taken.length < letters.length) log.debug({ duplicates: letters.length - taken.length }, 'event.duplicates');
+  return [...new Map(taken.map(({ conversationId, instanceId }) => [conversationId, { conversationId, instanceId }])).values()];
 }
 
 /** A value that the database refuses condemns its own event only: the batch is halved until that one stands alone. */
-async function ingestOrIsolate(database: Database, arrivals: Arrival[], log: Log): Promise<{ conversationId: string }[]> {
+async function ingestOrIsolate(database: Database, letters: Letter[], log: Log): Promise<Chat[]> {
   try {
-    return await ingest(database.sql, arrivals);
+    return await ingestLetters(database.sql, letters);
   } catch (error) {
     if (!isAboutData(error)) throw error;
-    const [only] = arrivals;
-    if (arrivals.length === 1 && only) {
+    const [only] = letters;
+    if (letters.length === 1 && only) {
       log.error({ err: error, instanceId: only.instanceId }, 'event.unstorable');
       await bury(database.sql, [unstorable(only)]);
       return [];
     }
-    const middle = Math.ceil(arrivals.length / 2);
-    const first = await ingestOrIsolate(database, arrivals.slice(0, middle), log);
-    return [...first, ...(await ingestOrIsolate(database, arrivals.slice(middle), log))];
+    const middle = Math.ceil(letters.length / 2);
+    const first = await ingestOrIsolate(database, letters.slice(0, middle), log);
+    return [...first, ...(await ingestOrIsolate(database, letters.slice(middle), log))];
   }
 }
 
@@ -49,7 +47,7 @@ function isAboutData(error: unknown): boolean {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(22|23|54)/.test(error.code);
 }
 
-function unstorable({ instanceId, conversationId, keyId, event }: Arrival): DeadLetter {
+function unstorable({ instanceId, conversationId, keyId, event }: Letter): DeadLetter {
   const sourceKey = `unstorable:${conversationId}:${Buffer.from(keyId).toString('base64url')}`;
   return {
     instanceId,

@@ -1,4 +1,5 @@
 import type { BotOutcome } from '../bot.ts';
+import type { ChatAddress } from '../identity.ts';
 import type { InboundEvent, InboundMessage } from '../inbound.ts';
 import type { Settings } from '../settings.ts';
 import type { PauseReason } from './outcome.ts';
@@ -50,6 +51,8 @@ export type Happening =
 /** Everything a step may look at besides the state. */
 export type StepContext = {
   head: Head;
+  /** Where the conversation stands, by its canonical names: what is known of the contact from before. */
+  chat: ChatAddress;
   instance: { instanceId: string; businessId: string; name: string | null; isRegistered: boolean };
   integration: Integration | null;
   /** A pause or close, a human's message, or a finish or restart keyword stands behind the head: the bot falls silent now. */

@@ -1,4 +1,5 @@
 import type { InboundEvent, InboundMessage } from '../inbound.ts';
+import { type ChatAddress, namesOf } from '../identity.ts';
 import { parseJid, type Jid } from '../jid.ts';
 import type { Settings } from '../settings.ts';
 
@@ -6,26 +7,32 @@ import type { Settings } from '../settings.ts';
  * Whether a message may reach the bot at all, whatever the conversation's state. Returns the reason to ignore it, or null.
  * Order matters where several hold: what is no message comes first, then who wrote, then when.
  */
-export function gate(event: InboundEvent, message: InboundMessage, settings: Settings, now: number): string | null {
+export function gate(event: InboundEvent, message: InboundMessage, settings: Settings, chat: ChatAddress, now: number): string | null {
   if (event.event !== 'messages.upsert') return event.event === 'send.message' ? 'own_send' : 'other_event';
   const jid = parseJid(event.data.keyRemoteJid);
   if (!jid) return 'unknown_jid';
-  return whoIsIgnored(jid, settings) ?? whatIsIgnored(event, message) ?? whenIsIgnored(message, settings, now);
+  return whoIsIgnored(jid, namesOf(event, chat), settings) ?? whatIsIgnored(event, message) ?? whenIsIgnored(message, settings, now);
 }
 
-function whoIsIgnored(jid: Jid, settings: Settings): string | null {
+type Names = ReturnType<typeof namesOf>;
+
+function whoIsIgnored(jid: Jid, names: Names, settings: Settings): string | null {
   if (jid.kind === 'status' || jid.kind === 'broadcast' || jid.kind === 'newsletter') return jid.kind;
   if (jid.kind === 'group' && settings.groups === 'ignore') return 'group';
-  if (settings.ignoreJids.some((pattern) => matches(pattern, jid))) return 'ignored_jid';
-  if (settings.allowJids.length > 0 && !settings.allowJids.some((pattern) => matches(pattern, jid))) return 'not_allowed_jid';
+  if (settings.ignoreJids.some((pattern) => matches(pattern, names))) return 'ignored_jid';
+  if (settings.allowJids.length > 0 && !settings.allowJids.some((pattern) => matches(pattern, names))) return 'not_allowed_jid';
   return null;
 }
 
-/** `@g.us` and `@s.whatsapp.net` stand for all of their kind; `5531*` for a prefix. */
-function matches(pattern: string, { jid }: Jid): boolean {
-  if (pattern.startsWith('@')) return jid.endsWith(pattern);
-  if (pattern.endsWith('*')) return jid.startsWith(pattern.slice(0, -1));
-  return jid === (parseJid(pattern)?.jid ?? pattern);
+/**
+ * `@g.us`, `@s.whatsapp.net` or `@lid` stands for all chats of its kind, `5531*` for a prefix, anything else for one address. The last
+ * two are looked for among all names of the contact and, in a group, of the participant.
+ */
+function matches(pattern: string, { chat, participant }: Names): boolean {
+  if (pattern.startsWith('@')) return chat.some((name) => name.endsWith(pattern));
+  const names = [...chat, ...participant];
+  if (pattern.endsWith('*')) return names.some((name) => name.startsWith(pattern.slice(0, -1)));
+  return names.includes(parseJid(pattern)?.key ?? pattern);
 }
 
 function whatIsIgnored(event: InboundEvent, message: InboundMessage): string | null {

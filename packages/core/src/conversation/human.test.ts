@@ -76,7 +76,7 @@ describe('what silences a turn from behind', () => {
   type Behind = Parameters<typeof interruption>[0][number];
   const behind = (event: InboundEvent, isKnownKey = false): Behind => ({ event, isKnownKey });
   const judge = (events: Behind[], settings: SettingsInput = {}) =>
-    interruption(events, sends, contextOf({ settings: { keywords, ...settings } }).integration, now);
+    interruption(events, { ...contextOf({ settings: { keywords, ...settings } }), sends, now });
 
   test.each<[string, Behind[], SettingsInput, ReturnType<typeof interruption>]>([
     ['nothing', [], {}, null],
@@ -102,8 +102,15 @@ describe('what silences a turn from behind', () => {
 
   test('nothing, where no integration is at work', () => {
     const { integration } = contextOf();
-    expect(interruption([behind(byPhone('x'))], [], null, now)).toBeNull();
-    expect(interruption([behind(byPhone('x'))], [], integration && { ...integration, enabled: false }, now)).toBeNull();
+    expect(interruption([behind(byPhone('x'))], { ...contextOf(), sends: [], integration: null, now })).toBeNull();
+    expect(
+      interruption([behind(byPhone('x'))], {
+        ...contextOf(),
+        sends: [],
+        integration: integration && { ...integration, enabled: false },
+        now,
+      }),
+    ).toBeNull();
   });
 
   test('and a turn that is silenced does not take up its message', () => {

@@ -11,6 +11,7 @@ export {
   type StepContext,
 } from './event.ts';
 export { type Behind, interruption } from './interruption.ts';
+export { join, type Join } from './join.ts';
 export { type Final, type Later, type PauseReason, type SessionChange, type Step } from './outcome.ts';
 export { type BotSession, type Conversation, idle, type Pending, type Session, type Turn } from './state.ts';
 export { step } from './step.ts';

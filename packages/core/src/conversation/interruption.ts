@@ -1,4 +1,5 @@
 import { readInbound } from '../inbound-content.ts';
+import type { ChatAddress } from '../identity.ts';
 import type { InboundEvent, InboundMessage } from '../inbound.ts';
 import { isEcho, type Send } from './echo.ts';
 import type { Integration } from './event.ts';
@@ -14,14 +15,12 @@ export type Behind = { event: InboundEvent; isKnownKey: boolean };
  */
 export function interruption(
   behind: readonly Behind[],
-  sends: readonly Send[],
-  integration: Integration | null,
-  now: number,
+  { sends, chat, integration, now }: { sends: readonly Send[]; chat: ChatAddress; integration: Integration | null; now: number },
 ): 'human' | 'keyword' | null {
   if (!integration?.enabled) return null;
   for (const { event, isKnownKey } of behind) {
     const message = readInbound(event);
-    if (gate(event, message, integration.settings, now) !== null) continue;
+    if (gate(event, message, integration.settings, chat, now) !== null) continue;
     const found = silencer(message, isKnownKey || isEcho(message, event, sends), integration);
     if (found) return found;
   }

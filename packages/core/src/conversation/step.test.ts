@@ -37,6 +37,7 @@ describe('a first message', () => {
         pushName: 'Ana',
         businessId: 'biz-1',
         phone: '5531999990000',
+        keyParticipant: '',
         firstMessage: 'hi',
         instanceName: 'Shop',
         remoteJid: jid,

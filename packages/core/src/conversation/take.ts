@@ -18,7 +18,7 @@ export function take(state: Conversation, { event, message }: Extract<Head, { ki
   const { integration, now } = context;
   if (integration === null) return ignores(state, context.instance.isRegistered ? 'no_integration' : 'unknown_instance');
   if (!integration.enabled) return ignores(state, 'disabled');
-  const closedGate = gate(event, message, integration.settings, now);
+  const closedGate = gate(event, message, integration.settings, context.chat, now);
   if (closedGate !== null) return ignores(state, closedGate);
   const ready: Ready = { ...context, integration };
   const fromPhone = message.fromMe ? hearPhone(state, message, ready) : null;

@@ -1,3 +1,4 @@
+import { phoneOf } from '../identity.ts';
 import { parseJid } from '../jid.ts';
 import type { InboundMessage } from '../inbound.ts';
 import { wordsOf } from '../triggers/index.ts';
@@ -9,7 +10,6 @@ import type { StepContext } from './event.ts';
  */
 export function startVariables(context: StepContext, message: InboundMessage): Record<string, string> {
   const { instance, integration, head } = context;
-  const jid = parseJid(message.address);
   return {
     ...integration?.settings.variables,
     instanceInstanceId: instance.instanceId,
@@ -20,9 +20,17 @@ export function startVariables(context: StepContext, message: InboundMessage): R
     // Of what the human writes on the phone it would be the human's own name.
     pushName: message.fromMe ? '' : message.pushName,
     businessId: instance.businessId,
-    phone: jid?.kind === 'phone' ? jid.phone : '',
+    phone: phoneIn(context, message),
+    keyParticipant: message.participant ?? '',
     firstMessage: wordsOf(message.content),
     instanceName: instance.name ?? '',
     remoteJid: message.address,
   };
+}
+
+/** Of the contact, in a group of the participant; a start by the API knows the address it was given and the chat. */
+function phoneIn({ head, chat }: StepContext, { address }: InboundMessage): string {
+  if (head.kind === 'message') return phoneOf(head.event, chat);
+  const jid = [address, chat.jid].map(parseJid).find((each) => each?.kind === 'phone');
+  return jid?.kind === 'phone' ? jid.phone : '';
 }

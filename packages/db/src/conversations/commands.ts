@@ -1,23 +1,37 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from 'postgres';
-import { type Command, parseJid } from '@typelane/core';
+import { type Command, type Jid, parseJid } from '@typelane/core';
 import { conversationId } from '../conversation-id.ts';
+import { homeOf } from '../identities/chats.ts';
+import { ingestLetters } from '../identities/ingest-letters.ts';
 import { type Arrival, ingest } from './ingest.ts';
 
 /** Where a command stands in its chat's inbox. */
 export type Ordered = { conversationId: string; seq: number };
 
+/** Where a command goes: to whom an address belongs, or into a conversation that is known. */
+export type Destination = string | { conversationId: string; keyRemoteJid: string };
+
 /**
  * Puts an operator's command into the inbox of a chat, behind what is there. It takes effect when a worker comes to it: ring
- * for the chat afterwards. A pause or close makes the bot fall silent at once. Throws when `address` is no WhatsApp address.
+ * for the chat afterwards. A pause or close makes the bot fall silent at once. Throws when an address is none of WhatsApp's.
  */
-export async function order(sql: Sql<{ bigint: number }>, instanceId: string, address: string, command: Command): Promise<Ordered> {
-  const jid = parseJid(address);
-  if (!jid) throw new Error('Expected `address` to be a WhatsApp address');
-  const chat = { conversationId: conversationId(instanceId, jid), instanceId, jid: jid.jid };
-  const [taken] = await ingest(sql, [commandArrival(chat, command, `command-${randomUUID()}`)]);
+export async function order(sql: Sql<{ bigint: number }>, instanceId: string, to: Destination, command: Command): Promise<Ordered> {
+  const address = parseJid(typeof to === 'string' ? to : to.keyRemoteJid);
+  if (!address) throw new Error('Expected `to` to be a WhatsApp address');
+  const chat = { conversationId: conversationId(instanceId, address), instanceId, jid: address.jid };
+  const arrival = commandArrival(chat, command, `command-${randomUUID()}`);
+  const [taken] =
+    typeof to === 'string'
+      ? await ingestLetters(sql, [{ ...arrival, address, participant: null, pair: null }])
+      : await ingest(sql, [{ ...arrival, conversationId: await inboxFor(sql, to.conversationId, command) }]);
   if (!taken) throw new Error('The command was not taken in');
-  return { conversationId: chat.conversationId, seq: taken.seq };
+  return { conversationId: taken.conversationId, seq: taken.seq };
+}
+
+/** A session that is opened again lives where its contact is heard now. */
+function inboxFor(sql: Sql<{ bigint: number }>, id: string, { type }: Command): Promise<string> | string {
+  return type === 'open' ? homeOf(sql, id) : id;
 }
 
 /** A command as an event of its chat. `keyId`: a second one of the same is left out. */

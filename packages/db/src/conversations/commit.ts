@@ -151,7 +151,7 @@ function sessionsClause(
       join done d using (conversation_id)
       order by x.place
       on conflict (session_id) do update
-      set status = excluded.status, reason = excluded.reason, bot = excluded.bot, updated_at = excluded.updated_at, closed_at = excluded.closed_at
+      set conversation_id = excluded.conversation_id, key_remote_jid = excluded.key_remote_jid, status = excluded.status, reason = excluded.reason, bot = excluded.bot, updated_at = excluded.updated_at, closed_at = excluded.closed_at
     )`;
 }
 

@@ -16,6 +16,9 @@ export type Arrival = {
   holds: boolean;
 };
 
+/** What a chat's row is made of. */
+export type ChatRow = Pick<Arrival, 'conversationId' | 'instanceId' | 'jid'>;
+
 /** An event that was new, and its place in its chat. */
 export type Taken = { conversationId: string; seq: number; keyId: string };
 
@@ -28,11 +31,16 @@ export type Taken = { conversationId: string; seq: number; keyId: string };
  * before the lock was had.
  */
 export async function ingest(sql: Sql<{ bigint: number }>, arrivals: Arrival[]): Promise<Taken[]> {
+  const [, taken] = await sql.begin((transaction) => putIn(transaction, arrivals));
+  return taken;
+}
+
+/** The statements of `ingest`, in a transaction under way: to be awaited together. */
+export function putIn(transaction: TransactionSql<{ bigint: number }>, arrivals: Arrival[]) {
   const known = new Set<string>();
   const once = arrivals.filter((arrival) => !known.has(onceKey(arrival)) && known.add(onceKey(arrival)));
   // Sent together; the second statement is run after the first and sees what it waited for.
-  const [, taken] = await sql.begin((transaction) => [lockChats(transaction, once), insertNew(transaction, once)] as const);
-  return taken;
+  return [lockChats(transaction, once), insertNew(transaction, once)] as const;
 }
 
 function onceKey({ conversationId, fromMe, keyId }: Arrival): string {
@@ -40,7 +48,7 @@ function onceKey({ conversationId, fromMe, keyId }: Arrival): string {
 }
 
 /** Creates chats that are new and locks all: a conflict whose update is never wanted locks the row and writes nothing. */
-function lockChats(sql: TransactionSql<{ bigint: number }>, arrivals: Arrival[]): PendingQuery<Row[]> {
+export function lockChats(sql: TransactionSql<{ bigint: number }>, arrivals: ChatRow[]): PendingQuery<Row[]> {
   const chats = [...new Map(arrivals.map((arrival) => [arrival.conversationId, arrival])).values()];
   return sql`
     insert into conversations (conversation_id, instance_id, jid, state)

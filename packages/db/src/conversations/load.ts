@@ -6,6 +6,10 @@ export type Loaded = {
   conversationId: string;
   /** Normal form; replies go to the address as it came. */
   jid: string;
+  /** Of a group where each participant has a conversation of their own: whose this is. */
+  participant: string | null;
+  /** The conversation that the contact had under another name goes first: see identities/adopt.ts. */
+  mustAdopt: boolean;
   version: number;
   state: Conversation;
   /** The call on record was never settled: its worker is gone and the time it could still be running is over. */
@@ -45,6 +49,7 @@ export type IntegrationRow = {
 export async function load(sql: Sql<{ bigint: number }>, ids: string[]): Promise<(Loaded | null)[]> {
   const rows = await sql<Row[]>`
     select c.conversation_id, c.version, c.state, c.instance_id, c.jid, c.hold_seq > e.seq as is_held, c.human_seq,
+      c.participant, c.follows is not null and c.state ->> 'status' not in ('calling', 'due') as must_adopt,
       case when ${mayBeSilenced(sql)} then ${rowsBehind(sql)} end as behind,
       case when c.human_seq >= e.seq then ${lastSends(sql)} end as sends,
       extract(epoch from clock_timestamp()) * 1000 as now,
@@ -101,6 +106,8 @@ type Row = {
   human_seq: number;
   behind: BehindRow[] | null;
   sends: OutboundMessage[] | null;
+  participant: string | null;
+  must_adopt: boolean;
   now: string;
   seq: number;
   kind: 'message' | 'command';
@@ -121,6 +128,8 @@ function fromRow(row: Row): Loaded {
   return {
     conversationId: row.conversation_id,
     jid: row.jid,
+    participant: row.participant,
+    mustAdopt: row.must_adopt,
     version: row.version,
     state: row.state,
     isAbandoned: row.state.status === 'calling',

@@ -8,7 +8,7 @@ export const identities = pgTable(
     instanceId: text('instance_id').notNull(),
     /** The other address, in its normal form. */
     jid: text('jid').notNull(),
-    /** The address that names the conversation. */
+    /** The phone in its canonical form, which names the conversation. */
     phoneJid: text('phone_jid').notNull(),
     learntAt: at('learnt_at').notNull().defaultNow(),
   },

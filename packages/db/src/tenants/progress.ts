@@ -39,7 +39,7 @@ export async function sessionProgress({ sql }: Database, session: SessionRecord)
       ) t,
       lateral (
         select count(*) as decided, count(acked_at) as acknowledged, count(failure) as failed
-        from outbox where conversation_id = c.conversation_id and reply ->> 'sessionId' = ${sessionId}::text
+        from outbox where conversation_id in (select c.conversation_id union select conversation_id from turns where session_id = ${sessionId}) and reply ->> 'sessionId' = ${sessionId}::text
       ) o
     where c.conversation_id = ${conversationId}`;
   if (!row) throw new Error('A session has no conversation');

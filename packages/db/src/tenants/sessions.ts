@@ -1,7 +1,8 @@
-import { and, eq, getTableColumns } from 'drizzle-orm';
-import type { BotSession } from '@typelane/core';
+import { and, eq, getTableColumns, inArray, type SQL } from 'drizzle-orm';
+import type { BotSession, Jid } from '@typelane/core';
 import type { Database } from '../database.ts';
-import { instances, sessions } from '../schema/index.ts';
+import { conversationsOf } from '../identities/chats.ts';
+import { conversations, instances, sessions } from '../schema/index.ts';
 import { behind, type Newest, newestFirst } from './newest.ts';
 import { type Tenant, within } from './tenant.ts';
 import { isUuid } from './uuid.ts';
@@ -9,20 +10,21 @@ import { isUuid } from './uuid.ts';
 /** `keyRemoteJid` is in its normal form; `bot` as it stood at the last change of status. */
 export type SessionRecord = Omit<typeof sessions.$inferSelect, 'bot'> & { bot: BotSession | null };
 
-export type SessionFilter = { keyRemoteJid?: string | undefined; status?: SessionRecord['status'] | undefined };
+/** `keyRemoteJid`: any name of the contact, or a group. */
+export type SessionFilter = { keyRemoteJid?: Jid | undefined; status?: SessionRecord['status'] | undefined };
 
 const { bot, ...rest } = getTableColumns(sessions);
 const columns = { ...rest, bot };
 const keys = { createdAt: sessions.createdAt, id: sessions.sessionId };
 
 export async function listSessions(
-  { drizzle }: Database,
+  database: Database,
   tenant: Tenant,
   instanceId: string,
   { keyRemoteJid, status }: SessionFilter,
   { limit, after }: Newest,
 ): Promise<SessionRecord[]> {
-  const rows = await drizzle
+  const rows = await database.drizzle
     .select(columns)
     .from(sessions)
     .innerJoin(instances, eq(instances.instanceId, sessions.instanceId))
@@ -30,7 +32,7 @@ export async function listSessions(
       and(
         eq(sessions.instanceId, instanceId),
         within(tenant),
-        keyRemoteJid === undefined ? undefined : eq(sessions.keyRemoteJid, keyRemoteJid),
+        keyRemoteJid && (await ofContact(database, instanceId, keyRemoteJid)),
         status === undefined ? undefined : eq(sessions.status, status),
         behind(keys, after),
       ),
@@ -38,6 +40,14 @@ export async function listSessions(
     .orderBy(...newestFirst(keys))
     .limit(limit);
   return rows.map(asRecord);
+}
+
+/** A group's sessions, of all participants; a contact's under every name. The address is asked for as well, since it is indexed. */
+async function ofContact({ sql, drizzle }: Database, instanceId: string, jid: Jid): Promise<SQL | undefined> {
+  if (jid.kind === 'group') return eq(sessions.keyRemoteJid, jid.jid);
+  const ids = await conversationsOf(sql, instanceId, jid);
+  const addresses = drizzle.select({ jid: conversations.jid }).from(conversations).where(inArray(conversations.conversationId, ids));
+  return and(inArray(sessions.keyRemoteJid, addresses), inArray(sessions.conversationId, ids));
 }
 
 /** Null: there is none of this id at this instance, or the instance is another tenant's. */

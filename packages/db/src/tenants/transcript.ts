@@ -70,7 +70,7 @@ function handled({ drizzle }: Database, { sessionId }: SessionRecord, limit: num
 }
 
 /** A reply names the message it answers. One that a command brought names none: it belongs to the command that ended next. */
-async function repliesUntil({ drizzle }: Database, { conversationId, sessionId }: SessionRecord, endedAt: Date, afterSeq: number | null) {
+async function repliesUntil({ drizzle }: Database, session: SessionRecord, endedAt: Date, afterSeq: number | null) {
   const rows = await drizzle
     .select({
       replyId: outbox.replyId,
@@ -84,16 +84,21 @@ async function repliesUntil({ drizzle }: Database, { conversationId, sessionId }
     .from(outbox)
     .where(
       and(
-        eq(outbox.conversationId, conversationId),
-        sql`${outbox.reply} ->> 'sessionId' = ${sessionId}::text`,
+        sql`${outbox.conversationId} in (${conversationsOfSession(session)})`,
+        sql`${outbox.reply} ->> 'sessionId' = ${session.sessionId}::text`,
         lte(outbox.createdAt, endedAt),
-        afterSeq === null ? undefined : gt(outbox.createdAt, endOf(conversationId, afterSeq)),
+        afterSeq === null ? undefined : gt(outbox.createdAt, endOf(session, afterSeq)),
       ),
     )
-    .orderBy(asc(outbox.seq));
+    .orderBy(asc(outbox.createdAt), asc(outbox.seq));
   return rows.map((row) => ({ ...row, reply: row.reply as OutboundReply }));
 }
 
-function endOf(conversationId: string, seq: number): SQL {
-  return sql`(select ended_at from turns where conversation_id = ${conversationId} and seq = ${seq})`;
+function endOf({ sessionId }: SessionRecord, seq: number): SQL {
+  return sql`(select max(ended_at) from turns where session_id = ${sessionId} and seq = ${seq})`;
+}
+
+/** A session may have begun in the conversation that its contact had under another name. */
+function conversationsOfSession({ conversationId, sessionId }: SessionRecord): SQL {
+  return sql`select ${conversationId}::uuid union select conversation_id from turns where session_id = ${sessionId}`;
 }

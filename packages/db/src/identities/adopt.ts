@@ -1,0 +1,79 @@
+import { type Conversation, idle, join, type Join, type Session } from '@typelane/core';
+import type { Sql, TransactionSql } from 'postgres';
+import { toJsonb } from '../json.ts';
+
+/**
+ * Joins the conversation that `conversationId` follows into it, once that one has nothing left to do. True: done, or there was nothing to
+ * join; the chat may be loaded. False: the other one is still at work (or this one is): look again in a while.
+ *
+ * Replies of the other conversation that are on their way stay in its outbox and go out from there.
+ */
+export async function adopt(sql: Sql<{ bigint: number }>, conversationId: string): Promise<boolean> {
+  const found = await sql<{ follows: string | null; beyond: string | null }[]>`
+    select c.follows, o.follows as beyond
+    from conversations c left join conversations o on o.conversation_id = c.follows where c.conversation_id = ${conversationId}`;
+  const { follows = null, beyond = null } = found[0] ?? {};
+  if (follows === null) return true;
+  if (beyond !== null && !(await adopt(sql, follows))) return false;
+  return sql.begin((transaction) => adoptNext(transaction, conversationId, follows));
+}
+
+type Row = {
+  conversation_id: string;
+  jid: string;
+  state: Conversation;
+  follows: string | null;
+  is_at_work: boolean;
+};
+
+async function adoptNext(sql: TransactionSql<{ bigint: number }>, phoneId: string, otherId: string): Promise<boolean> {
+  const rows = await sql<Row[]>`
+    select conversation_id, jid, state, follows,
+      open_call_until > clock_timestamp() or state ->> 'status' in ('calling', 'due') or (conversation_id = ${otherId} and in_seq > handled_seq) as is_at_work
+    from conversations where conversation_id = any(${[phoneId, otherId]}::uuid[])
+    order by conversation_id for no key update`;
+  const phone = rows.find((row) => row.conversation_id === phoneId);
+  const other = rows.find((row) => row.conversation_id === otherId);
+  // Somebody else was here first, or it follows another one by now.
+  if (phone?.follows !== otherId) return typeof phone?.follows !== 'string';
+  if (phone.is_at_work || other?.is_at_work || typeof other?.follows === 'string') return false;
+  const joined = join(phone.state, other?.state ?? idle);
+  await moveSessions(sql, joined, phone);
+  await writeJoined(sql, joined.state, phone, other);
+  return true;
+}
+
+/** Sessions end before another takes their place, since a chat has one live session at most. */
+async function moveSessions(sql: TransactionSql, { replaced, moved }: Join, phone: Row): Promise<void> {
+  if (replaced) {
+    await sql`
+      update sessions
+      set status = 'closed', reason = 'replaced', bot = ${botOf(replaced)}::text::jsonb, updated_at = clock_timestamp(), closed_at = clock_timestamp()
+      where session_id = ${replaced.sessionId}`;
+  }
+  if (moved) {
+    await sql`
+      update sessions set conversation_id = ${phone.conversation_id}, key_remote_jid = ${phone.jid}, updated_at = clock_timestamp()
+      where session_id = ${moved.sessionId}`;
+  }
+}
+
+function botOf({ bot }: Session): string | null {
+  return bot === null ? null : toJsonb(bot);
+}
+
+/** Timers go with the state; what Typebot may still be at work on is waited for under either name. */
+async function writeJoined(sql: TransactionSql, state: Conversation, phone: Row, other: Row | undefined): Promise<void> {
+  const timer = state === other?.state ? sql`timer_due_at = o.timer_due_at, timer_at = o.timer_at,` : sql``;
+  const otherId = other?.conversation_id ?? null;
+  await sql`
+    update conversations p
+    set state = ${toJsonb(state)}::text::jsonb, follows = null, version = p.version + 1, ${timer}
+      quiet_until = greatest(p.quiet_until, o.quiet_until), updated_at = clock_timestamp()
+    from (select 1) as always left join conversations o on o.conversation_id = ${otherId}
+    where p.conversation_id = ${phone.conversation_id}`;
+  await sql`
+    update conversations
+    set state = ${toJsonb(idle)}::text::jsonb, version = version + 1, timer_due_at = null, timer_at = null, updated_at = clock_timestamp()
+    where conversation_id = ${otherId}`;
+}
