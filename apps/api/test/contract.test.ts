@@ -8,6 +8,7 @@ import { refusalsOf } from '../src/register.ts';
 import { endpoints } from '../src/routes/index.ts';
 import { type Ask, type Method, seen, startTestApi, type TestApi } from './support/api.ts';
 import { createTenant, freshChat } from './support/tenants.ts';
+import { asksForText, stopsAtWebhook } from './support/worker.ts';
 
 /**
  * Asks every route for every answer it documents. What the other tests say about an answer is not said again: here it is
@@ -36,11 +37,20 @@ const start = async (status: 'open' | 'paused' = 'open', chat = freshChat(), at:
   (await at.ask('POST', `${integration}/session`, { body: { keyRemoteJid: chat, status } })).body.sessionId;
 const session = (id: string) => `${integration}/session/${id}`;
 
+/** A session whose flow stands at a Webhook block. */
+async function listening(): Promise<string> {
+  api.bot(stopsAtWebhook);
+  const id = await start();
+  api.bot(asksForText);
+  return id;
+}
+
 test('what a route answers when all is well', async () => {
   const id = await start();
   const { instanceId, businessId } = tenant;
   const asked: [Method, string, unknown?][] = [
     ['PATCH', session(id), { action: 'pause' }],
+    ['POST', `${session(await listening())}/webhook`, { paid: true }],
     ['GET', integration],
     ['GET', `${integration}/session`],
     ['GET', session(id)],
@@ -67,6 +77,7 @@ test('what takes longer than a request may wait', async () => {
   await waitUntil(async () => (await hasty.ask('GET', session(id))).status === 200, { what: 'the session' });
   const resume = hasty.haltWorker();
   expect((await hasty.ask('PATCH', session(id), { body: { action: 'pause' } })).status).toBe(202);
+  expect((await hasty.ask('POST', `${session(id)}/webhook`, { body: {} })).status).toBe(202);
   expect((await hasty.ask('POST', `${integration}/session`, { body: { keyRemoteJid: freshChat() } })).status).toBe(202);
   resume();
 });
@@ -83,6 +94,7 @@ test('what is not there', async () => {
     ['GET', session(unknown)],
     ['GET', `${session(unknown)}/transcript`],
     ['PATCH', session(unknown), { action: 'pause' }],
+    ['POST', `${session(unknown)}/webhook`, {}],
     ['POST', `${nowhere}/events`, event('nobody')],
     ['GET', '/api/v2/admin/business/nobody'],
     ['GET', '/api/v2/business/nobody/instance'],
@@ -118,7 +130,10 @@ test('what is in the way', async () => {
   await api.ask('PUT', integration, { body: { enabled: false } });
   expect(await codeOf('POST', `${integration}/session`, { keyRemoteJid: freshChat() })).toBe('INTEGRATION_DISABLED');
   await api.ask('PUT', integration, { body: { enabled: true } });
+  expect(await codeOf('POST', `${session(await start())}/webhook`, {})).toBe('WEBHOOK_NOT_AWAITED');
+  const waiting = await listening();
   api.bot(() => ({ type: 'refused', cause: 'not_found', status: 404 }));
+  expect(await codeOf('POST', `${session(waiting)}/webhook`, {})).toBe('BOT_UNAVAILABLE');
   expect(await codeOf('POST', `${integration}/session`, { keyRemoteJid: freshChat() })).toBe('BOT_UNAVAILABLE');
   const { instanceId } = await createTenant(withoutQueue, 'no queue');
   const lost = await withoutQueue.ask('POST', `/api/v2/instance/${encodeURIComponent(instanceId)}/events`, { body: event(instanceId) });
@@ -160,6 +175,7 @@ const bodies: Record<string, unknown> = {
   changeIntegration: {},
   changeSession: { action: 'pause' },
   startSession: { keyRemoteJid: '5531900000000@s.whatsapp.net' },
+  callWebhook: { paid: true },
   publishEvents: event(tenant.instanceId),
   createBusiness: { name: 'x' },
   registerInstance: { instanceId: 'x' },

@@ -61,6 +61,20 @@ test('a message is replayed once: a second pause brings back only what was said 
   expect(scene.heard()).toEqual(['one', 'two']);
 });
 
+test('what was said in a pause before the setting was made stays with the human', async () => {
+  scene = await startScene({});
+  await talkToHuman('one');
+  await resume();
+  await scene.pipeline.database.sql`
+    update typebot_integrations set settings = ${JSON.stringify(replays)}::text::jsonb, updated_at = now() where instance_id = ${scene.instanceId}`;
+  await scene.says('Me again', { fromMe: true });
+  await scene.says('two');
+  await scene.finals(6);
+  await resume();
+  await scene.tells('started by hello', 'heard two');
+  expect(scene.heard()).toEqual(['two']);
+});
+
 test('a keyword of the human, and a pause that ends by itself, replay too', async () => {
   scene = await startScene({ ...replays, keywords: { resume: ['voltar'] }, pause: { resumeAfterMinutes: 0.03 } });
   await talkToHuman('one');

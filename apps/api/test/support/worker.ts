@@ -59,6 +59,14 @@ export function asksForText(call: BotCall): BotOutcome {
   return { type: 'replied', reply: { bubbles: [bubble], input: { id: 'i1', type: 'text input' }, actions: [], started, logs: [] } };
 }
 
+/** A flow that stands at a Webhook block when it has started; then it asks for a text. */
+export function stopsAtWebhook(call: BotCall): BotOutcome {
+  const asked = asksForText(call);
+  if (call.type !== 'start' || asked.type !== 'replied') return asked;
+  const listen = { type: 'listenForWebhook', expectsDedicatedReply: true };
+  return { type: 'replied', reply: { ...asked.reply, input: null, actions: [listen] } };
+}
+
 async function turn({ sql }: Database, id: string, ask: BotAnswers): Promise<boolean> {
   const [loaded] = await load(sql, [id]);
   if (!loaded) return false;

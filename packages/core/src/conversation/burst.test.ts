@@ -51,7 +51,7 @@ describe('the texts of a burst', () => {
       { type: 'sessionLost', cause: 'gone' },
       { type: 'replied', reply: reply({ input: textInput, started }) },
     );
-    expect(asked.at(-1)).toMatchObject({ message: 'I\nam' });
+    expect(asked).toMatchObject([{ message: 'I\nam' }, { variables: { firstMessage: 'I\nam' } }, { message: 'I\nam' }]);
   });
 
   test.each<[string, Parameters<typeof play>[2], string]>([
