@@ -1,6 +1,6 @@
 import type { Publisher } from '@typelane/client';
 import type { Database } from '@typelane/db';
-import type { connectRedis, createQueue, Log, Ring } from '@typelane/runtime';
+import type { connectRedis, createQueue, Log, Ring, Sealer } from '@typelane/runtime';
 
 /** All that the API needs from outside. Routes get it as an argument; there is no other way to anything. */
 export type ApiContext = {
@@ -10,6 +10,8 @@ export type ApiContext = {
   converse: ReturnType<typeof createQueue<Ring>>;
   /** The inbound queue. */
   inbound: Pick<Publisher, 'publish'>;
+  /** Seals the settings nobody is shown again. */
+  sealer: Pick<Sealer, 'seal'>;
   log: Log;
   config: ApiConfig;
   /** The process is about to stop: `/readyz` says so. */

@@ -1,10 +1,13 @@
 import { createPublisher } from '@typelane/client';
 import { connect } from '@typelane/db';
-import { connectRedis, createQueue, type Env, type Log, queueNames, type Ring, type Running } from '@typelane/runtime';
+import { connectRedis, createQueue, createSealer, type Env, type Log, queueNames, type Ring, type Running } from '@typelane/runtime';
 import { createApp } from './app.ts';
 import { defaultApiConfig } from './context.ts';
 
-export type ApiOptions = Pick<Env, 'DATABASE_URL' | 'REDIS_URL' | 'PORT' | 'HOST' | 'INBOUND_PARTITIONS' | 'QUEUE_PREFIX'> & {
+export type ApiOptions = Pick<
+  Env,
+  'DATABASE_URL' | 'REDIS_URL' | 'PORT' | 'HOST' | 'SECRET_KEY' | 'INBOUND_PARTITIONS' | 'QUEUE_PREFIX'
+> & {
   OPERATOR_TOKEN: string;
   log: Log;
 };
@@ -16,6 +19,7 @@ export const apiEnv = [
   'PORT',
   'HOST',
   'OPERATOR_TOKEN',
+  'SECRET_KEY',
   'INBOUND_PARTITIONS',
   'QUEUE_PREFIX',
   'LOG_LEVEL',
@@ -33,7 +37,8 @@ export async function startApi(options: ApiOptions): Promise<Running & { url: st
 
   let isDraining = false;
   const config = { ...defaultApiConfig, operatorToken: options.OPERATOR_TOKEN };
-  const app = await createApp({ database, redis, converse, inbound, log, config, isDraining: () => isDraining });
+  const sealer = createSealer(options.SECRET_KEY);
+  const app = await createApp({ database, redis, converse, inbound, sealer, log, config, isDraining: () => isDraining });
   const close = async (): Promise<void> => {
     isDraining = true;
     await app.close();

@@ -11,7 +11,7 @@ import { ConfigurationError, createLog, graceMs, readEnv } from '@typelane/runti
 import { startWorker, workerEnv } from '@typelane/worker';
 import { startDemoTypebot } from './demo-typebot.ts';
 import { demoInstanceId, registerDemo } from './demo.ts';
-import { forgetOperatorToken, operatorToken } from './operator-token.ts';
+import { forgetSecrets, operatorToken, secretKey } from './kept-secrets.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
 import { type Servers, startServers } from './servers.ts';
 
@@ -30,6 +30,7 @@ try {
 async function main(): Promise<void> {
   const { reset } = usage();
   const { DATA_DIR, OPERATOR_TOKEN } = readEnv(['DATA_DIR', 'OPERATOR_TOKEN']);
+  const givenKey = external('SECRET_KEY');
   const dataDir = resolve(DATA_DIR);
   const stops: Stops = [];
   const ending = endOnSignal(stops);
@@ -44,8 +45,12 @@ async function main(): Promise<void> {
       onExit: ending.fail,
     });
     stops.push(() => servers.stop());
-    if (reset) await forgetOperatorToken(dataDir);
-    await run(servers, dataDir, await operatorToken(dataDir, OPERATOR_TOKEN), stops);
+    if (reset) await forgetSecrets(dataDir);
+    const secrets = {
+      operator: await operatorToken(dataDir, OPERATOR_TOKEN),
+      secretKey: await secretKey(dataDir, givenKey),
+    };
+    await run(servers, dataDir, secrets, stops);
   } catch (error) {
     await stopAll(stops);
     throw error;
@@ -53,14 +58,17 @@ async function main(): Promise<void> {
   await ending.over;
 }
 
-async function run(servers: Servers, dataDir: string, operator: { token: string; isNew: boolean }, stops: Stops): Promise<void> {
+type Secrets = { operator: { token: string; isNew: boolean }; secretKey: string };
+
+async function run(servers: Servers, dataDir: string, { operator, secretKey: SECRET_KEY }: Secrets, stops: Stops): Promise<void> {
   const demo = await startDemoTypebot();
   stops.push(() => demo.stop());
-  const urls = { ...process.env, DATABASE_URL: servers.databaseUrl, REDIS_URL: servers.redisUrl };
+  const own = { ...process.env, DATABASE_URL: servers.databaseUrl, REDIS_URL: servers.redisUrl, SECRET_KEY };
   const { LOG_LEVEL, ...env } = readEnv([...workerEnv, 'PORT', 'HOST'], {
-    ...urls,
+    ...own,
     DATABASE_URL_FILE: undefined,
     REDIS_URL_FILE: undefined,
+    SECRET_KEY_FILE: undefined,
   });
   // The terminal is for people; what is worth a line there says so itself.
   const log = createLog(process.env['LOG_LEVEL'] ? LOG_LEVEL : 'warn');
@@ -149,7 +157,7 @@ function usage(): { reset: boolean } {
   }
 }
 
-function external(name: 'DATABASE_URL' | 'REDIS_URL'): string | undefined {
+function external(name: 'DATABASE_URL' | 'REDIS_URL' | 'SECRET_KEY'): string | undefined {
   return process.env[name] || process.env[`${name}_FILE`] ? readEnv([name])[name] : undefined;
 }
 

@@ -31,6 +31,7 @@ export type WorkerOptions = Pick<
   Env,
   | 'DATABASE_URL'
   | 'REDIS_URL'
+  | 'SECRET_KEY'
   | 'EGRESS_ALLOW'
   | 'INBOUND_PARTITIONS'
   | 'WORKER_CONCURRENCY'
@@ -44,6 +45,7 @@ export type WorkerOptions = Pick<
 export const workerEnv = [
   'DATABASE_URL',
   'REDIS_URL',
+  'SECRET_KEY',
   'EGRESS_ALLOW',
   'INBOUND_PARTITIONS',
   'WORKER_CONCURRENCY',

@@ -11,6 +11,8 @@ import { type ChildWorker, spawnWorker } from './child-worker.ts';
 import { type RecordingConsumer, startConsumer } from './consumer.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 
+export const secretKey = '7be19c03d5a84f26b0c9d8e7f6a5b413';
+
 export type PipelineOptions = {
   /** The Typebots the workers may call. */
   typebots: readonly string[];
@@ -130,6 +132,7 @@ function workerOptions(
   return {
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
+    SECRET_KEY: secretKey,
     EGRESS_ALLOW: typebots.map((url) => new URL(url).host),
     INBOUND_PARTITIONS: 1,
     WORKER_CONCURRENCY: concurrency,

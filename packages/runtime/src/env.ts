@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { parseEgressAllow } from './egress.ts';
+import { isGuessable } from './secrets.ts';
 
 const url = (protocols: string[]) =>
   z
@@ -29,6 +30,13 @@ export const envSchema = z.object({
     .min(16, 'at least 16 characters')
     .optional()
     .describe('Token that may do everything. `npm start` makes one and keeps it in the data folder; `npm run api` needs it.'),
+  SECRET_KEY: z
+    .string()
+    .min(32, 'at least 32 characters')
+    .refine((text) => !isGuessable(text), 'a random text such as `openssl rand -hex 32` gives')
+    .describe(
+      'Seals the keys that integrations hold and signs links to media: the same for every process, and kept, since what it has sealed is lost without it. `npm start` makes one and keeps it in the data folder.',
+    ),
   DATA_DIR: z.string().min(1).default('.data').describe('Folder for what `npm start` keeps.'),
   EGRESS_ALLOW: z
     .string()

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { BotCall, BotOutcome } from '@typelane/core';
 import { createPublisher } from '@typelane/client';
 import { connect, type Database } from '@typelane/db';
-import { connectRedis, createLog, createQueue, queueNames, type Ring } from '@typelane/runtime';
+import { connectRedis, createLog, createQueue, createSealer, queueNames, type Ring } from '@typelane/runtime';
 import { expect, inject } from 'vitest';
 import { type ApiContext, createApp, defaultApiConfig } from '../../src/index.ts';
 import { refusalsOf } from '../../src/register.ts';
@@ -11,6 +11,8 @@ import { databaseForTest } from '@typelane/testkit/vitest';
 import { startTestWorker } from './worker.ts';
 
 export const operatorToken = 'operator-token-of-the-tests';
+
+export const secretKey = '4d1f0a9be27c83566f5e2d1c0b9a8877';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
 
@@ -57,7 +59,8 @@ export async function startTestApi(overrides: Partial<ApiContext> & { settleTime
   const lines: string[] = [];
   const log = createLog('debug', { write: (line: string) => void lines.push(line) });
   const config = { ...defaultApiConfig, operatorToken, settleTimeoutMs, redisTimeoutMs: 1_000 };
-  const context: ApiContext = { database, redis, converse, inbound, log, config, isDraining: () => false, ...others };
+  const sealer = createSealer(secretKey);
+  const context: ApiContext = { database, redis, converse, inbound, sealer, log, config, isDraining: () => false, ...others };
   const app = await createApp(context);
   const worker = startTestWorker(database, converse);
 
