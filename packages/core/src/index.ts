@@ -6,4 +6,5 @@ export * from './inbound.ts';
 export * from './jid.ts';
 export * from './outbound.ts';
 export * from './render.ts';
+export * from './secret-settings.ts';
 export * from './settings.ts';

@@ -148,8 +148,8 @@ export const settingsSchema = z.strictObject({
         .default(null),
       /** Written before the text, such as `[audio] `. */
       prefix: text(100).default(''),
-      /** Kept sealed and never returned. */
-      apiKey: z.string().min(1).max(500).nullable().default(null),
+      /** Kept sealed and never returned. A sealed one is longer than what was sealed, which the API takes up to 500 characters of. */
+      apiKey: z.string().min(1).max(1_000).nullable().default(null).meta({ writeOnly: true }),
     })
     .nullable()
     .default(null),

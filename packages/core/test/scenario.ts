@@ -4,6 +4,7 @@ import {
   type Conversation,
   type Happening,
   type InboundEvent,
+  readInbound,
   settingsSchema,
   type SettingsInput,
   step,
@@ -36,7 +37,7 @@ type Given = { settings?: SettingsInput; event?: InboundEvent; command?: Command
 export function contextOf({ settings = {}, event = said('hi'), command, ...rest }: Given = {}): StepContext {
   const head = { seq: 7, messageId: 'row-7' };
   return {
-    head: command ? { ...head, kind: 'command', command } : { ...head, kind: 'message', event },
+    head: command ? { ...head, kind: 'command', command } : { ...head, kind: 'message', event, message: readInbound(event) },
     instance: { instanceId: 'inst-1', businessId: 'biz-1', name: 'Shop', isRegistered: true },
     integration: {
       typebotIntegrationId: 'int-1',

@@ -1,6 +1,12 @@
-import { settingsSchema } from '@typelane/core';
+import { secretSettings, secretsIn, settingsSchema, withoutSecrets } from '@typelane/core';
 import type { IntegrationRecord } from '@typelane/db';
 import { z } from 'zod';
+
+/** Settings as they are shown: without the fields of `secretSettings`. */
+const shownSettingsSchema = z.strictObject({
+  ...settingsSchema.shape,
+  transcription: settingsSchema.shape.transcription.unwrap().unwrap().omit({ apiKey: true }).nullable(),
+});
 
 export const integrationSchema = z
   .object({
@@ -9,7 +15,10 @@ export const integrationSchema = z
     publicId: z.string(),
     typebotURL: z.string(),
     enabled: z.boolean(),
-    settings: settingsSchema.describe('Every setting as it holds now: what was chosen, and the defaults of the rest.'),
+    settings: shownSettingsSchema.describe(
+      'Every setting as it holds now: what was chosen, and the defaults of the rest. Secrets are left out, so that it can be written back and keeps them.',
+    ),
+    secretsSet: z.array(z.enum(secretSettings)).describe('The secrets that are set, which are never shown.'),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })
@@ -17,13 +26,15 @@ export const integrationSchema = z
 
 export function integrationOf(record: IntegrationRecord): z.infer<typeof integrationSchema> {
   const { typebotIntegrationId, instanceId, publicId, typebotURL, enabled, settings, createdAt, updatedAt } = record;
+  const read = settingsSchema.parse(settings);
   return {
     typebotIntegrationId,
     instanceInstanceId: instanceId,
     publicId,
     typebotURL,
     enabled,
-    settings: settingsSchema.parse(settings),
+    settings: withoutSecrets(read) as z.infer<typeof shownSettingsSchema>,
+    secretsSet: secretsIn(read),
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
   };

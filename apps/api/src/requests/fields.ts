@@ -1,5 +1,6 @@
 import { mergeSettings, parseJid, settingsSchema, type SettingsInput } from '@typelane/core';
 import { z } from 'zod';
+import { problemsOfTranscription } from './transcription.ts';
 
 /** Ids in paths. Ours are uuids, instances' are the producer's: any text. */
 export const pathId = z.string().min(1).max(200);
@@ -31,6 +32,7 @@ export const settingsInput = z
   .superRefine((value, context) => {
     const parsed = settingsSchema.safeParse(value);
     if (!parsed.success) for (const issue of parsed.error.issues) context.addIssue({ ...issue, path: [...issue.path] });
+    else for (const problem of problemsOfTranscription(value as SettingsInput)) context.addIssue({ code: 'custom', ...problem });
   })
   .transform((value) => mergeSettings({}, value as SettingsInput))
   .meta(inputSchemaOf(settingsSchema));

@@ -1,4 +1,4 @@
-import { mergeSettings, settingsSchema, type SettingsInput } from '@typelane/core';
+import { aboutSecret, mergeSettings, settingsSchema, type SettingsInput, withSecrets } from '@typelane/core';
 import {
   changeIntegration,
   createIntegration,
@@ -11,9 +11,11 @@ import {
 import { z } from 'zod';
 import { integrationOf, integrationSchema } from '../answers/integration.ts';
 import { closeAll } from '../commands/carry-out.ts';
+import type { ApiContext } from '../context.ts';
 import { endpoint } from '../endpoint.ts';
 import { refusal } from '../errors/refusal.ts';
 import { pathId, publicId, settingsInput, typebotURL } from '../requests/fields.ts';
+import { takesKeyElsewhere } from '../requests/transcription.ts';
 import { instanceParams, integrationPath } from './paths.ts';
 
 const about = { path: integrationPath, tag: 'Typebot integration', scope: 'instance', params: instanceParams } as const;
@@ -36,8 +38,9 @@ const create = endpoint({
   }),
   answers: { 201: integration('Created.') },
   refusals: ['OTHER_BUSINESS', 'INSTANCE_NOT_FOUND', 'INSTANCE_ELSEWHERE', 'INTEGRATION_EXISTS'],
-  async handle({ context, tenant, params: { instanceId }, body: { settings = {}, businessId = null, instanceName = null, ...wanted } }) {
+  async handle({ context, tenant, params: { instanceId }, body: { businessId = null, instanceName = null, ...wanted } }) {
     refuseOtherBusiness(tenant, businessId);
+    const settings = sealed(context, instanceId, wanted.settings ?? {});
     const created = await createIntegration(context.database, tenant, { ...wanted, settings, instanceId, businessId, instanceName });
     switch (created.type) {
       case 'created':
@@ -72,7 +75,7 @@ const change = endpoint({
   name: 'changeIntegration',
   summary: 'Changes what is named and leaves the rest.',
   description:
-    '`settings` is merged field by field, into nested groups; lists, `variables` and `trigger` are replaced whole. With `settings.onUpdate: "restart"` a new `publicId` or `typebotURL` closes the open and paused sessions with reason `integration_updated`.',
+    '`settings` is merged field by field, into nested groups; lists, `variables` and `trigger` are replaced whole. A secret (`transcription.apiKey`) that is not named stays as it is, and null takes it away; where `transcription.url` changes to another host it has to be named. With `settings.onUpdate: "restart"` a new `publicId` or `typebotURL` closes the open and paused sessions with reason `integration_updated`.',
   body: z.strictObject({
     publicId: publicId.optional(),
     typebotURL: typebotURL.optional(),
@@ -82,9 +85,10 @@ const change = endpoint({
   answers: { 201: integration('Changed.') },
   refusals: ['INTEGRATION_NOT_FOUND'],
   async handle({ context, tenant, params: { instanceId }, body: { settings, ...given } }) {
+    const wanted = settings && sealed(context, instanceId, settings);
     const changed = await changeIntegration(context.database, tenant, instanceId, (before) => ({
       ...withoutUndefined(given),
-      ...(settings && { settings: mergeSettings(before.settings as SettingsInput, settings) }),
+      ...(wanted && { settings: merged(before.settings as SettingsInput, wanted) }),
     }));
     if (!changed) throw refusal('INTEGRATION_NOT_FOUND');
     if (restarts(changed.before, changed.after)) await closeAll(context, instanceId, 'integration_updated');
@@ -113,6 +117,20 @@ export const integrationEndpoints = [create, show, change, remove];
 
 function refuseOtherBusiness(tenant: Tenant, businessId: string | null): void {
   if (tenant.scope !== 'admin' && businessId !== null && businessId !== tenant.businessId) throw refusal('OTHER_BUSINESS');
+}
+
+/** The database is never told a secret as it was written. */
+function sealed({ sealer }: ApiContext, instanceId: string, settings: SettingsInput): SettingsInput {
+  return withSecrets(settings, (secret, path) => sealer.seal(secret, aboutSecret(instanceId, path)));
+}
+
+function merged(before: SettingsInput, change: SettingsInput): SettingsInput {
+  if (takesKeyElsewhere(before, change)) {
+    throw refusal('INVALID_REQUEST', [
+      'Expected `settings.transcription.apiKey` to be given again, or null, since `settings.transcription.url` names another host, got nothing',
+    ]);
+  }
+  return mergeSettings(before, change);
 }
 
 function restarts(before: IntegrationRecord, after: IntegrationRecord): boolean {

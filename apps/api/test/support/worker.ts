@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BotCall, type BotOutcome, type Happening, settingsSchema, step, type StepContext } from '@typelane/core';
+import {
+  type BotCall,
+  type BotOutcome,
+  type Happening,
+  type InboundEvent,
+  readInbound,
+  settingsSchema,
+  step,
+  type StepContext,
+} from '@typelane/core';
 import { commit, type Commit, commitTakingBack, type Database, load, type Loaded } from '@typelane/db';
 import type { createQueue, Ring } from '@typelane/runtime';
 
@@ -91,7 +100,9 @@ async function turn({ sql }: Database, id: string, ask: BotAnswers): Promise<boo
 
 function contextOf({ head, instance, integration, isHeld, isEcho, now }: Loaded): StepContext {
   return {
-    head: (head.kind === 'message' ? { ...head, event: head.event } : { ...head, command: head.event }) as StepContext['head'],
+    head: (head.kind === 'message'
+      ? { ...head, event: head.event, message: readInbound(head.event as InboundEvent) }
+      : { ...head, command: head.event }) as StepContext['head'],
     instance,
     integration: integration && { ...integration, settings: settingsSchema.parse(integration.settings) },
     isHeld,

@@ -1,5 +1,4 @@
 import { readAnswer } from '../answer.ts';
-import { readInbound } from '../inbound-content.ts';
 import type { InboundEvent, InboundMessage } from '../inbound.ts';
 import type { OutboundDraft } from '../outbound.ts';
 import type { Integration, StepContext } from './event.ts';
@@ -7,14 +6,14 @@ import { gate } from './gate.ts';
 import { ignores, paused, type Step } from './outcome.ts';
 import type { BotSession, Conversation, Session } from './state.ts';
 import { triggers } from './trigger.ts';
-import { continueCall, firstCall, startCall } from './turn.ts';
+import { continueCall, firstCall, messageOf, startCall } from './turn.ts';
 
 /** Takes up a message: by whom it was written, whether it may reach the bot, and what it answers. */
 export function take(state: Conversation, event: InboundEvent, context: StepContext): Step {
   const { integration } = context;
   if (integration === null) return ignores(state, context.instance.isRegistered ? 'no_integration' : 'unknown_instance');
   if (!integration.enabled) return ignores(state, 'disabled');
-  const message = readInbound(event);
+  const message = messageOf(context);
   const closedGate = gate(event, message, integration.settings, context.now);
   if (closedGate !== null) return ignores(state, closedGate);
   if (message.fromMe) {

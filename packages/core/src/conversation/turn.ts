@@ -1,5 +1,4 @@
 import type { BotCall, BotMessage } from '../bot.ts';
-import { readInbound } from '../inbound-content.ts';
 import type { InboundMessage } from '../inbound.ts';
 import { defaultSettings, type Settings } from '../settings.ts';
 import type { Happening, StepContext } from './event.ts';
@@ -53,7 +52,7 @@ export function continueCall(bot: BotSession, message: BotMessage | null): BotCa
 
 /** What the contact said; of a start by the API, what it says in the contact's place. */
 export function messageOf({ head }: StepContext): InboundMessage {
-  if (head.kind === 'message') return readInbound(head.event);
+  if (head.kind === 'message') return head.message;
   const start = head.command.type === 'start' ? head.command : null;
   return {
     keyId: '',
