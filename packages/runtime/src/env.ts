@@ -68,6 +68,27 @@ export const envSchema = z.object({
     .regex(/^[\w{}.-]{1,100}$/, 'letters, digits, `_`, `-`, `.`, `{` and `}`')
     .default('bull')
     .describe("BullMQ's key prefix. Producers and consumers must use the same."),
+  PUBLIC_URL: url(['http:', 'https:'])
+    .refine((text) => /^[^?#@\s]+$/.test(text), 'a URL without user name, query and fragment')
+    .optional()
+    .describe(
+      'Where bots reach the API to open files that contacts send, such as `https://bots.example.com`. A Typebot elsewhere cannot open the default, `http://HOST:PORT`. The same for every process.',
+    ),
+  MEDIA_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Folder for the files that contacts send. Default: `media` in `DATA_DIR`. With API and workers on several machines it must be a folder they share, or use a bucket.',
+    ),
+  MEDIA_S3_BUCKET: z.string().min(1).optional().describe('Bucket of any S3-compatible store, instead of `MEDIA_DIR`.'),
+  MEDIA_S3_ENDPOINT: url(['http:', 'https:']).optional().describe("The store's address, when it is not Amazon's: MinIO, R2, Spaces."),
+  MEDIA_S3_REGION: z.string().min(1).default('us-east-1').describe("The bucket's region."),
+  MEDIA_S3_ACCESS_KEY_ID: z.string().min(1).optional().describe('Key of the bucket, with its secret. Without: the role of the machine.'),
+  MEDIA_S3_SECRET_ACCESS_KEY: z.string().min(1).optional().describe('Secret of `MEDIA_S3_ACCESS_KEY_ID`.'),
+  // WhatsApp takes images up to 5 MB, audio and video up to 16, documents up to 100: with this nothing that WhatsApp delivers is refused.
+  MEDIA_MAX_MB: whole(1, 2_000).default(100).describe('Megabytes of one file. WhatsApp ends at 100 (documents).'),
+  MEDIA_KEEP_DAYS: whole(0, 36_500).default(30).describe('Days a file is kept; its address ends with it. 0: for ever.'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('Log level.'),
 });
 
@@ -111,5 +132,5 @@ function valueOf(name: string, env: NodeJS.ProcessEnv): string | undefined {
 
 /** Values with credentials are not repeated. */
 function shown(name: string, value: string): string {
-  return /TOKEN|URL|KEY/.test(name) ? 'something else (not shown)' : JSON.stringify(value);
+  return /TOKEN|URL|KEY|ENDPOINT/.test(name) ? 'something else (not shown)' : JSON.stringify(value);
 }
