@@ -8,3 +8,4 @@ export * from './outbound.ts';
 export * from './render.ts';
 export * from './secret-settings.ts';
 export * from './settings.ts';
+export { storable } from './whatsapp.ts';

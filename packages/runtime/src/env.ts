@@ -60,6 +60,9 @@ export const envSchema = z.object({
   TYPEBOT_QUARANTINE_MS: whole(0, 3_600_000)
     .default(60_000)
     .describe('Milliseconds a chat waits after a call of unknown outcome: as long as Typebot may still be at work on it.'),
+  TRANSCRIPTION_TIMEOUT_MS: whole(1_000, 600_000)
+    .default(30_000)
+    .describe('Milliseconds for turning one voice note into text; its chat waits for as long, then the bot gets the recording.'),
   SWEEP_INTERVAL_MS: whole(1_000, 600_000)
     .default(10_000)
     .describe('Milliseconds between sweeps for lost doorbells and unacknowledged replies.'),
