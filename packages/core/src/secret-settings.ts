@@ -18,10 +18,10 @@ export function secretsIn(settings: object): SecretSetting[] {
 
 /** The settings with each secret in them replaced. What is absent or null stays so. */
 export function withSecrets<S extends object>(settings: S, replace: (secret: string, path: SecretSetting) => string): S {
-  return secretsIn(settings).reduce((changed, path) => {
+  return secretsIn(settings).reduce((changed: object, path) => {
     const secret = valueAt(changed, path);
     return typeof secret === 'string' ? changedAt(changed, path.split('.'), () => replace(secret, path)) : changed;
-  }, settings);
+  }, settings) as S;
 }
 
 /** The settings without their secrets, as if there were no such fields. */
@@ -34,12 +34,12 @@ function valueAt(settings: object, path: SecretSetting): unknown {
 }
 
 /** A copy with another value at `path`, or without the field where the value is undefined. What has no such group stays as it is. */
-function changedAt<S extends object>(settings: S, [name = '', ...rest]: string[], change: () => unknown): S {
+function changedAt(settings: object, [name = '', ...rest]: string[], change: () => unknown): object {
   if (!isGroup(settings) || !Object.hasOwn(settings, name)) return settings;
   const { [name]: before, ...others } = settings;
-  if (rest.length > 0) return isGroup(before) ? ({ ...settings, [name]: changedAt(before, rest, change) } as S) : settings;
+  if (rest.length > 0) return isGroup(before) ? { ...settings, [name]: changedAt(before, rest, change) } : settings;
   const value = change();
-  return (value === undefined ? others : { ...settings, [name]: value }) as S;
+  return value === undefined ? others : { ...settings, [name]: value };
 }
 
 function isGroup(value: unknown): value is Record<string, unknown> {

@@ -124,13 +124,13 @@ function sealed({ sealer }: ApiContext, instanceId: string, settings: SettingsIn
   return withSecrets(settings, (secret, path) => sealer.seal(secret, aboutSecret(instanceId, path)));
 }
 
-function merged(before: SettingsInput, change: SettingsInput): SettingsInput {
-  if (takesKeyElsewhere(before, change)) {
+function merged(before: SettingsInput, wanted: SettingsInput): SettingsInput {
+  if (takesKeyElsewhere(before, wanted)) {
     throw refusal('INVALID_REQUEST', [
       'Expected `settings.transcription.apiKey` to be given again, or null, since `settings.transcription.url` names another host, got nothing',
     ]);
   }
-  return mergeSettings(before, change);
+  return mergeSettings(before, wanted);
 }
 
 function restarts(before: IntegrationRecord, after: IntegrationRecord): boolean {

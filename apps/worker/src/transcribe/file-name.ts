@@ -19,5 +19,5 @@ const containers: readonly [RegExp, string][] = [
   [/^.{4}ftyp/s, 'm4a'],
   [/^RIFF.{4}WAVE/s, 'wav'],
   [/^fLaC/, 'flac'],
-  [/^\x1a\x45\xdf\xa3/, 'webm'],
+  [/^.\x45\xdf\xa3/s, 'webm'],
 ];
