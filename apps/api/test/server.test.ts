@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { createLog } from '@typelane/runtime';
+import { createLog, mediaEnv, readEnv } from '@typelane/runtime';
 import { afterAll, expect, inject, test } from 'vitest';
 import { startApi } from '../src/index.ts';
 import { databaseForTest } from '@typelane/testkit/vitest';
@@ -13,6 +13,8 @@ afterAll(() => database.drop());
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const token = 'operator-token-of-the-tests';
 const secretKey = '4d1f0a9be27c83566f5e2d1c0b9a8877';
+/** Where files are kept is of no matter here: none comes. */
+const files = readEnv(mediaEnv, { SECRET_KEY: secretKey });
 const env = {
   DATABASE_URL: database.url,
   REDIS_URL: inject('redisUrl'),
@@ -24,6 +26,7 @@ const env = {
 
 test('the API serves on the port it took, until it is stopped', async () => {
   const options = {
+    ...files,
     DATABASE_URL: database.url,
     REDIS_URL: inject('redisUrl'),
     PORT: 0,
@@ -43,6 +46,7 @@ test('the API serves on the port it took, until it is stopped', async () => {
 
 test('a port that is taken makes the start fail, and nothing is left open', async () => {
   const options = {
+    ...files,
     DATABASE_URL: database.url,
     REDIS_URL: inject('redisUrl'),
     PORT: 0,
@@ -59,6 +63,7 @@ test('a port that is taken makes the start fail, and nothing is left open', asyn
 
 test('what is no HTTP is answered in the shape of every error', async () => {
   const options = {
+    ...files,
     DATABASE_URL: database.url,
     REDIS_URL: inject('redisUrl'),
     PORT: 0,

@@ -3,6 +3,7 @@ import type { Sql } from 'postgres';
 import type { Database } from './database.ts';
 import { toText } from './json.ts';
 import { media } from './schema/index.ts';
+import { isUuid } from './tenants/uuid.ts';
 
 /** A file that is there whole. The bytes are in the media store. */
 export type Media = typeof media.$inferSelect;
@@ -51,6 +52,7 @@ export async function finishMedia(
 
 /** Null: unknown, not whole, or expired. */
 export async function findMedia({ drizzle }: Pick<Database, 'drizzle'>, mediaId: string): Promise<Media | null> {
+  if (!isUuid(mediaId)) return null;
   const isInForce = or(isNull(media.expiresAt), gt(media.expiresAt, sql`clock_timestamp()`));
   const [found] = await drizzle
     .select(getTableColumns(media))
