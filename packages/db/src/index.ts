@@ -13,3 +13,4 @@ export { bury, type DeadLetter } from './dead-letters.ts';
 export { beginMedia, expiredMedia, findMedia, finishMedia, forgetMedia, type Media, type NewMedia } from './media.ts';
 export { migrate } from './migrate.ts';
 export * from './tenants/index.ts';
+export { keepTranscript, transcriptOf } from './transcripts.ts';
