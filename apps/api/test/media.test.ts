@@ -133,8 +133,10 @@ test('whatever is wrong with an address, the answer is the same', async () => {
     ...[gone.url, expired.url, never, noId].map(pathOf),
   ];
   const answers = await Promise.all(wrong.map(async (path) => ({ path, answer: await open(path) })));
-  for (const { path, answer } of answers) expect(answer.text, path).toBe(answers[0]?.answer.text);
-  for (const { path, answer } of answers) expect(answer.status, path).toBe(404);
+  const expected = { status: 404, text: answers[0]?.answer.text };
+  expect(answers.map(({ path, answer: { status, text } }) => ({ path, status, text }))).toEqual(
+    wrong.map((path) => ({ path, ...expected })),
+  );
   expect(answers[0]?.answer.body.code).toBe('MEDIA_NOT_FOUND');
 });
 

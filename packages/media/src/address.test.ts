@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { isSignedBy, signedAddress } from './address.ts';
+import { isSignedBy, readSignedAddress, signedAddress } from './address.ts';
 
 const key = Buffer.alloc(32, 7);
 const file = { mediaId: randomUUID(), fileName: 'voice.ogg' };
@@ -41,4 +41,22 @@ test('its signature opens this file under this name and no other', () => {
   expect(isSignedBy(Buffer.alloc(32, 8), file, signature)).toBe(false);
   for (const bent of ['', signature.slice(1), `${signature}0`, signature.toUpperCase(), '0'.repeat(64), 'x'.repeat(64)])
     expect(isSignedBy(key, file, bent)).toBe(false);
+});
+
+test('an address of ours is known again, and no other is taken for one', () => {
+  const at = { publicUrl: 'https://example.com/bots/', key };
+  const named = { ...file, fileName: 'relatório.pdf' };
+  const address = signedAddress(at, named);
+  expect(readSignedAddress(at, address)).toEqual(named);
+  const { signature } = partsOf(address);
+  for (const other of [
+    `${address}?x=1`,
+    `${address}/..`,
+    address.replace('example.com', 'example.org'),
+    address.replace(signature, '0'.repeat(64)),
+    address.replace('relat', 'x'),
+    `https://example.com/bots/media/${file.mediaId}/${signature}/%ff`,
+    '',
+  ])
+    expect(readSignedAddress(at, other)).toBeNull();
 });

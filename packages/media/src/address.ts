@@ -19,10 +19,28 @@ export function signedAddress({ publicUrl, key }: AddressOptions, { mediaId, fil
   return `${publicUrl.replace(/\/+$/, '')}/media/${mediaId}/${signature}/${encodeURIComponent(fileName)}`;
 }
 
+/** The file that an address of ours names; null when it is none of ours, or its signature is wrong. */
+export function readSignedAddress({ publicUrl, key }: AddressOptions, address: string): Named | null {
+  const prefix = `${publicUrl.replace(/\/+$/, '')}/media/`;
+  if (!address.startsWith(prefix)) return null;
+  const [, mediaId = '', signature = '', name = ''] =
+    /^([0-9a-f-]{36})\/([0-9a-f]{64})\/([^/?#]+)$/.exec(address.slice(prefix.length)) ?? [];
+  const fileName = decoded(name);
+  return fileName !== null && isSignedBy(key, { mediaId, fileName }, signature) ? { mediaId, fileName } : null;
+}
+
 /** Whether a signature was made for this file under this name. Takes the same time wherever it differs. */
 export function isSignedBy(key: Buffer, named: Named, signature: string): boolean {
   const came = Buffer.from(/^[0-9a-f]{64}$/.test(signature) ? signature : '0'.repeat(64), 'hex');
   return timingSafeEqual(came, sign(key, named)) && signature.length === 64;
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
 }
 
 function sign(key: Buffer, { mediaId, fileName }: Named): Buffer {
