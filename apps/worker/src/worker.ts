@@ -4,9 +4,12 @@ import {
   connectRedisForLoops,
   createEgress,
   createQueue,
+  type Egress,
   type Env,
   inboundQueues,
   type Log,
+  type MediaEnv,
+  mediaEnv,
   queueNames,
   type Ring,
   ring,
@@ -25,34 +28,39 @@ import { checkContract } from './ingest/contract.ts';
 import { openDoor } from './ingest/door.ts';
 import { openPlainDoor } from './ingest/plain-door.ts';
 import type { Chat } from './ingest/take-in.ts';
+import { createKeepFile } from './media/keep-file.ts';
+import { openPrepare } from './prepare/open-prepare.ts';
+import { type MediaPorts, openMediaPorts } from './media/media-ports.ts';
 import { startSweep } from './sweep.ts';
 
 export type WorkerOptions = Pick<
   Env,
   | 'DATABASE_URL'
   | 'REDIS_URL'
-  | 'SECRET_KEY'
   | 'EGRESS_ALLOW'
   | 'INBOUND_PARTITIONS'
   | 'WORKER_CONCURRENCY'
   | 'TYPEBOT_TIMEOUT_MS'
   | 'TYPEBOT_QUARANTINE_MS'
+  | 'TRANSCRIPTION_TIMEOUT_MS'
   | 'SWEEP_INTERVAL_MS'
   | 'QUEUE_PREFIX'
-> & { log: Log };
+> &
+  MediaEnv & { log: Log };
 
 /** The environment a worker reads. */
 export const workerEnv = [
   'DATABASE_URL',
   'REDIS_URL',
-  'SECRET_KEY',
   'EGRESS_ALLOW',
   'INBOUND_PARTITIONS',
   'WORKER_CONCURRENCY',
   'TYPEBOT_TIMEOUT_MS',
   'TYPEBOT_QUARANTINE_MS',
+  'TRANSCRIPTION_TIMEOUT_MS',
   'SWEEP_INTERVAL_MS',
   'QUEUE_PREFIX',
+  ...mediaEnv,
   'LOG_LEVEL',
 ] as const;
 
@@ -72,13 +80,15 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
 
   const publish = createPublish(outbound, log);
   const acknowledger = createAcknowledger({ database, redisUrl, prefix, outbound, publish, log });
-  const { slots, close } = createConverse(options, database, converse, publish);
+  const egress = createEgress({ allow: options.EGRESS_ALLOW });
+  const media = openMediaPorts(options, { database, egress, log });
+  const { slots, close } = createConverse(options, { database, redis, converse, publish, egress, media });
   const doorbell = answerDoorbell(options, slots);
   const open = await chooseDoor(redis, prefix, log);
   const doors = inboundQueues(options.INBOUND_PARTITIONS).map((name) =>
-    open({ database, redisUrl, queueKey: `${prefix}:${name}`, log, ring: (chats) => startOrRing(chats, slots, converse) }),
+    open({ database, media, redisUrl, queueKey: `${prefix}:${name}`, log, ring: (chats) => startOrRing(chats, slots, converse) }),
   );
-  const sweep = startSweep({ database, converse, outbound, acknowledger, publish, log, intervalMs: options.SWEEP_INTERVAL_MS });
+  const sweep = startSweep({ database, converse, outbound, acknowledger, publish, media, log, intervalMs: options.SWEEP_INTERVAL_MS });
   await doorbell.waitUntilReady();
 
   return {
@@ -87,6 +97,8 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
       await Promise.all([doorbell.close(), slots.drain()]);
       close();
       await sweep.stop();
+      egress.close();
+      media.store.close();
       await acknowledger.stop();
       await Promise.all([converse.close(), outbound.close()]);
       redis.disconnect();
@@ -113,9 +125,10 @@ async function startOrRing(chats: Chat[], slots: Slots, converse: Queue<Ring>): 
   );
 }
 
-function createConverse(options: WorkerOptions, database: Database, converse: Queue<Ring>, publish: Publish) {
+type ConverseParts = { database: Database; redis: Redis; converse: Queue<Ring>; publish: Publish; egress: Egress; media: MediaPorts };
+
+function createConverse(options: WorkerOptions, { database, redis, converse, publish, egress, media }: ConverseParts) {
   const { log, TYPEBOT_TIMEOUT_MS: timeoutMs, TYPEBOT_QUARANTINE_MS: quarantineMs } = options;
-  const egress = createEgress({ allow: options.EGRESS_ALLOW });
   const typebot = createTypebotClient({ egress, timeoutMs });
   const ringIn = (chat: { instanceId: string; conversationId: string }, delayMs: number): void => {
     ring(converse, [chat], delayMs).catch((error: unknown) => log.warn({ err: error }, 'ring.failed'));
@@ -130,6 +143,7 @@ function createConverse(options: WorkerOptions, database: Database, converse: Qu
     publish: (reply) => void publish(reply as Parameters<Publish>[0]),
     ringIn,
     integrations: createIntegrations(log),
+    read: openPrepare({ options, database, redis, egress, store: media.store, keep: createKeepFile(media), log }),
     bulkhead: createBulkhead(options.WORKER_CONCURRENCY),
     log,
   };
@@ -137,10 +151,7 @@ function createConverse(options: WorkerOptions, database: Database, converse: Qu
   const slots = createSlots(options.WORKER_CONCURRENCY, run, (conversationId) => ringIn({ instanceId: '', conversationId }, 0), log);
   return {
     slots,
-    close() {
-      typebot.close();
-      egress.close();
-    },
+    close: () => typebot.close(),
   };
 }
 

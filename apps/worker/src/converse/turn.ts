@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { type BotCall, type BotOutcome, type Conversation, type Happening, type Step, step, type StepContext } from '@typelane/core';
+import {
+  type BotCall,
+  type BotOutcome,
+  type Conversation,
+  type Happening,
+  type InboundMessage,
+  type Integration,
+  type Step,
+  step,
+  type StepContext,
+} from '@typelane/core';
 import type { Commit, Committed, Loaded } from '@typelane/db';
 import type { Log } from '@typelane/runtime';
 import { addressOf, replyOf } from './reply.ts';
@@ -19,6 +29,8 @@ export type TurnPorts = {
   /** Rings for the chat later. */
   ringIn(chat: { instanceId: string; conversationId: string }, delayMs: number): void;
   integrations: Integrations;
+  /** What the message at the head says, made ready for the bot. It does not throw. */
+  read(loaded: Loaded, integration: Integration | null): Promise<InboundMessage>;
   bulkhead: Bulkhead;
   log: Log;
 };
@@ -39,7 +51,7 @@ export async function turn(conversationId: string, ports: TurnPorts, times: Turn
   const startedAt = performance.now();
   const loaded = await ports.load(conversationId);
   if (loaded === null) return false;
-  const context = contextOf(loaded, ports);
+  const context = await contextOf(loaded, ports);
   let { state, version } = loaded;
   let happening: Happening = firstHappening(loaded);
   let calls = 0;
@@ -74,16 +86,19 @@ function waitForRoom({ conversationId, instance }: Loaded, ports: TurnPorts): bo
   return false;
 }
 
-function contextOf(loaded: Loaded, { integrations }: TurnPorts): StepContext {
+async function contextOf(loaded: Loaded, { integrations, read }: TurnPorts): Promise<StepContext> {
   const { head, instance, isHeld, isEcho, now } = loaded;
+  const integration = integrations.read(loaded.integration);
   return {
     head: {
       seq: head.seq,
       messageId: head.messageId,
-      ...(head.kind === 'message' ? { kind: head.kind, event: head.event } : { kind: head.kind, command: head.event }),
+      ...(head.kind === 'message'
+        ? { kind: head.kind, event: head.event, message: await read(loaded, integration) }
+        : { kind: head.kind, command: head.event }),
     } as StepContext['head'],
     instance,
-    integration: integrations.read(loaded.integration),
+    integration,
     isHeld,
     isEcho,
     now,

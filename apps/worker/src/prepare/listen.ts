@@ -2,11 +2,11 @@ import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lease, Log } from '@typelane/runtime';
+import type { StoredMedia } from '../media/store-media.ts';
 import type { Transcribe, TranscriptionSettings } from '../transcribe/transcriber.ts';
-import type { KeptFile } from './kept-file.ts';
 
 /** What is said in a file; empty where nothing is, or where it could not be found out. */
-export type Listen = (instanceId: string, file: KeptFile, settings: TranscriptionSettings) => Promise<string>;
+export type Listen = (instanceId: string, file: StoredMedia, settings: TranscriptionSettings) => Promise<string>;
 
 export type ListenPorts = {
   transcribe: Transcribe;
@@ -62,7 +62,7 @@ export function createListen(ports: ListenPorts, { timeoutMs }: { timeoutMs: num
 async function hear(
   { transcribe, open, log }: ListenPorts,
   instanceId: string,
-  file: KeptFile,
+  file: StoredMedia,
   settings: TranscriptionSettings,
 ): Promise<string> {
   if (file.sizeBytes > fileSizeBytesMax) {

@@ -1,13 +1,16 @@
 import { type InboundContent, type InboundEvent, type InboundMessage, type Integration, readInbound } from '@typelane/core';
 import type { Loaded } from '@typelane/db';
 import type { Log } from '@typelane/runtime';
+import type { StoredMedia } from '../media/store-media.ts';
+import { isUsableAddress } from '../media/usable-address.ts';
 import { isForBot } from './is-for-bot.ts';
 import type { Listen } from './listen.ts';
-import type { KeptFile, MediaContent } from './kept-file.ts';
+
+type MediaContent = Extract<InboundContent, { kind: 'media' }>;
 
 export type PreparePorts = {
   /** Keeps the file of a message where a bot can open it; asked again, it finds it there. Null: the file cannot be had. */
-  keep(loaded: Loaded, content: MediaContent): Promise<KeptFile | null>;
+  keep(loaded: Loaded, content: MediaContent): Promise<StoredMedia | null>;
   listen: Listen;
   log: Log;
 };
@@ -41,12 +44,12 @@ async function preparedMedia(
 ): Promise<InboundContent> {
   const { transcription } = integration.settings;
   const isToBeHeard = transcription !== null && content.media === 'audio' && !wantsFile(loaded);
-  if (content.url !== null && !isToBeHeard) return content;
+  const isUsable = content.url !== null && isUsableAddress(content.url);
+  if (isUsable && !isToBeHeard) return content;
   const file = await ports.keep(loaded, content);
   if (file === null) return content;
-  // An address of its own is what the producer chose; ours is for what has none.
-  const kept: MediaContent =
-    content.url === null ? { ...content, url: file.url, fileName: file.fileName, mimeType: file.mimeType } : content;
+  // The address its producer chose stays where it will do.
+  const kept: MediaContent = isUsable ? content : { ...content, url: file.url, fileName: file.fileName, mimeType: file.mimeType };
   if (!isToBeHeard) return kept;
   const words = await ports.listen(loaded.instance.instanceId, file, transcription);
   return words === '' ? kept : { kind: 'text', text: `${transcription.prefix}${words}` };

@@ -12,6 +12,8 @@ export type FakeTranscription = {
   requests: readonly TranscriptionRequest[];
   /** Treats the next request badly; asked several times, the next ones. */
   nextMood(mood: TranscriptionMood): void;
+  /** From now on requests are heard and not answered, until the function that is returned is called. */
+  hold(): () => void;
   close(): Promise<void>;
 };
 
@@ -22,6 +24,7 @@ export type FakeTranscription = {
 export async function startFakeTranscription({ apiKey = null, models = ['whisper-1'] }: Partial<Rules> = {}): Promise<FakeTranscription> {
   const requests: TranscriptionRequest[] = [];
   const moods: TranscriptionMood[] = [];
+  let held: Promise<void> | null = null;
 
   const receive = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await bodyOf(incoming);
@@ -31,6 +34,7 @@ export async function startFakeTranscription({ apiKey = null, models = ['whisper
     const mood = moods.shift();
     if (mood?.type === 'hang') return;
     if (mood?.type === 'reset') return void incoming.socket.resetAndDestroy();
+    await held;
     const answer = mood?.answer ?? (await answerTo(incoming, form, request, { apiKey, models }));
     request.status = answer.status;
     response.writeHead(answer.status, answer.headers).end(answer.body);
@@ -39,7 +43,12 @@ export async function startFakeTranscription({ apiKey = null, models = ['whisper
     receive(incoming, response).catch(() => response.destroy());
   });
   const { url, close } = await listen(server);
-  return { url: `${url}/v1`, requests, nextMood: (mood) => void moods.push(mood), close };
+  const hold = (): (() => void) => {
+    let release = (): void => {};
+    held = new Promise((resolve) => (release = resolve));
+    return () => release();
+  };
+  return { url: `${url}/v1`, requests, nextMood: (mood) => void moods.push(mood), hold, close };
 }
 
 async function answerTo(incoming: IncomingMessage, form: FormData | null, request: TranscriptionRequest, rules: Rules): Promise<Answer> {
