@@ -1,25 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Arrival, bury, type Database, type DeadLetter, ingest } from '@typelane/db';
 import type { Log } from '@typelane/runtime';
+import type { MediaPorts } from '../media/media-ports.ts';
+import { takeOutMedia } from '../media/take-out-media.ts';
 import { readJob } from './read-job.ts';
 import type { WaitingJob } from './wait-list.ts';
+
+export type TakeInPorts = { database: Database; media: MediaPorts; log: Log };
 
 /** A chat with a new event. */
 export type Chat = { conversationId: string; instanceId: string };
 
 /**
- * Commits jobs to inboxes, in their order, and returns the chats with something new. Does not return before all is committed, however
+ * Commits jobs to inboxes, in their order and without the files that stood in them, and returns the chats with something new. Does not return before all is committed, however
  * long the database is away: only then may the jobs be removed, and nothing behind them may pass.
  */
-export async function takeIn(database: Database, queue: string, jobs: WaitingJob[], log: Log, signal: AbortSignal): Promise<Chat[]> {
+export async function takeIn(
+  { database, media, log }: TakeInPorts,
+  queue: string,
+  jobs: WaitingJob[],
+  signal: AbortSignal,
+): Promise<Chat[]> {
   const read = jobs.map((job) => readJob(queue, job));
   const deadLetters = read.flatMap((r) => r.deadLetters);
   if (deadLetters.length > 0) {
     await untilDone(() => bury(database.sql, deadLetters), log, signal);
     for (const { reason, instanceId } of deadLetters) log.warn({ reason, instanceId, queue }, 'event.dead');
   }
-  const arrivals = read.flatMap((r) => r.arrivals);
-  if (arrivals.length === 0) return [];
+  const came = read.flatMap((r) => r.arrivals);
+  if (came.length === 0) return [];
+  const arrivals = await untilDone(() => takeOutMedia(came, media), log, signal);
   const taken = await untilDone(() => ingestOrIsolate(database, arrivals, log), log, signal);
   const instances = new Map(arrivals.map((arrival) => [arrival.conversationId, arrival.instanceId]));
   const fresh = new Set(taken.map((row) => row.conversationId));

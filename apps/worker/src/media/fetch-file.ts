@@ -29,7 +29,7 @@ export async function fetchFile(address: string, { egress, sizeBytesMax }: Pick<
     const { location } = response.headers;
     if (response.statusCode < 300 || response.statusCode > 399 || location === undefined) return fileIn(response, stream, sizeBytesMax);
     stream.destroy();
-    at = URL.parse(location, url);
+    at = URL.parse(location, url.href);
   }
   return failed('too_many_redirects');
 }
