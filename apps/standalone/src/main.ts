@@ -2,8 +2,8 @@
  * Everything in one process: npm start. API, worker, an embedded PostgreSQL and Redis, and a demo bot.
  * Options: --reset wipes what earlier starts kept. Exit codes: 0 stopped, 1 failed, 2 wrong usage or configuration.
  */
-import { mkdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startApi } from '@typelane/api';
 import { EmbeddedError } from '@typelane/embedded';
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
       onExit: ending.fail,
     });
     stops.push(() => servers.stop());
-    if (reset) await forgetSecrets(dataDir);
+    if (reset) await Promise.all([forgetSecrets(dataDir), rm(join(dataDir, 'media'), { recursive: true, force: true })]);
     const secrets = {
       operator: await operatorToken(dataDir, OPERATOR_TOKEN),
       secretKey: await secretKey(dataDir, givenKey),
@@ -64,7 +64,7 @@ async function run(servers: Servers, dataDir: string, { operator, secretKey: SEC
   const demo = await startDemoTypebot();
   stops.push(() => demo.stop());
   const own = { ...process.env, DATABASE_URL: servers.databaseUrl, REDIS_URL: servers.redisUrl, SECRET_KEY };
-  const { LOG_LEVEL, ...env } = readEnv([...workerEnv, 'PORT', 'HOST'], {
+  const { LOG_LEVEL, ...env } = readEnv(workerEnv, {
     ...own,
     DATABASE_URL_FILE: undefined,
     REDIS_URL_FILE: undefined,
@@ -72,11 +72,13 @@ async function run(servers: Servers, dataDir: string, { operator, secretKey: SEC
   });
   // The terminal is for people; what is worth a line there says so itself.
   const log = createLog(process.env['LOG_LEVEL'] ? LOG_LEVEL : 'warn');
-  tell('Starting the worker and the API');
-  const worker = await startWorker({ ...env, EGRESS_ALLOW: [...env.EGRESS_ALLOW, demo.host], log });
-  stops.push(() => worker.stop());
+  tell('Starting the API and the worker');
   const api = await startApi({ ...env, OPERATOR_TOKEN: operator.token, log });
   stops.push(() => api.stop());
+  // Bots open files at the API, and only now it is known on which port.
+  const PORT = Number(new URL(api.url).port);
+  const worker = await startWorker({ ...env, PORT, EGRESS_ALLOW: [...env.EGRESS_ALLOW, demo.host], log });
+  stops.push(() => worker.stop());
   await registerDemo(api.url, operator.token, demo);
   stops.push(() => removeRunFile(dataDir));
   const { databaseUrl, redisUrl } = servers;
