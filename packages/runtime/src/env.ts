@@ -49,7 +49,9 @@ export const envSchema = z.object({
         return z.NEVER;
       }
     })
-    .describe('Private Typebots the worker may call: `host:port`, separated by commas. Everything else must be public.'),
+    .describe(
+      'Private hosts the worker may call (Typebots, gateways that it fetches files from): `host:port`, separated by commas. Everything else must be public.',
+    ),
   INBOUND_PARTITIONS: whole(1, 256)
     .default(1)
     .describe('Inbound queues: 1 is `inbound`, more are `inbound-0` and so on. Drain before changing.'),
