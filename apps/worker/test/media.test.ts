@@ -53,10 +53,13 @@ afterAll(async () => {
   await files.close();
 });
 
-afterEach(() => {
+afterEach(() => checkRest());
+
+/** What holds after every test. */
+function checkRest(): void {
   typebot.assertClean();
   expect(pipeline.consumer.breaches).toEqual([]);
-});
+}
 
 let chats = 0;
 
@@ -152,8 +155,9 @@ test('a job with a file above its limit is a dead letter, as any job of that siz
   const { instanceId, jid } = await waitingChat('files');
   const event = inboundEvent({ instanceId, jid }, 'image', { base64: randomBytes(600_000).toString('base64') });
   await addRaw(pipeline.redis, `${pipeline.prefix}:inbound`, newKeyId(), JSON.stringify(event));
-  const letters = () => pipeline.ledger.deadLetters();
-  await waitUntil(async () => (await letters()).some(({ reason }) => reason === 'too_large'), { what: 'the dead letter' });
+  const letters = async () => (await pipeline.ledger.deadLetters()).map(({ reason }) => reason);
+  await waitUntil(async () => (await letters()).length > 0, { what: 'the dead letter' });
+  expect(await letters()).toEqual(['too_large']);
 });
 
 test('what has expired is swept away', async () => {

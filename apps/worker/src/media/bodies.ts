@@ -20,29 +20,34 @@ export function takeOutBody(event: InboundEvent): { event: InboundEvent; body: B
     event: copy,
     body: { base64: longest.base64, mimeType: longest.mimeType },
     // Beside what stood there, and where every reader looks.
-    hold: (fields) => void [longest.holder, copy.data.content].forEach((place) => Object.assign(place, fields)),
+    hold(fields) {
+      for (const place of [longest.holder, copy.data.content]) Object.assign(place, fields);
+    },
   };
 }
 
-function find(value: unknown): Found[] {
-  if (typeof value !== 'object' || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap((inner) => find(inner));
+/** Every event of the door comes through here, so it makes nothing where there is nothing. */
+function find(value: object, found: Found[] = []): Found[] {
   const holder = value as Record<string, unknown>;
-  return Object.entries(holder).flatMap(([key, inner]) => {
-    if (typeof inner !== 'string') return find(inner);
-    const body = bodyIn(key, inner, holder);
-    return body === null ? [] : [{ ...body, holder, key }];
-  });
+  for (const key of Object.keys(holder)) {
+    const inner = holder[key];
+    if (typeof inner === 'string') {
+      const body = bodyIn(key, inner, holder);
+      if (body !== null) found.push({ ...body, holder, key });
+    } else if (typeof inner === 'object' && inner !== null) find(inner, found);
+  }
+  return found;
 }
 
 const base64Key = /^(?:media|file)?_?base_?64$/i;
-const dataUrl = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w.+-]+=[^;,]{0,60})*;base64,/i;
+const dataUrl = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w.+-]+=[^;,]{0,60})*;base64,/;
 
 /** What a person wrote stays, whatever it looks like. */
 const words = /^(?:text|caption|conversation|title|description|thumbnail|jpegThumbnail)$/i;
 
 function bodyIn(key: string, text: string, holder: Record<string, unknown>): Body | null {
-  if (words.test(key)) return null;
+  const mayBeBody = text.startsWith('data:') || key.endsWith('64') || key === 'data';
+  if (!mayBeBody || words.test(key)) return null;
   const [head, type] = dataUrl.exec(text.slice(0, 300)) ?? [];
   if (head !== undefined) return { base64: text.slice(head.length), mimeType: type ?? null };
   if (base64Key.test(key)) return { base64: text, mimeType: null };

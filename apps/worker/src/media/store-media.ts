@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { beginMedia, findMedia, finishMedia, type Media } from '@typelane/db';
+import { beginMedia, findMedia, finishMedia, type Media, withoutParameters } from '@typelane/db';
 import { fileNameFor, mimeTypeOf, typeOfName } from '@typelane/media';
 import { fetchFile } from './fetch-file.ts';
 import type { MediaPorts } from './media-ports.ts';
@@ -34,7 +34,16 @@ export async function storeMedia(ports: MediaPorts, wanted: MediaToStore): Promi
 /** `reason`: a stable code. */
 export type Storing = { type: 'stored'; file: StoredMedia } | { type: 'failed'; reason: string };
 
+/** What it throws quotes neither file names nor chats. */
 export async function tryToStore(ports: MediaPorts, wanted: MediaToStore): Promise<Storing> {
+  try {
+    return await findOrStore(ports, wanted);
+  } catch (error) {
+    throw withoutParameters(error);
+  }
+}
+
+async function findOrStore(ports: MediaPorts, wanted: MediaToStore): Promise<Storing> {
   // A gateway may have uploaded it: then it is here under an id of its own.
   const own = wanted.source.type === 'url' ? ports.fileAt(wanted.source.url) : null;
   const mediaId = own?.mediaId ?? mediaIdOf(wanted);
