@@ -50,7 +50,7 @@ export const envSchema = z.object({
       }
     })
     .describe(
-      'Private hosts the worker may call (Typebots, gateways that it fetches files from): `host:port`, separated by commas. Everything else must be public.',
+      'Private hosts the worker may call (Typebots, transcription services, gateways that it fetches files from): `host:port`, separated by commas. Everything else must be public.',
     ),
   INBOUND_PARTITIONS: whole(1, 256)
     .default(1)
