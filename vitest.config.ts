@@ -17,7 +17,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'core',
-          include: testsOf('packages/core', 'packages/typebot', 'packages/testkit', 'packages/runtime'),
+          include: testsOf('packages/core', 'packages/typebot', 'packages/testkit', 'packages/runtime', 'packages/media'),
           exclude: [...configDefaults.exclude, testkitOnServers],
         },
       },

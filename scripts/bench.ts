@@ -9,6 +9,7 @@
  * `--memory` adds 100,000 turns and the worker's memory after them. With `--json` the last line is one JSON object. Exits 1 when a bound is missed. Nothing is
  * drawn at random; `--seed` is accepted and shown for the sake of scripts that pass one to everything.
  */
+import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { connect, migrate } from '@typelane/db';
@@ -116,6 +117,7 @@ async function running<T>(system: System, work: (load: Load, worker: BenchProces
     DATABASE_URL: postgres.url,
     REDIS_URL: redis.url,
     QUEUE_PREFIX: prefix,
+    SECRET_KEY: randomBytes(32).toString('hex'),
     TYPEBOT_URL: typebotURL,
     EGRESS_ALLOW: `127.0.0.1:${typebot.ready}`,
   };

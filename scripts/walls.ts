@@ -1,7 +1,7 @@
 /**
  * Checks the walls between packages: npm run check. Prints each import that crosses one and exits 1.
  *
- * apps -> { db, typebot, client, runtime, embedded } -> core -> zod. db, typebot and runtime never import one another; nothing but
+ * apps -> { db, typebot, client, runtime, embedded, media } -> core -> zod. db, typebot, runtime and media never import one another; nothing but
  * tests and scripts imports testkit; an import from another package goes through its door and is in package.json.
  */
 import { globSync, readFileSync } from 'node:fs';
@@ -14,10 +14,11 @@ const allowed: Record<string, string[]> = {
   runtime: ['core'],
   client: ['core'],
   embedded: [],
+  media: [],
   testkit: ['client', 'core', 'db', 'embedded'],
-  api: ['client', 'core', 'db', 'runtime'],
-  worker: ['client', 'core', 'db', 'runtime', 'typebot'],
-  standalone: ['api', 'client', 'core', 'db', 'embedded', 'runtime', 'worker'],
+  api: ['client', 'core', 'db', 'media', 'runtime'],
+  worker: ['client', 'core', 'db', 'media', 'runtime', 'typebot'],
+  standalone: ['api', 'client', 'core', 'db', 'embedded', 'media', 'runtime', 'worker'],
 };
 /** core decides: it may know zod and nothing else, not even Node. */
 const bare = new Set(['core']);

@@ -10,6 +10,7 @@ import { describeRoutes, registerDocs } from './openapi.ts';
 import { bodySizeBytesMax, register } from './register.ts';
 import { validatorCompiler } from './requests/validation.ts';
 import { endpoints } from './routes/index.ts';
+import { registerMediaFile } from './routes/media-file.ts';
 
 /** The API without a port: all its routes, ready to be asked. Whoever made the context closes what is in it. */
 export async function createApp(context: ApiContext): Promise<FastifyInstance> {
@@ -38,6 +39,7 @@ export async function createApp(context: ApiContext): Promise<FastifyInstance> {
   guard(app, context);
   await describeRoutes(app);
   registerHealth(app, context);
+  registerMediaFile(app, context);
   for (const route of endpoints) register(app, context, route);
   await registerDocs(app);
   return app;

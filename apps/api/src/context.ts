@@ -1,6 +1,7 @@
 import type { Publisher } from '@typelane/client';
 import type { Database } from '@typelane/db';
-import type { connectRedis, createQueue, Log, Ring } from '@typelane/runtime';
+import type { MediaStore } from '@typelane/media';
+import type { connectRedis, createQueue, Log, Ring, Sealer } from '@typelane/runtime';
 
 /** All that the API needs from outside. Routes get it as an argument; there is no other way to anything. */
 export type ApiContext = {
@@ -10,10 +11,24 @@ export type ApiContext = {
   converse: ReturnType<typeof createQueue<Ring>>;
   /** The inbound queue. */
   inbound: Pick<Publisher, 'publish'>;
+  /** Seals the settings nobody is shown again. */
+  sealer: Pick<Sealer, 'seal'>;
+  media: ApiMedia;
   log: Log;
   config: ApiConfig;
   /** The process is about to stop: `/readyz` says so. */
   isDraining(): boolean;
+};
+
+/** Files that contacts send. */
+export type ApiMedia = {
+  store: MediaStore;
+  sizeBytesMax: number;
+  /** Null: for ever. */
+  keepDays: number | null;
+  /** Signs addresses. */
+  key: Buffer;
+  addressOf(file: { mediaId: string; fileName: string }): string;
 };
 
 export type ApiConfig = {

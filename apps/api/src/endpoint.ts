@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Tenant } from '@typelane/db';
 import type { z } from 'zod';
 import type { ApiContext } from './context.ts';
@@ -15,6 +16,7 @@ type Call<Params extends Shape, Query extends Shape, Body extends Shape> = {
   params: z.output<Params>;
   query: z.output<Query>;
   body: z.output<Body>;
+  headers: IncomingHttpHeaders;
   /** Path and query as they came, for links to other pages. */
   url: string;
 };
@@ -41,7 +43,9 @@ type Definition<Params extends Shape, Query extends Shape, Body extends Shape, A
   params?: Params;
   query?: Query;
   body?: Body;
-  /** Bytes; default 256 KiB. */
+  /** `bytes`: the body is a stream of any type, and the handler sees to its size and type. Default: JSON, parsed. */
+  takes?: 'json' | 'bytes';
+  /** Bytes of JSON; default 256 KiB. */
   bodySizeBytesMax?: number;
   /** Texts are passed on as they came, also those PostgreSQL could not store. */
   isVerbatim?: boolean;

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type Access, tenantOf } from './access/gate.ts';
@@ -10,9 +11,29 @@ import { refuseUnstorable } from './requests/validation.ts';
 
 export const bodySizeBytesMax = 256 * 1_024;
 
-/** Puts a route on the app. */
+/** Puts a route on the app. One that takes bytes gets a scope of its own: no other route reads what is not JSON. */
 export function register(app: FastifyInstance, context: ApiContext, route: Endpoint): void {
-  const { method, path, name, summary, description, tag, scope, params, query, body, isVerbatim = false } = route;
+  if (route.takes !== 'bytes') return add(app, context, route);
+  void app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    scope.addHook('onResponse', async ({ raw }) => letGo(raw));
+    add(scope, context, route);
+  });
+}
+
+/** Milliseconds a sender who was refused may go on sending: cut off at once, it might not get to see the answer. */
+const lingerMs = 1_000;
+
+/** A body that was not read to its end would hold its connection for ever. */
+function letGo(request: IncomingMessage): void {
+  if (request.complete || request.destroyed) return;
+  request.resume();
+  setTimeout(() => void (request.complete || request.destroy()), lingerMs).unref();
+}
+
+function add(app: FastifyInstance, context: ApiContext, route: Endpoint): void {
+  const { method, path, name, summary, description, tag, scope, params, query, body, takes = 'json', isVerbatim = false } = route;
   app.route<{ Querystring: unknown; Params: unknown; Body: unknown }, { access: Access }>({
     method,
     url: path,
@@ -26,10 +47,12 @@ export function register(app: FastifyInstance, context: ApiContext, route: Endpo
       ...(params && { params }),
       querystring: query ?? z.strictObject({}),
       ...(body && { body }),
+      ...(takes === 'bytes' && { consumes: ['application/octet-stream'] }),
       response: responsesOf(route),
     },
     preValidation: async (request) => {
       refuseUnstorable({ ...(request.params as object), ...(request.query as object) }, { isVerbatim: false });
+      if (takes === 'bytes') return;
       refuseUnstorable(request.body, { isVerbatim });
       if (!body && hasFields(request.body)) throw refusal('INVALID_REQUEST', ['Expected no body, got one']);
     },
@@ -40,6 +63,7 @@ export function register(app: FastifyInstance, context: ApiContext, route: Endpo
         params: request.params,
         query: request.query,
         body: request.body,
+        headers: request.headers,
         url: request.url,
       });
       return reply
@@ -60,7 +84,8 @@ export function refusalsOf(route: Endpoint): Map<number, RefusalCode[]> {
     'DATABASE_UNAVAILABLE',
     ...route.refusals,
   ];
-  if (route.method !== 'GET') codes.push('INVALID_JSON', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
+  if (route.method !== 'GET') codes.push('BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
+  if (route.method !== 'GET' && route.takes !== 'bytes') codes.push('INVALID_JSON');
   if (route.scope !== 'instance') codes.push('SCOPE_TOO_SMALL');
   return Map.groupBy([...new Set(codes)].toSorted(), (code) => refusals[code].statusCode);
 }

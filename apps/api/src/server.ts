@@ -1,10 +1,26 @@
 import { createPublisher } from '@typelane/client';
 import { connect } from '@typelane/db';
-import { connectRedis, createQueue, type Env, type Log, queueNames, type Ring, type Running } from '@typelane/runtime';
+import { createMediaStore, signedAddress } from '@typelane/media';
+import {
+  connectRedis,
+  createQueue,
+  createSealer,
+  type Env,
+  type Log,
+  type MediaEnv,
+  mediaEnv,
+  mediaPlanOf,
+  queueNames,
+  type Ring,
+  type Running,
+} from '@typelane/runtime';
 import { createApp } from './app.ts';
-import { defaultApiConfig } from './context.ts';
+import { type ApiMedia, defaultApiConfig } from './context.ts';
 
-export type ApiOptions = Pick<Env, 'DATABASE_URL' | 'REDIS_URL' | 'PORT' | 'HOST' | 'INBOUND_PARTITIONS' | 'QUEUE_PREFIX'> & {
+export type ApiOptions = Pick<
+  Env,
+  'DATABASE_URL' | 'REDIS_URL' | 'PORT' | 'HOST' | 'SECRET_KEY' | 'INBOUND_PARTITIONS' | 'QUEUE_PREFIX' | keyof MediaEnv
+> & {
   OPERATOR_TOKEN: string;
   log: Log;
 };
@@ -13,11 +29,10 @@ export type ApiOptions = Pick<Env, 'DATABASE_URL' | 'REDIS_URL' | 'PORT' | 'HOST
 export const apiEnv = [
   'DATABASE_URL',
   'REDIS_URL',
-  'PORT',
-  'HOST',
   'OPERATOR_TOKEN',
   'INBOUND_PARTITIONS',
   'QUEUE_PREFIX',
+  ...mediaEnv,
   'LOG_LEVEL',
 ] as const;
 
@@ -33,20 +48,38 @@ export async function startApi(options: ApiOptions): Promise<Running & { url: st
 
   let isDraining = false;
   const config = { ...defaultApiConfig, operatorToken: options.OPERATOR_TOKEN };
-  const app = await createApp({ database, redis, converse, inbound, log, config, isDraining: () => isDraining });
+  const sealer = createSealer(options.SECRET_KEY);
+  const at = { port: options.PORT };
+  const media = openMedia(options, at);
+  const app = await createApp({ database, redis, converse, inbound, sealer, media, log, config, isDraining: () => isDraining });
   const close = async (): Promise<void> => {
     isDraining = true;
     await app.close();
     await Promise.allSettled([inbound.close(), converse.close()]);
     redis.disconnect();
+    media.store.close();
     await database.close();
   };
   try {
     const url = await app.listen({ port: options.PORT, host: options.HOST });
+    at.port = Number(new URL(url).port);
     let stopped: Promise<void> | null = null;
     return { url, stop: () => (stopped ??= close()) };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** `at`: the port that was taken, once it is known. */
+function openMedia(options: MediaEnv, at: { port: number }): ApiMedia {
+  const { place, sizeBytesMax, keepDays, key } = mediaPlanOf(options);
+  const publicUrl = (): string => mediaPlanOf({ ...options, PORT: at.port }).publicUrl;
+  return {
+    store: createMediaStore(place, { sizeBytesMax }),
+    sizeBytesMax,
+    keepDays,
+    key,
+    addressOf: (file) => signedAddress({ publicUrl: publicUrl(), key }, file),
+  };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createPublisher } from '@typelane/client';
 import { connect } from '@typelane/db';
+import { createMediaStore } from '@typelane/media';
 import { inboundText, waitUntil } from '@typelane/testkit';
 import { afterAll, expect, inject, test } from 'vitest';
 import type { Endpoint } from '../src/endpoint.ts';
@@ -21,8 +22,10 @@ const noRedis = createPublisher({ connection: 'redis://127.0.0.1:1', timeoutMs: 
 const withoutDatabase = await startTestApi();
 const withoutTables = await startTestApi({ database: bare });
 const withoutQueue = await startTestApi({ inbound: noRedis });
+const noDisk = createMediaStore({ type: 'folder', folder: '/dev/null/media' }, { sizeBytesMax: 1_000 });
+const withoutDisk = await startTestApi({ media: { ...api.context.media, store: noDisk } });
 afterAll(async () => {
-  for (const each of [api, hasty, withoutDatabase, withoutTables, withoutQueue]) await each.stop();
+  for (const each of [api, hasty, withoutDatabase, withoutTables, withoutQueue, withoutDisk]) await each.stop();
   await Promise.all([bare.close(), noRedis.close()]);
 });
 
@@ -57,6 +60,7 @@ test('what a route answers when all is well', async () => {
     ['GET', `${session(id)}/transcript`],
     ['PUT', integration, {}],
     ['POST', `/api/v2/instance/${encodeURIComponent(instanceId)}/events`, event(instanceId)],
+    ['POST', `/api/v2/instance/${encodeURIComponent(instanceId)}/media`, { a: 'file' }],
     ['POST', '/api/v2/instance/short-lived/typebot-integration', { publicId: 'bot' }],
     ['DELETE', '/api/v2/instance/short-lived/typebot-integration'],
     ['GET', '/api/v2/admin/business'],
@@ -96,6 +100,7 @@ test('what is not there', async () => {
     ['PATCH', session(unknown), { action: 'pause' }],
     ['POST', `${session(unknown)}/webhook`, {}],
     ['POST', `${nowhere}/events`, event('nobody')],
+    ['POST', `${nowhere}/media`, {}],
     ['GET', '/api/v2/admin/business/nobody'],
     ['GET', '/api/v2/business/nobody/instance'],
     ['POST', '/api/v2/business/nobody/instance', { instanceId: unknown }],
@@ -138,6 +143,9 @@ test('what is in the way', async () => {
   const { instanceId } = await createTenant(withoutQueue, 'no queue');
   const lost = await withoutQueue.ask('POST', `/api/v2/instance/${encodeURIComponent(instanceId)}/events`, { body: event(instanceId) });
   expect(lost.body.code).toBe('QUEUE_UNAVAILABLE');
+  const { instanceId: full } = await createTenant(withoutDisk, 'no disk');
+  const upload = { text: 'x', headers: { 'content-type': 'image/png' } };
+  expect((await withoutDisk.ask('POST', `/api/v2/instance/${encodeURIComponent(full)}/media`, upload)).body.code).toBe('MEDIA_UNAVAILABLE');
 });
 
 const ids: Record<string, string> = {
@@ -158,6 +166,7 @@ test.each(endpoints.map((route) => [route.name, route] as const))('what any rout
   if (route.method !== 'GET') {
     await api.ask(route.method, path, { text: '{' });
     await api.ask(route.method, path, { text: '<a/>', headers: { 'content-type': 'text/xml' } });
+    await api.ask(route.method, path, { text: '--', headers: { 'content-type': 'multipart/form-data; boundary=-' } });
     await api.ask(route.method, path, { text: `{}${' '.repeat(600 * 1_024)}` });
   }
   // A new pool each time: the driver waits longer and longer before it tries to connect again.
@@ -177,6 +186,7 @@ const bodies: Record<string, unknown> = {
   startSession: { keyRemoteJid: '5531900000000@s.whatsapp.net' },
   callWebhook: { paid: true },
   publishEvents: event(tenant.instanceId),
+  uploadMedia: { a: 'file' },
   createBusiness: { name: 'x' },
   registerInstance: { instanceId: 'x' },
 };

@@ -25,6 +25,7 @@ test('an operator puts a bot on an unknown instance, which is registered with th
     typebotURL: 'https://typebot.io',
     enabled: true,
     settings: defaultSettings,
+    secretsSet: [],
     createdAt: expect.stringMatching(/Z$/),
     updatedAt: expect.stringMatching(/Z$/),
   });

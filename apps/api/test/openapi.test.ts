@@ -27,7 +27,7 @@ test('no path is there that nobody serves', async () => {
     Object.keys(document.paths)
       .filter((path) => !known.has(path))
       .toSorted(),
-  ).toEqual(['/livez', '/readyz']);
+  ).toEqual(['/livez', '/media/{mediaId}/{signature}/{fileName}', '/readyz']);
 });
 
 test('the limit of a list is a number with its range and default', () => {
@@ -38,6 +38,14 @@ test('the limit of a list is a number with its range and default', () => {
     description: 'Default 100.',
     schema: { type: 'integer', minimum: 1, maximum: 500 },
   });
+});
+
+test('a file is uploaded as its bytes and opened without a token', () => {
+  const { requestBody } = operation('/api/v2/instance/:instanceId/media', 'POST');
+  expect(requestBody.content).toMatchObject({ 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } });
+  const opened = operation('/media/:mediaId/:signature/:fileName', 'GET');
+  expect(opened.security).toEqual([]);
+  expect(Object.keys(opened.responses).toSorted()).toEqual(['200', '206', '404', '416']);
 });
 
 test('the settings are there field by field', () => {

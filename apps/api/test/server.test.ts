@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { createLog } from '@typelane/runtime';
+import { createLog, mediaEnv, readEnv } from '@typelane/runtime';
 import { afterAll, expect, inject, test } from 'vitest';
 import { startApi } from '../src/index.ts';
 import { databaseForTest } from '@typelane/testkit/vitest';
@@ -12,10 +12,21 @@ afterAll(() => database.drop());
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const token = 'operator-token-of-the-tests';
-const env = { DATABASE_URL: database.url, REDIS_URL: inject('redisUrl'), PORT: '0', OPERATOR_TOKEN: token, PATH: process.env['PATH'] };
+const secretKey = '4d1f0a9be27c83566f5e2d1c0b9a8877';
+/** Where files are kept is of no matter here: none comes. */
+const files = readEnv(mediaEnv, { SECRET_KEY: secretKey });
+const env = {
+  DATABASE_URL: database.url,
+  REDIS_URL: inject('redisUrl'),
+  PORT: '0',
+  OPERATOR_TOKEN: token,
+  SECRET_KEY: secretKey,
+  PATH: process.env['PATH'],
+};
 
 test('the API serves on the port it took, until it is stopped', async () => {
   const options = {
+    ...files,
     DATABASE_URL: database.url,
     REDIS_URL: inject('redisUrl'),
     PORT: 0,
@@ -23,6 +34,7 @@ test('the API serves on the port it took, until it is stopped', async () => {
     INBOUND_PARTITIONS: 1,
     QUEUE_PREFIX: 'server-test',
     OPERATOR_TOKEN: token,
+    SECRET_KEY: secretKey,
   };
   const api = await startApi({ ...options, log: createLog('silent') });
   expect(api.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -34,6 +46,7 @@ test('the API serves on the port it took, until it is stopped', async () => {
 
 test('a port that is taken makes the start fail, and nothing is left open', async () => {
   const options = {
+    ...files,
     DATABASE_URL: database.url,
     REDIS_URL: inject('redisUrl'),
     PORT: 0,
@@ -41,6 +54,7 @@ test('a port that is taken makes the start fail, and nothing is left open', asyn
     INBOUND_PARTITIONS: 1,
     QUEUE_PREFIX: 'server-test',
     OPERATOR_TOKEN: token,
+    SECRET_KEY: secretKey,
   };
   const api = await startApi({ ...options, log: createLog('silent') });
   await expect(startApi({ ...options, PORT: Number(new URL(api.url).port), log: createLog('silent') })).rejects.toThrow('EADDRINUSE');
@@ -49,6 +63,7 @@ test('a port that is taken makes the start fail, and nothing is left open', asyn
 
 test('what is no HTTP is answered in the shape of every error', async () => {
   const options = {
+    ...files,
     DATABASE_URL: database.url,
     REDIS_URL: inject('redisUrl'),
     PORT: 0,
@@ -56,6 +71,7 @@ test('what is no HTTP is answered in the shape of every error', async () => {
     INBOUND_PARTITIONS: 1,
     QUEUE_PREFIX: 'server-test',
     OPERATOR_TOKEN: token,
+    SECRET_KEY: secretKey,
   };
   const api = await startApi({ ...options, log: createLog('silent') });
   try {
@@ -92,11 +108,14 @@ test('as a process it starts with only its environment and ends with 0 when it i
   expect(code).toBe(0);
 });
 
-test.each(['OPERATOR_TOKEN', 'DATABASE_URL', 'REDIS_URL'])('without %s it ends with 2 and a sentence that names it', async (name) => {
-  const child = spawn(process.execPath, [main], { env: { ...env, [name]: undefined } });
-  let output = '';
-  child.stderr.on('data', (chunk) => (output += String(chunk)));
-  const [code] = await once(child, 'exit');
-  expect(code).toBe(2);
-  expect(output).toContain(`${name} is required`);
-});
+test.each(['OPERATOR_TOKEN', 'SECRET_KEY', 'DATABASE_URL', 'REDIS_URL'])(
+  'without %s it ends with 2 and a sentence that names it',
+  async (name) => {
+    const child = spawn(process.execPath, [main], { env: { ...env, [name]: undefined } });
+    let output = '';
+    child.stderr.on('data', (chunk) => (output += String(chunk)));
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(2);
+    expect(output).toContain(`${name} is required`);
+  },
+);

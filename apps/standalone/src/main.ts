@@ -2,8 +2,8 @@
  * Everything in one process: npm start. API, worker, an embedded PostgreSQL and Redis, and a demo bot.
  * Options: --reset wipes what earlier starts kept. Exit codes: 0 stopped, 1 failed, 2 wrong usage or configuration.
  */
-import { mkdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startApi } from '@typelane/api';
 import { EmbeddedError } from '@typelane/embedded';
@@ -11,7 +11,7 @@ import { ConfigurationError, createLog, graceMs, readEnv } from '@typelane/runti
 import { startWorker, workerEnv } from '@typelane/worker';
 import { startDemoTypebot } from './demo-typebot.ts';
 import { demoInstanceId, registerDemo } from './demo.ts';
-import { forgetOperatorToken, operatorToken } from './operator-token.ts';
+import { forgetSecrets, operatorToken, secretKey } from './kept-secrets.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
 import { type Servers, startServers } from './servers.ts';
 
@@ -30,6 +30,7 @@ try {
 async function main(): Promise<void> {
   const { reset } = usage();
   const { DATA_DIR, OPERATOR_TOKEN } = readEnv(['DATA_DIR', 'OPERATOR_TOKEN']);
+  const givenKey = external('SECRET_KEY');
   const dataDir = resolve(DATA_DIR);
   const stops: Stops = [];
   const ending = endOnSignal(stops);
@@ -44,8 +45,12 @@ async function main(): Promise<void> {
       onExit: ending.fail,
     });
     stops.push(() => servers.stop());
-    if (reset) await forgetOperatorToken(dataDir);
-    await run(servers, dataDir, await operatorToken(dataDir, OPERATOR_TOKEN), stops);
+    if (reset) await Promise.all([forgetSecrets(dataDir), rm(join(dataDir, 'media'), { recursive: true, force: true })]);
+    const secrets = {
+      operator: await operatorToken(dataDir, OPERATOR_TOKEN),
+      secretKey: await secretKey(dataDir, givenKey),
+    };
+    await run(servers, dataDir, secrets, stops);
   } catch (error) {
     await stopAll(stops);
     throw error;
@@ -53,22 +58,27 @@ async function main(): Promise<void> {
   await ending.over;
 }
 
-async function run(servers: Servers, dataDir: string, operator: { token: string; isNew: boolean }, stops: Stops): Promise<void> {
+type Secrets = { operator: { token: string; isNew: boolean }; secretKey: string };
+
+async function run(servers: Servers, dataDir: string, { operator, secretKey: SECRET_KEY }: Secrets, stops: Stops): Promise<void> {
   const demo = await startDemoTypebot();
   stops.push(() => demo.stop());
-  const urls = { ...process.env, DATABASE_URL: servers.databaseUrl, REDIS_URL: servers.redisUrl };
-  const { LOG_LEVEL, ...env } = readEnv([...workerEnv, 'PORT', 'HOST'], {
-    ...urls,
+  const own = { ...process.env, DATABASE_URL: servers.databaseUrl, REDIS_URL: servers.redisUrl, SECRET_KEY };
+  const { LOG_LEVEL, ...env } = readEnv(workerEnv, {
+    ...own,
     DATABASE_URL_FILE: undefined,
     REDIS_URL_FILE: undefined,
+    SECRET_KEY_FILE: undefined,
   });
   // The terminal is for people; what is worth a line there says so itself.
   const log = createLog(process.env['LOG_LEVEL'] ? LOG_LEVEL : 'warn');
-  tell('Starting the worker and the API');
-  const worker = await startWorker({ ...env, EGRESS_ALLOW: [...env.EGRESS_ALLOW, demo.host], log });
-  stops.push(() => worker.stop());
+  tell('Starting the API and the worker');
   const api = await startApi({ ...env, OPERATOR_TOKEN: operator.token, log });
   stops.push(() => api.stop());
+  // Bots open files at the API, and only now it is known on which port.
+  const PORT = Number(new URL(api.url).port);
+  const worker = await startWorker({ ...env, PORT, EGRESS_ALLOW: [...env.EGRESS_ALLOW, demo.host], log });
+  stops.push(() => worker.stop());
   await registerDemo(api.url, operator.token, demo);
   stops.push(() => removeRunFile(dataDir));
   const { databaseUrl, redisUrl } = servers;
@@ -149,7 +159,7 @@ function usage(): { reset: boolean } {
   }
 }
 
-function external(name: 'DATABASE_URL' | 'REDIS_URL'): string | undefined {
+function external(name: 'DATABASE_URL' | 'REDIS_URL' | 'SECRET_KEY'): string | undefined {
   return process.env[name] || process.env[`${name}_FILE`] ? readEnv([name])[name] : undefined;
 }
 

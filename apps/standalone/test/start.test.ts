@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { waitUntil } from '@typelane/testkit';
+import { inboundEvent, inboundText, waitUntil } from '@typelane/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -107,6 +107,39 @@ test('a newcomer starts it, talks to the bot, stops it, and nothing is left runn
   const third = await started(['--reset']);
   expect(third.runFile.operatorToken).not.toBe(first.runFile.operatorToken);
   expect(await stopped(third)).toBe(0);
+});
+
+test('a photo that a contact sends is where the bot is told that it is', { timeout: 120_000 }, async () => {
+  const start = await started();
+  const { apiUrl, operatorToken } = start.runFile;
+  const photo = Buffer.from('the bytes of a photo');
+  const demo = `${apiUrl}/api/v2/instance/demo`;
+  const headers = { authorization: `Bearer ${operatorToken}`, 'content-type': 'application/json' };
+  const chat = { instanceId: 'demo', jid: '5531955550000@s.whatsapp.net' };
+  const events = [
+    inboundText({ ...chat, text: 'hello' }),
+    inboundEvent(chat, 'image', { base64: photo.toString('base64'), mimetype: 'image/png' }),
+  ];
+  expect((await fetch(`${demo}/events`, { method: 'POST', headers, body: JSON.stringify(events) })).status).toBe(202);
+
+  const told = async () => {
+    const sessions = (await (await fetch(`${demo}/typebot-integration/session`, { headers })).json()) as { sessionId: string }[];
+    const [session] = sessions;
+    if (!session) return null;
+    const transcript = await (await fetch(`${demo}/typebot-integration/session/${session.sessionId}/transcript`, { headers })).text();
+    return /http:[^"\\]+\/media\/[^"\\]+\.png/.exec(transcript)?.[0] ?? null;
+  };
+  const address = await waitUntil(told, { what: 'the bot to be told of the photo', timeoutMs: 20_000 });
+  expect(address.startsWith(`${apiUrl}/media/`)).toBe(true);
+  const opened = await fetch(address);
+  expect(opened.headers.get('content-type')).toBe('image/png');
+  expect(Buffer.from(await opened.arrayBuffer())).toEqual(photo);
+
+  const uploaded = await fetch(`${demo}/media`, { method: 'POST', headers: { ...headers, 'content-type': 'image/png' }, body: photo });
+  const { url } = (await uploaded.json()) as { url: string };
+  expect(Buffer.from(await (await fetch(url)).arrayBuffer())).toEqual(photo);
+  expect(existsSync(join(dataDir, 'media'))).toBe(true);
+  expect(await stopped(start)).toBe(0);
 });
 
 test('a start that was killed does not keep the next one from starting', { timeout: 120_000 }, async () => {

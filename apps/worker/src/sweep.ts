@@ -3,6 +3,8 @@ import { type Log, type Ring, ring } from '@typelane/runtime';
 import type { Job, Queue } from 'bullmq';
 import type { Acknowledger } from './deliver/acknowledger.ts';
 import type { Publish } from './deliver/outbound.ts';
+import type { MediaPorts } from './media/media-ports.ts';
+import { removeExpiredMedia } from './media/remove-expired.ts';
 import { jobIdOf, receiptOf } from './deliver/receipt.ts';
 
 type SweepOptions = {
@@ -11,6 +13,7 @@ type SweepOptions = {
   outbound: Queue;
   acknowledger: Acknowledger;
   publish: Publish;
+  media: MediaPorts;
   log: Log;
   intervalMs: number;
 };
@@ -19,7 +22,8 @@ type SweepOptions = {
 const rowsMax = 500;
 
 /**
- * Looks for what got lost between Postgres and Redis: doorbells nobody heard, replies Redis forgot, receipts that were missed.
+ * Looks for what got lost between Postgres and Redis (doorbells nobody heard, replies Redis forgot, receipts that were missed), and for
+ * files whose time is over.
  * The acknowledger's process does it. Everything it does is harmless when it was not needed.
  */
 export function startSweep(options: SweepOptions): { stop(): Promise<void> } {
@@ -42,7 +46,8 @@ export function startSweep(options: SweepOptions): { stop(): Promise<void> } {
 export async function sweep(options: SweepOptions): Promise<void> {
   const rung = await ringAgain(options);
   const republished = await settleReplies(options);
-  if (rung + republished > 0) options.log.info({ rung, republished }, 'sweep.done');
+  const files = await removeExpiredMedia(options.media);
+  if (rung + republished + files > 0) options.log.info({ rung, republished, files }, 'sweep.done');
 }
 
 async function ringAgain({ database, converse, intervalMs }: SweepOptions): Promise<number> {

@@ -1,4 +1,3 @@
-import { readInbound } from '@typelane/core';
 import {
   adopt,
   askSurely,
@@ -20,10 +19,13 @@ import {
   connectRedisForLoops,
   createEgress,
   createQueue,
+  type Egress,
   type Env,
   inboundQueues,
   type Log,
   matches,
+  type MediaEnv,
+  mediaEnv,
   queueNames,
   type Ring,
   ring,
@@ -44,6 +46,9 @@ import { openDoor } from './ingest/door.ts';
 import { openPlainDoor } from './ingest/plain-door.ts';
 import type { Chat } from './ingest/take-in.ts';
 import { startBulkStarts } from './bulk-starts.ts';
+import { createKeepFile } from './media/keep-file.ts';
+import { openPrepare } from './prepare/open-prepare.ts';
+import { type MediaPorts, openMediaPorts } from './media/media-ports.ts';
 import { startSweep } from './sweep.ts';
 import { startTimers } from './timers.ts';
 
@@ -56,9 +61,11 @@ export type WorkerOptions = Pick<
   | 'WORKER_CONCURRENCY'
   | 'TYPEBOT_TIMEOUT_MS'
   | 'TYPEBOT_QUARANTINE_MS'
+  | 'TRANSCRIPTION_TIMEOUT_MS'
   | 'SWEEP_INTERVAL_MS'
   | 'QUEUE_PREFIX'
-> & { log: Log };
+> &
+  MediaEnv & { log: Log };
 
 /** The environment a worker reads. */
 export const workerEnv = [
@@ -69,8 +76,10 @@ export const workerEnv = [
   'WORKER_CONCURRENCY',
   'TYPEBOT_TIMEOUT_MS',
   'TYPEBOT_QUARANTINE_MS',
+  'TRANSCRIPTION_TIMEOUT_MS',
   'SWEEP_INTERVAL_MS',
   'QUEUE_PREFIX',
+  ...mediaEnv,
   'LOG_LEVEL',
 ] as const;
 
@@ -91,13 +100,15 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
   const publish = createPublish(outbound, log);
   const ringAll = (chats: Chat[]) => ring(converse, chats);
   const acknowledger = createAcknowledger({ database, redisUrl, prefix, outbound, publish, ring: ringAll, log });
-  const { slots, close } = createConverse(options, database, converse, publish);
+  const egress = createEgress({ allow: options.EGRESS_ALLOW });
+  const media = openMediaPorts(options, { database, egress, log });
+  const { slots, close } = createConverse(options, { database, redis, converse, publish, egress, media });
   const doorbell = answerDoorbell(options, slots);
   const open = await chooseDoor(redis, prefix, log);
   const doors = inboundQueues(options.INBOUND_PARTITIONS).map((name) =>
-    open({ database, redisUrl, queueKey: `${prefix}:${name}`, log, ring: (chats) => startOrRing(chats, slots, converse) }),
+    open({ database, media, redisUrl, queueKey: `${prefix}:${name}`, log, ring: (chats) => startOrRing(chats, slots, converse) }),
   );
-  const sweep = startSweep({ database, converse, outbound, acknowledger, publish, log, intervalMs: options.SWEEP_INTERVAL_MS });
+  const sweep = startSweep({ database, converse, outbound, acknowledger, publish, media, log, intervalMs: options.SWEEP_INTERVAL_MS });
   const bulkStarts = startBulkStarts({ database, converse, lease: acknowledger.lease, log });
   const inboundKeys = inboundQueues(options.INBOUND_PARTITIONS).map((name) => `${prefix}:${name}`);
   const timers = startTimers({ database, redisUrl, prefix, inboundKeys, ring: ringAll, log });
@@ -110,6 +121,8 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
       close();
       await bulkStarts.stop();
       await sweep.stop();
+      egress.close();
+      media.store.close();
       await acknowledger.stop();
       await Promise.all([converse.close(), outbound.close()]);
       redis.disconnect();
@@ -136,9 +149,10 @@ async function startOrRing(chats: Chat[], slots: Slots, converse: Queue<Ring>): 
   );
 }
 
-function createConverse(options: WorkerOptions, database: Database, converse: Queue<Ring>, publish: Publish) {
+type ConverseParts = { database: Database; redis: Redis; converse: Queue<Ring>; publish: Publish; egress: Egress; media: MediaPorts };
+
+function createConverse(options: WorkerOptions, { database, redis, converse, publish, egress, media }: ConverseParts) {
   const { log, TYPEBOT_TIMEOUT_MS: timeoutMs, TYPEBOT_QUARANTINE_MS: quarantineMs } = options;
-  const egress = createEgress({ allow: options.EGRESS_ALLOW });
   const typebot = createTypebotClient({ egress, timeoutMs });
   const ringIn = (chat: { instanceId: string; conversationId: string }, delayMs: number): void => {
     ring(converse, [chat], delayMs).catch((error: unknown) => log.warn({ err: error }, 'ring.failed'));
@@ -153,13 +167,13 @@ function createConverse(options: WorkerOptions, database: Database, converse: Qu
     lookBehind: (id, seq) => askSurely(() => lookBehind(database.sql, id, seq)),
     waitingFrom: (id, seq) => askSurely(() => waitingFrom(database.sql, id, seq, burstMax + 1)),
     handNext: (id) => void handOut(database, publish, id).catch((error: unknown) => log.warn({ err: error }, 'hand-out.failed')),
-    read: (event) => readInbound(event),
     matches,
     adopt: (id) => askSurely(() => adopt(database.sql, id)),
     ask: (call, asking) => typebot.ask(call, asking),
     publish: (reply) => void publish(reply as Parameters<Publish>[0]),
     ringIn,
     integrations: createIntegrations(log),
+    read: openPrepare({ options, database, redis, egress, store: media.store, keep: createKeepFile(media), log }),
     bulkhead: createBulkhead(options.WORKER_CONCURRENCY),
     log,
   };
@@ -167,10 +181,7 @@ function createConverse(options: WorkerOptions, database: Database, converse: Qu
   const slots = createSlots(options.WORKER_CONCURRENCY, run, (conversationId) => ringIn({ instanceId: '', conversationId }, 0), log);
   return {
     slots,
-    close() {
-      typebot.close();
-      egress.close();
-    },
+    close: () => typebot.close(),
   };
 }
 

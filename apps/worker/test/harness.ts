@@ -1,18 +1,25 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connect, createIntegration, type Database, type Destination, order, outcomeOf } from '@typelane/db';
 import type { Command, InboundEvent, SettingsInput } from '@typelane/core';
 import { createLog, type Log, type Ring, ring, type Running } from '@typelane/runtime';
 import { inboundText, type InboundOptions, waitUntil } from '@typelane/testkit';
 import { type Job, Queue } from 'bullmq';
 import { Redis } from 'ioredis';
-import { databaseForTest } from '@typelane/testkit/vitest';
-import { redisForTest } from '@typelane/testkit/vitest';
+import { databaseForTest, redisForTest } from '@typelane/testkit/vitest';
 import { startWorker, type WorkerOptions } from '../src/index.ts';
 import { type ChildWorker, spawnWorker } from './child-worker.ts';
 import { type RecordingConsumer, startConsumer } from './consumer.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 
+export const secretKey = '7be19c03d5a84f26b0c9d8e7f6a5b413';
+
+/** Where the addresses of kept files begin; nobody listens there. */
+export const publicUrl = 'https://bots.example.com';
+
 export type PipelineOptions = {
-  /** The Typebots the workers may call. */
+  /** The Typebots, and other private hosts, the workers may call. */
   typebots: readonly string[];
   /** Workers in this process; default 1. */
   workers?: number;
@@ -20,6 +27,7 @@ export type PipelineOptions = {
   timeoutMs?: number;
   quarantineMs?: number;
   sweepMs?: number;
+  transcriptionMs?: number;
   /** Turns one worker runs at once; default 50. Fewer make several workers share the chats. */
   concurrency?: number;
   /** Default true: a consumer takes every reply as soon as it is there. */
@@ -76,7 +84,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   const queues = ['inbound', 'outbound', 'converse'].map((name) => new Queue(name, { connection: redis, prefix }));
   const [inbound, outbound, converse] = queues as [Queue, Queue, Queue<Ring>];
   const logs: LogLine[] = [];
-  const env = workerOptions(options, { databaseUrl: testDatabase.url, redisUrl, prefix, log: logInto(logs) });
+  const dataDir = await mkdtemp(join(tmpdir(), 'typelane-worker-'));
+  const env = workerOptions(options, { databaseUrl: testDatabase.url, redisUrl, prefix, dataDir, log: logInto(logs) });
   const consumer = startConsumer({ redisUrl, prefix, consumes: options.consumes ?? true });
   const running = new Set<{ stop(): Promise<unknown> }>();
 
@@ -121,6 +130,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       redis.disconnect();
       await database.close();
       await testDatabase.drop();
+      await rm(dataDir, { recursive: true, force: true });
     },
   };
   for (let count = 0; count < (options.workers ?? 1); count += 1) await pipeline.startWorker();
@@ -128,8 +138,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
 }
 
 function workerOptions(
-  { typebots, timeoutMs = 1_000, quarantineMs = 200, sweepMs = 1_000, concurrency = 50 }: PipelineOptions,
-  { databaseUrl, redisUrl, prefix, log }: { databaseUrl: string; redisUrl: string; prefix: string; log: Log },
+  { typebots, timeoutMs = 1_000, quarantineMs = 200, sweepMs = 1_000, transcriptionMs = 5_000, concurrency = 50 }: PipelineOptions,
+  { databaseUrl, redisUrl, prefix, dataDir, log }: { databaseUrl: string; redisUrl: string; prefix: string; dataDir: string; log: Log },
 ): WorkerOptions {
   return {
     DATABASE_URL: databaseUrl,
@@ -140,7 +150,16 @@ function workerOptions(
     TYPEBOT_TIMEOUT_MS: timeoutMs,
     TYPEBOT_QUARANTINE_MS: quarantineMs,
     SWEEP_INTERVAL_MS: sweepMs,
+    TRANSCRIPTION_TIMEOUT_MS: transcriptionMs,
     QUEUE_PREFIX: prefix,
+    SECRET_KEY: secretKey,
+    DATA_DIR: dataDir,
+    PUBLIC_URL: publicUrl,
+    HOST: '127.0.0.1',
+    PORT: 3_000,
+    MEDIA_S3_REGION: 'us-east-1',
+    MEDIA_MAX_MB: 30,
+    MEDIA_KEEP_DAYS: 30,
     log,
   };
 }

@@ -1,8 +1,10 @@
+import { createEgress } from '@typelane/runtime';
 import { type FakeTypebot, inboundText, newKeyId, startFakeTypebot, waitUntil } from '@typelane/testkit';
 import { Queue } from 'bullmq';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openPlainDoor } from '../src/ingest/plain-door.ts';
+import { openMediaPorts } from '../src/media/media-ports.ts';
 import { type Pipeline, startPipeline } from './harness.ts';
 import { addRaw } from './raw-job.ts';
 import { echoBot } from './order/echo-bot.ts';
@@ -78,9 +80,18 @@ test('an event that could not be committed when its process stopped waits for th
 
 function openDoor(): { stop(): Promise<void> } {
   const { database, env, ring } = pipeline;
-  const door = openPlainDoor({ database, redisUrl: env.REDIS_URL, queueKey: queueKey(), log: env.log, ring });
-  doors.push(door);
-  return door;
+  const egress = createEgress({ allow: [] });
+  const media = openMediaPorts(env, { database, egress, log: env.log });
+  const door = openPlainDoor({ database, media, redisUrl: env.REDIS_URL, queueKey: queueKey(), log: env.log, ring });
+  const opened = {
+    async stop() {
+      await door.stop();
+      media.store.close();
+      egress.close();
+    },
+  };
+  doors.push(opened);
+  return opened;
 }
 
 function queueKey(): string {

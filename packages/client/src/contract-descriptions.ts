@@ -13,7 +13,8 @@ export const inboundDescriptions: Record<string, string> = {
   'data.messageId': "The producer's own id of the message; the bot sees it as the variable `messageId`.",
   'data.pushName': 'The name the contact gave themselves.',
   'data.contentType': 'What `content` holds, such as text, image, audio, video, document, sticker, location, contact, buttonsResponse.',
-  'data.content': 'The message itself. The words of a text are in `text`, those of a picture in `caption`; each at most 64 KiB.',
+  'data.content':
+    'The message itself. The words of a text are in `text`, those of a picture in `caption`; each at most 64 KiB. A file is an address in `mediaUrl` or `url`, or stands in `base64` while the job stays within 512 KiB; upload bigger ones and give their address.',
   'data.source': 'What the message was written with: ios, android, web, or api for a message sent by a program.',
   'data.messageTimestamp': 'Seconds since 1970.',
   traceparent: 'W3C trace context; the reply carries it on.',

@@ -16,5 +16,7 @@ export { connect, type Database } from './database.ts';
 export { isDatabaseAway, withoutParameters } from './database-away.ts';
 export { bury, type DeadLetter } from './dead-letters.ts';
 export * from './identities/index.ts';
+export { beginMedia, expiredMedia, findMedia, finishMedia, forgetMedia, type Media, type NewMedia } from './media.ts';
 export { migrate } from './migrate.ts';
 export * from './tenants/index.ts';
+export { keepTranscript, transcriptOf } from './transcripts.ts';

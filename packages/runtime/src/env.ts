@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { parseEgressAllow } from './egress.ts';
+import { isGuessable } from './secrets.ts';
 
 const url = (protocols: string[]) =>
   z
@@ -29,6 +30,13 @@ export const envSchema = z.object({
     .min(16, 'at least 16 characters')
     .optional()
     .describe('Token that may do everything. `npm start` makes one and keeps it in the data folder; `npm run api` needs it.'),
+  SECRET_KEY: z
+    .string()
+    .min(32, 'at least 32 characters')
+    .refine((text) => !isGuessable(text), 'a random text such as `openssl rand -hex 32` gives')
+    .describe(
+      'Seals the keys that integrations hold and signs links to media: the same for every process, and kept, since what it has sealed is lost without it. `npm start` makes one and keeps it in the data folder.',
+    ),
   DATA_DIR: z.string().min(1).default('.data').describe('Folder for what `npm start` keeps.'),
   EGRESS_ALLOW: z
     .string()
@@ -41,7 +49,9 @@ export const envSchema = z.object({
         return z.NEVER;
       }
     })
-    .describe('Private Typebots the worker may call: `host:port`, separated by commas. Everything else must be public.'),
+    .describe(
+      'Private hosts the worker may call (Typebots, transcription services, gateways that it fetches files from): `host:port`, separated by commas. Everything else must be public.',
+    ),
   INBOUND_PARTITIONS: whole(1, 256)
     .default(1)
     .describe('Inbound queues: 1 is `inbound`, more are `inbound-0` and so on. Drain before changing.'),
@@ -52,6 +62,9 @@ export const envSchema = z.object({
   TYPEBOT_QUARANTINE_MS: whole(0, 3_600_000)
     .default(60_000)
     .describe('Milliseconds a chat waits after a call of unknown outcome: as long as Typebot may still be at work on it.'),
+  TRANSCRIPTION_TIMEOUT_MS: whole(1_000, 600_000)
+    .default(30_000)
+    .describe('Milliseconds for turning one voice note into text; its chat waits for as long, then the bot gets the recording.'),
   SWEEP_INTERVAL_MS: whole(1_000, 600_000)
     .default(10_000)
     .describe('Milliseconds between sweeps for lost doorbells and unacknowledged replies.'),
@@ -60,6 +73,27 @@ export const envSchema = z.object({
     .regex(/^[\w{}.-]{1,100}$/, 'letters, digits, `_`, `-`, `.`, `{` and `}`')
     .default('bull')
     .describe("BullMQ's key prefix. Producers and consumers must use the same."),
+  PUBLIC_URL: url(['http:', 'https:'])
+    .refine((text) => /^[^?#@\s]+$/.test(text), 'a URL without user name, query and fragment')
+    .optional()
+    .describe(
+      'Where bots reach the API to open files that contacts send, such as `https://bots.example.com`. A Typebot elsewhere cannot open the default, `http://HOST:PORT`. The same for every process.',
+    ),
+  MEDIA_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Folder for the files that contacts send. Default: `media` in `DATA_DIR`. With API and workers on several machines it must be a folder they share, or use a bucket.',
+    ),
+  MEDIA_S3_BUCKET: z.string().min(1).optional().describe('Bucket of any S3-compatible store, instead of `MEDIA_DIR`.'),
+  MEDIA_S3_ENDPOINT: url(['http:', 'https:']).optional().describe("The store's address, when it is not Amazon's: MinIO, R2, Spaces."),
+  MEDIA_S3_REGION: z.string().min(1).default('us-east-1').describe("The bucket's region."),
+  MEDIA_S3_ACCESS_KEY_ID: z.string().min(1).optional().describe('Key of the bucket, with its secret. Without: the role of the machine.'),
+  MEDIA_S3_SECRET_ACCESS_KEY: z.string().min(1).optional().describe('Secret of `MEDIA_S3_ACCESS_KEY_ID`.'),
+  // WhatsApp takes images up to 5 MB, audio and video up to 16, documents up to 100: with this nothing that WhatsApp delivers is refused.
+  MEDIA_MAX_MB: whole(1, 2_000).default(100).describe('Megabytes of one file. WhatsApp ends at 100 (documents).'),
+  MEDIA_KEEP_DAYS: whole(0, 36_500).default(30).describe('Days a file is kept; its address ends with it. 0: for ever.'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('Log level.'),
 });
 
@@ -103,5 +137,5 @@ function valueOf(name: string, env: NodeJS.ProcessEnv): string | undefined {
 
 /** Values with credentials are not repeated. */
 function shown(name: string, value: string): string {
-  return /TOKEN|URL|KEY/.test(name) ? 'something else (not shown)' : JSON.stringify(value);
+  return /TOKEN|URL|KEY|ENDPOINT/.test(name) ? 'something else (not shown)' : JSON.stringify(value);
 }

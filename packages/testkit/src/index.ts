@@ -1,4 +1,5 @@
 export { botReplyArbitrary, contentTypes, inboundEventArbitrary, richNodeArbitrary } from './arbitraries.ts';
+export * from './fake-transcription/index.ts';
 export * from './fake-typebot/index.ts';
 export * from './inbound-events.ts';
 export { loadRecording } from './recording.ts';

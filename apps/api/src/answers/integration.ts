@@ -1,4 +1,4 @@
-import { type Settings, settingsSchema, shownSettingsSchema } from '@typelane/core';
+import { secretSettings, secretsIn, settingsSchema, shownSettingsSchema, withoutSecrets } from '@typelane/core';
 import type { IntegrationRecord } from '@typelane/db';
 import { z } from 'zod';
 
@@ -10,8 +10,9 @@ export const integrationSchema = z
     typebotURL: z.string(),
     enabled: z.boolean(),
     settings: shownSettingsSchema.describe(
-      'Every setting as it holds now: what was chosen, and the defaults of the rest. Secrets are left out.',
+      'Every setting as it holds now: what was chosen, and the defaults of the rest. Secrets are left out, so that it can be written back and keeps them.',
     ),
+    secretsSet: z.array(z.enum(secretSettings)).describe('The secrets that are set, which are never shown.'),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })
@@ -19,20 +20,16 @@ export const integrationSchema = z
 
 export function integrationOf(record: IntegrationRecord): z.infer<typeof integrationSchema> {
   const { typebotIntegrationId, instanceId, publicId, typebotURL, enabled, settings, createdAt, updatedAt } = record;
+  const read = settingsSchema.parse(settings);
   return {
     typebotIntegrationId,
     instanceInstanceId: instanceId,
     publicId,
     typebotURL,
     enabled,
-    settings: shown(settingsSchema.parse(settings)),
+    settings: withoutSecrets(read) as z.infer<typeof shownSettingsSchema>,
+    secretsSet: secretsIn(read),
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),
   };
-}
-
-function shown(settings: Settings): z.infer<typeof shownSettingsSchema> {
-  if (settings.transcription === null) return { ...settings, transcription: null };
-  const { apiKey: _secret, ...transcription } = settings.transcription;
-  return { ...settings, transcription };
 }

@@ -99,9 +99,12 @@ function shown(key: PropertyKey | undefined, value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** By its name, or because it is a URL with a password. */
+/** By its name, or because it is a URL with a password or a key. */
 function isSecret(key: PropertyKey | undefined, value: string): boolean {
-  return /token|secret|password|apikey|authorization/i.test(String(key ?? '')) || /:[^/]*@|\/\/[^/]*@/.test(value);
+  return (
+    /token|secret|password|apikey|authorization/i.test(String(key ?? '')) ||
+    /:[^/]*@|\/\/[^/]*@|[?&][^=]*(?:key|token|secret)[^=]*=/i.test(value)
+  );
 }
 
 function cut(text: string, lengthMax: number): string {

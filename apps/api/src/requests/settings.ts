@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { refusal } from '../errors/refusal.ts';
 import { sentencesOf } from '../errors/sentences.ts';
 import { typebotURL } from './fields.ts';
+import { apiKeyProblem } from './transcription.ts';
 
 /**
  * Settings as the operator writes them. They are checked and kept as they came, but for the slashes at the end of addresses: a default
@@ -45,6 +46,8 @@ function withoutSlashes<Written extends SettingsInput | SettingsChange>(written:
     judgePattern(flow.trigger, ['flows', index, 'trigger'], refuse);
     return flow.typebotURL === undefined ? flow : { ...flow, typebotURL: address(flow.typebotURL, ['flows', index, 'typebotURL'], refuse) };
   });
+  const keyProblem = transcription?.apiKey ? apiKeyProblem(transcription.apiKey) : null;
+  if (keyProblem !== null) refuse(['transcription', 'apiKey'], keyProblem);
   const url = transcription?.url === undefined ? null : address(transcription.url, ['transcription', 'url'], refuse);
   return { ...written, ...(addressed && { flows: addressed }), ...(url !== null && { transcription: { ...transcription, url } }) };
 }

@@ -4,6 +4,7 @@ import { businessEndpoints } from './businesses.ts';
 import { publishEvents } from './events.ts';
 import { instanceEndpoints } from './instances.ts';
 import { integrationEndpoints } from './integrations.ts';
+import { uploadMedia } from './media.ts';
 import { changeSession } from './session-change.ts';
 import { sessionEndpoints } from './sessions.ts';
 import { startSession } from './session-start.ts';
@@ -19,6 +20,7 @@ export const endpoints: readonly Endpoint[] = [
   ...bulkStartEndpoints,
   callWebhook,
   publishEvents,
+  uploadMedia,
   ...businessEndpoints,
   ...instanceEndpoints,
   ...tokenEndpoints,

@@ -1,4 +1,4 @@
-import { mergeSettings, settingsSchema, type SettingsInput } from '@typelane/core';
+import { aboutSecret, mergeSettings, type SettingsChange, settingsSchema, type SettingsInput, withSecrets } from '@typelane/core';
 import {
   changeIntegration,
   createIntegration,
@@ -11,10 +11,12 @@ import {
 import { z } from 'zod';
 import { integrationOf, integrationSchema } from '../answers/integration.ts';
 import { closeAll } from '../commands/carry-out.ts';
+import type { ApiContext } from '../context.ts';
 import { endpoint } from '../endpoint.ts';
 import { refusal } from '../errors/refusal.ts';
 import { pathId, publicId, typebotURL } from '../requests/fields.ts';
 import { refuseSettings, settingsChange, settingsInput } from '../requests/settings.ts';
+import { takesKeyElsewhere } from '../requests/transcription.ts';
 import { instanceParams, integrationPath } from './paths.ts';
 
 const about = { path: integrationPath, tag: 'Typebot integration', scope: 'instance', params: instanceParams } as const;
@@ -37,8 +39,9 @@ const create = endpoint({
   }),
   answers: { 201: integration('Created.') },
   refusals: ['OTHER_BUSINESS', 'INSTANCE_NOT_FOUND', 'INSTANCE_ELSEWHERE', 'INTEGRATION_EXISTS'],
-  async handle({ context, tenant, params: { instanceId }, body: { settings = {}, businessId = null, instanceName = null, ...wanted } }) {
+  async handle({ context, tenant, params: { instanceId }, body: { businessId = null, instanceName = null, ...wanted } }) {
     refuseOtherBusiness(tenant, businessId);
+    const settings = sealed(context, instanceId, wanted.settings ?? {});
     const created = await createIntegration(context.database, tenant, { ...wanted, settings, instanceId, businessId, instanceName });
     switch (created.type) {
       case 'created':
@@ -73,7 +76,7 @@ const change = endpoint({
   name: 'changeIntegration',
   summary: 'Changes what is named and leaves the rest.',
   description:
-    '`settings` is merged field by field, into nested groups; lists, `variables` and `trigger` are replaced whole, and a group that is null goes back to its defaults. With `settings.onUpdate: "restart"` a new `publicId` or `typebotURL` closes the open and paused sessions with reason `replaced`.',
+    '`settings` is merged field by field, into nested groups; lists, `variables` and `trigger` are replaced whole, and a group that is null goes back to its defaults. A secret (`transcription.apiKey`) that is not named stays as it is, and null takes it away; where `transcription.url` changes to another host it has to be named. With `settings.onUpdate: "restart"` a new `publicId` or `typebotURL` closes the open and paused sessions with reason `replaced`.',
   body: z.strictObject({
     publicId: publicId.optional(),
     typebotURL: typebotURL.optional(),
@@ -83,11 +86,10 @@ const change = endpoint({
   answers: { 201: integration('Changed.') },
   refusals: ['INTEGRATION_NOT_FOUND'],
   async handle({ context, tenant, params: { instanceId }, body: { settings, ...given } }) {
+    const wanted = settings && sealed(context, instanceId, settings);
     const changed = await changeIntegration(context.database, tenant, instanceId, (before) => {
-      if (!settings) return withoutUndefined(given);
-      const merged = mergeSettings(before.settings as SettingsInput, settings);
-      refuseSettings(merged);
-      return { ...withoutUndefined(given), settings: merged };
+      if (!wanted) return withoutUndefined(given);
+      return { ...withoutUndefined(given), settings: merged(before.settings as SettingsInput, wanted) };
     });
     if (!changed) throw refusal('INTEGRATION_NOT_FOUND');
     if (restarts(changed.before, changed.after)) await closeAll(context, instanceId, 'replaced');
@@ -116,6 +118,22 @@ export const integrationEndpoints = [create, show, change, remove];
 
 function refuseOtherBusiness(tenant: Tenant, businessId: string | null): void {
   if (tenant.scope !== 'admin' && businessId !== null && businessId !== tenant.businessId) throw refusal('OTHER_BUSINESS');
+}
+
+/** The database is never told a secret as it was written. */
+function sealed<S extends SettingsInput | SettingsChange>({ sealer }: ApiContext, instanceId: string, settings: S): S {
+  return withSecrets(settings, (secret, path) => sealer.seal(secret, aboutSecret(instanceId, path)));
+}
+
+function merged(before: SettingsInput, wanted: SettingsChange): SettingsInput {
+  if (takesKeyElsewhere(before, wanted)) {
+    throw refusal('INVALID_REQUEST', [
+      'Expected `settings.transcription.apiKey` to be given again, or null, since `settings.transcription.url` names another host, got nothing',
+    ]);
+  }
+  const settings = mergeSettings(before, wanted);
+  refuseSettings(settings);
+  return settings;
 }
 
 function restarts(before: IntegrationRecord, after: IntegrationRecord): boolean {

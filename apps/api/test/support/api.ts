@@ -1,16 +1,23 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { BotCall, BotOutcome } from '@typelane/core';
 import { createPublisher } from '@typelane/client';
 import { connect, type Database } from '@typelane/db';
-import { connectRedis, createLog, createQueue, queueNames, type Ring } from '@typelane/runtime';
+import { createMediaStore, signedAddress } from '@typelane/media';
+import { connectRedis, createLog, createQueue, createSealer, deriveKey, queueNames, type Ring } from '@typelane/runtime';
 import { expect, inject } from 'vitest';
-import { type ApiContext, createApp, defaultApiConfig } from '../../src/index.ts';
+import { type ApiContext, type ApiMedia, createApp, defaultApiConfig } from '../../src/index.ts';
 import { refusalsOf } from '../../src/register.ts';
 import { endpoints } from '../../src/routes/index.ts';
 import { databaseForTest } from '@typelane/testkit/vitest';
 import { startTestWorker } from './worker.ts';
 
 export const operatorToken = 'operator-token-of-the-tests';
+
+export const secretKey = '4d1f0a9be27c83566f5e2d1c0b9a8877';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
 
@@ -20,6 +27,8 @@ export type Ask = {
   body?: unknown;
   /** Instead of `body`. */
   text?: string;
+  /** Instead of `body`; its type stands in `headers`. */
+  bytes?: Buffer | Readable;
   headers?: Record<string, string>;
 };
 
@@ -29,6 +38,7 @@ export type Answered = {
   body: ReturnType<typeof JSON.parse>;
   headers: Record<string, string | string[] | number | undefined>;
   text: string;
+  bytes: Buffer;
 };
 
 export type TestApi = {
@@ -57,7 +67,10 @@ export async function startTestApi(overrides: Partial<ApiContext> & { settleTime
   const lines: string[] = [];
   const log = createLog('debug', { write: (line: string) => void lines.push(line) });
   const config = { ...defaultApiConfig, operatorToken, settleTimeoutMs, redisTimeoutMs: 1_000 };
-  const context: ApiContext = { database, redis, converse, inbound, log, config, isDraining: () => false, ...others };
+  const sealer = createSealer(secretKey);
+  const mediaFolder = mkdtempSync(join(tmpdir(), 'typelane-api-'));
+  const media = mediaIn(mediaFolder);
+  const context: ApiContext = { database, redis, converse, inbound, sealer, media, log, config, isDraining: () => false, ...others };
   const app = await createApp(context);
   const worker = startTestWorker(database, converse);
 
@@ -67,7 +80,7 @@ export async function startTestApi(overrides: Partial<ApiContext> & { settleTime
     log: () => lines.join(''),
     bot: worker.answerWith,
     haltWorker: worker.halt,
-    async ask(method, path, { token = operatorToken, body, text, headers = {} } = {}) {
+    async ask(method, path, { token = operatorToken, body, text, bytes, headers = {} } = {}) {
       const response = await app.inject({
         method,
         url: path,
@@ -77,8 +90,10 @@ export async function startTestApi(overrides: Partial<ApiContext> & { settleTime
           ...headers,
         },
         ...((body !== undefined || text !== undefined) && { payload: text ?? JSON.stringify(body) }),
+        ...(bytes !== undefined && { payload: bytes }),
       });
-      const answered = { status: response.statusCode, body: parsed(response.body), headers: response.headers, text: response.body };
+      const { statusCode: status, body: given, rawPayload } = response;
+      const answered = { status, body: parsed(given), headers: response.headers, text: given, bytes: rawPayload };
       expectDocumented(method, path, answered);
       return answered;
     },
@@ -91,7 +106,24 @@ export async function startTestApi(overrides: Partial<ApiContext> & { settleTime
       redis.disconnect();
       await database.close();
       await cloned.drop();
+      rmSync(mediaFolder, { recursive: true, force: true });
     },
+  };
+}
+
+/** Bytes a file may have in the tests. */
+export const mediaSizeBytesMax = 300 * 1_024;
+
+export const publicUrl = 'https://bots.example.com';
+
+function mediaIn(folder: string): ApiMedia {
+  const key = deriveKey(secretKey, 'media address');
+  return {
+    store: createMediaStore({ type: 'folder', folder }, { sizeBytesMax: mediaSizeBytesMax }),
+    sizeBytesMax: mediaSizeBytesMax,
+    keepDays: 30,
+    key,
+    addressOf: (file) => signedAddress({ publicUrl, key }, file),
   };
 }
 

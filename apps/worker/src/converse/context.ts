@@ -50,23 +50,25 @@ export function isSilenced(
   return counted.length > 0 && interruption(counted, { sends, chat, integration, now }) !== null;
 }
 
-async function headOf({ head, conversationId }: Loaded, integration: Integration | null, ports: Ports): Promise<StepContext['head']> {
+async function headOf(loaded: Loaded, integration: Integration | null, ports: Ports): Promise<StepContext['head']> {
+  const { head } = loaded;
   const { seq, messageId } = head;
   if (head.kind === 'command') return { seq, messageId, kind: 'command', command: head.event as Command };
   const event = head.event as InboundEvent;
-  return { seq, messageId, kind: 'message', event, message: await readSurely(event, { conversationId, integration }, ports) };
+  return { seq, messageId, kind: 'message', event, message: await readSurely(event, loaded, integration, ports) };
 }
 
 /** What cannot be prepared is taken as it came: no message may hold up its chat. */
 async function readSurely(
   event: InboundEvent,
-  chat: { conversationId: string; integration: Integration | null },
+  loaded: Loaded,
+  integration: Integration | null,
   { read, log }: Ports,
 ): Promise<InboundMessage> {
   try {
-    return await read(event, chat);
+    return await read(loaded, integration);
   } catch (error) {
-    log.error({ err: error, conversationId: chat.conversationId }, 'read.failed');
+    log.error({ err: error, conversationId: loaded.conversationId }, 'read.failed');
     return readInbound(event);
   }
 }

@@ -4,7 +4,6 @@ import {
   type Command,
   type Conversation,
   type Happening,
-  type InboundEvent,
   type InboundMessage,
   type Integration,
   type Later,
@@ -36,7 +35,7 @@ export type TurnPorts = {
   /** Hands out the chat's next reply, which a pause or close had kept back. */
   handNext(conversationId: string): void;
   /** What the message says, prepared for the bot. */
-  read(event: InboundEvent, chat: { conversationId: string; integration: Integration | null }): InboundMessage | Promise<InboundMessage>;
+  read(loaded: Loaded, integration: Integration | null): Promise<InboundMessage>;
   matches: Matches;
   /** Joins the conversation this one follows into it; false while that one is at work. */
   adopt(conversationId: string): Promise<boolean>;
@@ -46,6 +45,8 @@ export type TurnPorts = {
   /** Rings for the chat later. */
   ringIn(chat: { instanceId: string; conversationId: string }, delayMs: number): void;
   integrations: Integrations;
+  /** What the message at the head says, made ready for the bot. It does not throw. */
+  read(loaded: Loaded, integration: Integration | null): Promise<InboundMessage>;
   bulkhead: Bulkhead;
   log: Log;
 };

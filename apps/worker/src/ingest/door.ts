@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database } from '@typelane/db';
-import { connectRedisForLoops, type Log, takeLease } from '@typelane/runtime';
-import { type Chat, takeIn } from './take-in.ts';
+import { connectRedisForLoops, takeLease } from '@typelane/runtime';
+import { type Chat, takeIn, type TakeInPorts } from './take-in.ts';
 import { type WaitingJob, type WaitList, waitForJob, waitListOf } from './wait-list.ts';
 
 /** Jobs and bytes of one peek. Larger batches measured no faster and make a late ingester's wasted work larger. */
@@ -10,12 +9,10 @@ const batch = { jobsMax: 100, bytesMax: 4 * 1_024 * 1_024 };
 /** Milliseconds a process sleeps on the queue's marker before it looks by itself, and before it looks at a paused queue again. */
 const idleMs = 1_000;
 
-export type DoorOptions = {
-  database: Database;
+export type DoorOptions = TakeInPorts & {
   redisUrl: string;
   /** BullMQ's key of the queue: `<prefix>:<name>`. */
   queueKey: string;
-  log: Log;
   /** Called after the commit and before the jobs are removed. */
   ring: (chats: Chat[]) => Promise<void>;
 };
@@ -74,14 +71,9 @@ export function openDoor(options: DoorOptions): { stop(): Promise<void> } {
   };
 }
 
-async function letIn(
-  { database, queueKey, log, ring }: DoorOptions,
-  list: WaitList,
-  jobs: WaitingJob[],
-  signal: AbortSignal,
-): Promise<void> {
-  const chats = await takeIn(database, queueKey, jobs, log, signal);
+async function letIn({ queueKey, ring, ...ports }: DoorOptions, list: WaitList, jobs: WaitingJob[], signal: AbortSignal): Promise<void> {
+  const chats = await takeIn(ports, queueKey, jobs, signal);
   // A doorbell that cannot be rung is no reason to keep the jobs: the sweep rings again.
-  await ring(chats).catch((error: unknown) => log.warn({ err: error }, 'ring.failed'));
+  await ring(chats).catch((error: unknown) => ports.log.warn({ err: error }, 'ring.failed'));
   await list.pop(jobs.map(({ id }) => id));
 }

@@ -11,7 +11,8 @@ const janitorMs = 1_000;
  * The door on BullMQ's public API, for a BullMQ or Redis that does not keep the other one's contract: one job at a time over all
  * processes, so that none can pass another. About 600 events a second, where the other door lets in 17,000.
  */
-export function openPlainDoor({ database, redisUrl, queueKey, log, ring }: DoorOptions): { stop(): Promise<void> } {
+export function openPlainDoor({ redisUrl, queueKey, ring, ...ports }: DoorOptions): { stop(): Promise<void> } {
+  const { log } = ports;
   const [prefix, name] = split(queueKey);
   const redis = connectRedisForLoops(redisUrl);
   const onError = (error: unknown) => log.warn({ err: error, queueKey }, 'redis.error');
@@ -23,7 +24,7 @@ export function openPlainDoor({ database, redisUrl, queueKey, log, ring }: DoorO
     name,
     async (job, token) => {
       const jobs = [{ id: job.id ?? '', data: JSON.stringify(job.data) }];
-      const chats = await takeIn(database, queueKey, jobs, log, stopping.signal).catch(async (error: unknown) => {
+      const chats = await takeIn(ports, queueKey, jobs, stopping.signal).catch(async (error: unknown) => {
         if (!stopping.signal.aborted) throw error;
         // Back to the head of the line, for the next process: a job that fails here would be lost.
         await job.moveToWait(token);
@@ -46,7 +47,7 @@ export function openPlainDoor({ database, redisUrl, queueKey, log, ring }: DoorO
   worker.on('error', onError);
   const running = queue.setGlobalConcurrency(1).then(() => worker.run(), onError);
   const janitor = setInterval(
-    () => void clearUnreadable(redis, queueKey, (data, id) => takeIn(database, queueKey, [{ id, data }], log, stopping.signal), log),
+    () => void clearUnreadable(redis, queueKey, (data, id) => takeIn(ports, queueKey, [{ id, data }], stopping.signal), log),
     janitorMs,
   );
 

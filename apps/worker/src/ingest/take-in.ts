@@ -1,25 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bury, type Database, type DeadLetter, ingestLetters, type Letter } from '@typelane/db';
 import type { Log } from '@typelane/runtime';
+import type { MediaPorts } from '../media/media-ports.ts';
+import { takeOutMedia } from '../media/take-out-media.ts';
 import { readJob } from './read-job.ts';
 import type { WaitingJob } from './wait-list.ts';
+
+export type TakeInPorts = { database: Database; media: MediaPorts; log: Log };
 
 /** A chat with a new event. */
 export type Chat = { conversationId: string; instanceId: string };
 
 /**
- * Commits jobs to inboxes, in their order, and returns the chats with something new. Does not return before all is committed, however
+ * Commits jobs to inboxes, in their order and without the files that stood in them, and returns the chats with something new. Does not return before all is committed, however
  * long the database is away: only then may the jobs be removed, and nothing behind them may pass.
  */
-export async function takeIn(database: Database, queue: string, jobs: WaitingJob[], log: Log, signal: AbortSignal): Promise<Chat[]> {
+export async function takeIn(
+  { database, media, log }: TakeInPorts,
+  queue: string,
+  jobs: WaitingJob[],
+  signal: AbortSignal,
+): Promise<Chat[]> {
   const read = jobs.map((job) => readJob(queue, job));
   const deadLetters = read.flatMap((r) => r.deadLetters);
   if (deadLetters.length > 0) {
     await untilDone(() => bury(database.sql, deadLetters), log, signal);
     for (const { reason, instanceId } of deadLetters) log.warn({ reason, instanceId, queue }, 'event.dead');
   }
-  const letters = read.flatMap((r) => r.letters);
-  if (letters.length === 0) return [];
+  const came = read.flatMap((r) => r.letters);
+  if (came.length === 0) return [];
+  const letters = await untilDone(() => takeOutMedia(came, media), log, signal);
   const taken = await untilDone(() => ingestOrIsolate(database, letters, log), log, signal);
   if (taken.length < letters.length) log.debug({ duplicates: letters.length - taken.length }, 'event.duplicates');
   return [...new Map(taken.map(({ conversationId, instanceId }) => [conversationId, { conversationId, instanceId }])).values()];

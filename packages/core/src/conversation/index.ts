@@ -10,6 +10,7 @@ export {
   type Matches,
   type StepContext,
 } from './event.ts';
+export { gate } from './gate.ts';
 export { type Behind, interruption } from './interruption.ts';
 export { join, type Join } from './join.ts';
 export { type Final, type Later, type PauseReason, type SessionChange, type Step } from './outcome.ts';

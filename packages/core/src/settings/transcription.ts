@@ -25,10 +25,15 @@ const fields = z.strictObject({
   apiKey: z
     .string()
     .min(1)
-    .max(500)
+    .max(1_000)
     .nullable()
     .default(null)
-    .meta({ description: 'Sent as a bearer token. Kept sealed and never returned; null: none.', examples: ['your-key'] }),
+    // A sealed one is longer than what was sealed, which the API takes up to 500 characters of.
+    .meta({
+      description: 'Sent as a bearer token, up to 500 characters. Kept sealed and never returned; null: none.',
+      examples: ['your-key'],
+      writeOnly: true,
+    }),
 });
 
 const about = {

@@ -1,0 +1,18 @@
+import type { SettingsChange, SettingsInput } from '@typelane/core';
+
+/** What may be sent as a bearer token, as it is before it is sealed. Goes on from "Expected `field` to be "; null: nothing is wrong. */
+export function apiKeyProblem(apiKey: string): string | null {
+  return /^[!-~]{1,500}$/.test(apiKey) ? null : 'text of at most 500 visible ASCII characters';
+}
+
+/** A key that nobody may read must not be sent elsewhere by whoever may only write: with another host it has to be given again, or taken away. */
+export function takesKeyElsewhere(before: SettingsInput, { transcription }: SettingsChange): boolean {
+  if (!before.transcription?.apiKey || !transcription || transcription.apiKey !== undefined || transcription.url === undefined)
+    return false;
+  return originOf(before.transcription.url) !== originOf(transcription.url);
+}
+
+/** Scheme, host and port. */
+function originOf(address: string): string | null {
+  return URL.parse(address)?.origin ?? null;
+}

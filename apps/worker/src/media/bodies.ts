@@ -1,0 +1,56 @@
+import type { InboundEvent } from '@typelane/core';
+
+/** A file that stands in an event as text. */
+export type Body = { base64: string; mimeType: string | null };
+
+type Found = Body & { holder: Record<string, unknown>; key: string };
+
+/**
+ * The file that producers may put into an event itself (`base64` beside the content, a `data:` URL in place of an address, `data` beside
+ * its type), and the event without it. The longest is the file, others are previews of it. Null: there is none, and the event is as it was.
+ */
+export function takeOutBody(event: InboundEvent): { event: InboundEvent; body: Body; hold(fields: Record<string, string>): void } | null {
+  if (find(event.data).length === 0) return null;
+  const copy = structuredClone(event);
+  const found = find(copy.data).toSorted((one, other) => other.base64.length - one.base64.length);
+  const [longest] = found;
+  if (longest === undefined) return null;
+  for (const { holder, key } of found) delete holder[key];
+  return {
+    event: copy,
+    body: { base64: longest.base64, mimeType: longest.mimeType },
+    // Beside what stood there, and where every reader looks.
+    hold(fields) {
+      for (const place of [longest.holder, copy.data.content]) Object.assign(place, fields);
+    },
+  };
+}
+
+/** Every event of the door comes through here, so it makes nothing where there is nothing. */
+function find(value: object, found: Found[] = []): Found[] {
+  const holder = value as Record<string, unknown>;
+  for (const key of Object.keys(holder)) {
+    const inner = holder[key];
+    if (typeof inner === 'string') {
+      const body = bodyIn(key, inner, holder);
+      if (body !== null) found.push({ ...body, holder, key });
+    } else if (typeof inner === 'object' && inner !== null) find(inner, found);
+  }
+  return found;
+}
+
+const base64Key = /^(?:media|file)?_?base_?64$/i;
+const dataUrl = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w.+-]+=[^;,]{0,60})*;base64,/;
+
+/** What a person wrote stays, whatever it looks like. */
+const words = /^(?:text|caption|conversation|title|description|thumbnail|jpegThumbnail)$/i;
+
+function bodyIn(key: string, text: string, holder: Record<string, unknown>): Body | null {
+  const mayBeBody = text.startsWith('data:') || key.endsWith('64') || key === 'data';
+  if (!mayBeBody || words.test(key)) return null;
+  const [head, type] = dataUrl.exec(text.slice(0, 300)) ?? [];
+  if (head !== undefined) return { base64: text.slice(head.length), mimeType: type ?? null };
+  if (base64Key.test(key)) return { base64: text, mimeType: null };
+  const hasType = ['mimetype', 'mimeType', 'mime_type'].some((name) => typeof holder[name] === 'string');
+  return key === 'data' && hasType ? { base64: text, mimeType: null } : null;
+}

@@ -1,0 +1,32 @@
+import type { Database } from '@typelane/db';
+import { createMediaStore, type MediaStore, readSignedAddress, signedAddress } from '@typelane/media';
+import { type Egress, type Log, type MediaEnv, mediaPlanOf } from '@typelane/runtime';
+
+/** What keeping files needs from outside. */
+export type MediaPorts = {
+  database: Database;
+  store: MediaStore;
+  /** Where bots open a file. */
+  addressOf(file: { mediaId: string; fileName: string }): string;
+  /** The file that an address of ours names; null when it is somebody else's. */
+  fileAt(address: string): { mediaId: string } | null;
+  sizeBytesMax: number;
+  /** Null: for ever. */
+  keepDays: number | null;
+  /** For files that have to be fetched. */
+  egress: Pick<Egress, 'check' | 'agents'>;
+  log: Log;
+};
+
+/** Whoever opens it closes `store`. */
+export function openMediaPorts(env: MediaEnv, ports: Pick<MediaPorts, 'database' | 'egress' | 'log'>): MediaPorts {
+  const { publicUrl, key, place, sizeBytesMax, keepDays } = mediaPlanOf(env);
+  return {
+    ...ports,
+    store: createMediaStore(place, { sizeBytesMax }),
+    addressOf: (file) => signedAddress({ publicUrl, key }, file),
+    fileAt: (address) => readSignedAddress({ publicUrl, key }, address),
+    sizeBytesMax,
+    keepDays,
+  };
+}

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { aboutSecret, type Settings, storable } from '@typelane/core';
+import type { Egress, Log, Sealer } from '@typelane/runtime';
+import type { Bulkhead } from '../converse/bulkhead.ts';
+import { audioFileName } from './file-name.ts';
+import { post, type Posted } from './post.ts';
+
+export type Recording = { instanceId: string; bytes: Uint8Array; fileName: string; mimeType: string };
+
+export type TranscriptionSettings = NonNullable<Settings['transcription']>;
+
+/** What is said in a recording, empty where nothing is; null when it cannot be found out, which is logged. It does not throw. */
+export type Transcribe = (recording: Recording, settings: TranscriptionSettings) => Promise<string | null>;
+
+export type TranscriberOptions = {
+  egress: Egress;
+  sealer: Pick<Sealer, 'open'>;
+  /** Milliseconds for one recording, a second try included. */
+  timeoutMs: number;
+  /** Room for the requests to one host. Without room a recording stays a recording, so that a slow host does not hold the chats of others. */
+  bulkhead: Bulkhead;
+  log: Log;
+};
+
+/** Bytes of an answer, which holds some words and how they were counted. */
+const answerSizeMaxBytes = 1_048_576;
+
+/** Characters; as many as a text from WhatsApp may have at the door. */
+const transcriptLengthMax = 65_536;
+
+/** Milliseconds before the second try where the service names no time. */
+const retryMs = 500;
+
+/** A client of any service that speaks OpenAI's `/audio/transcriptions`. */
+export function createTranscriber({ egress, sealer, timeoutMs, bulkhead, log }: TranscriberOptions): Transcribe {
+  return async (recording, settings) => {
+    const { instanceId } = recording;
+    const url = URL.parse(`${settings.url.replace(/\/+$/, '')}/audio/transcriptions`);
+    const fail = (code: string): null => {
+      log.warn({ instanceId, host: url?.host ?? null, code }, 'transcription.failed');
+      return null;
+    };
+    if (url === null) return fail('bad_url');
+    const verdict = egress.check(url);
+    if (!verdict.allowed) return fail(`EGRESS_REFUSED: ${verdict.reason}`);
+    const authorization = authorizationOf(settings, instanceId, sealer);
+    if (authorization === null) return fail('key_unreadable');
+    const leave = bulkhead.enter(url.origin, false);
+    if (leave === null) return fail('host_busy');
+    try {
+      const form = await formOf(recording, settings);
+      const posted = await askTwice(performance.now() + timeoutMs, (leftMs) =>
+        post(egress.agents, url, { ...form, headers: { ...form.headers, ...authorization }, timeoutMs: leftMs, answerSizeMaxBytes }),
+      );
+      const read = readAnswer(posted);
+      return read.type === 'heard' ? read.text : fail(read.code);
+    } finally {
+      leave();
+    }
+  };
+}
+
+/** Null: there is a key and it cannot be opened. Without a key nothing is sent: a service of one's own may ask for none. */
+function authorizationOf(
+  { apiKey }: TranscriptionSettings,
+  instanceId: string,
+  sealer: Pick<Sealer, 'open'>,
+): Record<string, string> | null {
+  if (apiKey === null) return {};
+  try {
+    return { authorization: `Bearer ${sealer.open(apiKey, aboutSecret(instanceId, 'transcription.apiKey'))}` };
+  } catch {
+    return null;
+  }
+}
+
+/** As bytes, not as a stream: so the length is known, which some services insist on, and a second try needs nothing more. */
+async function formOf({ bytes, fileName, mimeType }: Recording, { model, language }: TranscriptionSettings) {
+  const form = new FormData();
+  form.set('file', new Blob([new Uint8Array(bytes)], { type: mimeType }), audioFileName(bytes, fileName));
+  form.set('model', model);
+  if (language !== null) form.set('language', language);
+  form.set('response_format', 'json');
+  const written = new Response(form);
+  const contentType = written.headers.get('content-type') ?? '';
+  return { body: new Uint8Array(await written.arrayBuffer()), headers: { 'content-type': contentType, accept: 'application/json' } };
+}
+
+/** Asks again, once, where the service has surely done nothing: it was not there, or it said that it had no time. */
+async function askTwice(until: number, ask: (leftMs: number) => Promise<Posted>): Promise<Posted> {
+  const first = await ask(until - performance.now());
+  const pauseMs = pauseAfter(first);
+  if (pauseMs === null || performance.now() + pauseMs >= until) return first;
+  await sleep(pauseMs);
+  return ask(until - performance.now());
+}
+
+function pauseAfter(posted: Posted): number | null {
+  if (posted.type === 'failed') return posted.code === 'ECONNREFUSED' ? retryMs : null;
+  if (posted.status !== 429 && posted.status !== 503) return null;
+  return /^\d{1,6}$/.test(posted.retryAfter ?? '') ? Number(posted.retryAfter) * 1_000 : retryMs;
+}
+
+/** Of an answer that is of no use only the status is told: services repeat keys and words in their errors. */
+function readAnswer(posted: Posted): { type: 'heard'; text: string } | { type: 'failed'; code: string } {
+  if (posted.type === 'failed') return posted;
+  if (posted.status !== 200) return { type: 'failed', code: `status_${posted.status}` };
+  const answer = json(posted.text);
+  if (typeof answer !== 'object' || answer === null || !('text' in answer) || typeof answer.text !== 'string')
+    return { type: 'failed', code: 'bad_answer' };
+  return { type: 'heard', text: storable(answer.text.slice(0, transcriptLengthMax)).trim() };
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
