@@ -310,7 +310,7 @@ async function attempts({ instanceId, jid }: Chat): Promise<number> {
 /** Ends the wait of a chat, as if its time had come. */
 async function hurried({ instanceId, jid }: Chat): Promise<boolean> {
   const rows = await pipeline.database.sql<{ conversationId: string; instanceId: string }[]>`
-    update conversations set not_before = null where instance_id = ${instanceId} and jid = ${jid}
+    update conversations set not_before = null, state = jsonb_set(state, '{dueAt}', '0', false) where instance_id = ${instanceId} and jid = ${jid}
     returning conversation_id as "conversationId", instance_id as "instanceId"`;
   await pipeline.ring([...rows]);
   return rows.length > 0;
