@@ -104,6 +104,7 @@ async function running<T>(system: System, work: (load: Load, worker: BenchProces
   const env = {
     DATABASE_URL: postgres.url,
     REDIS_URL: redis.url,
+    SECRET_KEY: 'the secret key of the benchmark, which keeps none',
     QUEUE_PREFIX: prefix,
     TYPEBOT_URL: typebotURL,
     EGRESS_ALLOW: `127.0.0.1:${typebot.ready}`,

@@ -1,6 +1,6 @@
 import type { Publisher } from '@typelane/client';
 import type { Database } from '@typelane/db';
-import type { connectRedis, createQueue, Log, Ring } from '@typelane/runtime';
+import type { connectRedis, createQueue, Egress, Log, Ring, Sealer } from '@typelane/runtime';
 
 /** All that the API needs from outside. Routes get it as an argument; there is no other way to anything. */
 export type ApiContext = {
@@ -10,6 +10,10 @@ export type ApiContext = {
   converse: ReturnType<typeof createQueue<Ring>>;
   /** The inbound queue. */
   inbound: Pick<Publisher, 'publish'>;
+  /** Seals the secrets of webhooks. */
+  sealer: Sealer;
+  /** Says which addresses a tenant may name. */
+  egress: Pick<Egress, 'check'>;
   log: Log;
   config: ApiConfig;
   /** The process is about to stop: `/readyz` says so. */

@@ -1,12 +1,12 @@
-import { ConfigurationError, createLog, readEnv, runUntilSignal } from '@typelane/runtime';
+import { ConfigurationError, createLog, createSealer, readEnv, runUntilSignal } from '@typelane/runtime';
 import { apiEnv, startApi } from './server.ts';
 
 await runUntilSignal(async () => {
-  const { LOG_LEVEL, OPERATOR_TOKEN, ...env } = readEnv(apiEnv);
+  const { LOG_LEVEL, OPERATOR_TOKEN, SECRET_KEY, ...env } = readEnv(apiEnv);
   if (OPERATOR_TOKEN === undefined)
     throw new ConfigurationError('OPERATOR_TOKEN is required: the token that may do everything, at least 16 characters');
   const log = createLog(LOG_LEVEL);
-  const api = await startApi({ ...env, OPERATOR_TOKEN, log });
+  const api = await startApi({ ...env, OPERATOR_TOKEN, sealer: createSealer(SECRET_KEY), log });
   log.info({ url: api.url }, 'api.started');
   return { ...api, log };
 });

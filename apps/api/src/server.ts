@@ -1,11 +1,25 @@
 import { createPublisher } from '@typelane/client';
 import { connect } from '@typelane/db';
-import { connectRedis, createQueue, type Env, type Log, queueNames, type Ring, type Running } from '@typelane/runtime';
+import {
+  connectRedis,
+  createEgress,
+  createQueue,
+  type Env,
+  type Log,
+  queueNames,
+  type Ring,
+  type Running,
+  type Sealer,
+} from '@typelane/runtime';
 import { createApp } from './app.ts';
 import { defaultApiConfig } from './context.ts';
 
-export type ApiOptions = Pick<Env, 'DATABASE_URL' | 'REDIS_URL' | 'PORT' | 'HOST' | 'INBOUND_PARTITIONS' | 'QUEUE_PREFIX'> & {
+export type ApiOptions = Pick<
+  Env,
+  'DATABASE_URL' | 'REDIS_URL' | 'PORT' | 'HOST' | 'EGRESS_ALLOW' | 'INBOUND_PARTITIONS' | 'QUEUE_PREFIX'
+> & {
   OPERATOR_TOKEN: string;
+  sealer: Sealer;
   log: Log;
 };
 
@@ -16,6 +30,8 @@ export const apiEnv = [
   'PORT',
   'HOST',
   'OPERATOR_TOKEN',
+  'SECRET_KEY',
+  'EGRESS_ALLOW',
   'INBOUND_PARTITIONS',
   'QUEUE_PREFIX',
   'LOG_LEVEL',
@@ -31,12 +47,16 @@ export async function startApi(options: ApiOptions): Promise<Running & { url: st
   converse.on('error', (error) => log.warn({ err: error }, 'redis.error'));
   const inbound = createPublisher({ connection: redis, prefix, partitions, timeoutMs: defaultApiConfig.redisTimeoutMs });
 
+  const egress = createEgress({ allow: options.EGRESS_ALLOW });
+
   let isDraining = false;
   const config = { ...defaultApiConfig, operatorToken: options.OPERATOR_TOKEN };
-  const app = await createApp({ database, redis, converse, inbound, log, config, isDraining: () => isDraining });
+  const { sealer } = options;
+  const app = await createApp({ database, redis, converse, inbound, sealer, egress, log, config, isDraining: () => isDraining });
   const close = async (): Promise<void> => {
     isDraining = true;
     await app.close();
+    egress.close();
     await Promise.allSettled([inbound.close(), converse.close()]);
     redis.disconnect();
     await database.close();

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { createLog } from '@typelane/runtime';
+import { createLog, createSealer } from '@typelane/runtime';
 import { afterAll, expect, inject, test } from 'vitest';
 import { startApi } from '../src/index.ts';
 import { databaseForTest } from '@typelane/testkit/vitest';
@@ -12,7 +12,15 @@ afterAll(() => database.drop());
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const token = 'operator-token-of-the-tests';
-const env = { DATABASE_URL: database.url, REDIS_URL: inject('redisUrl'), PORT: '0', OPERATOR_TOKEN: token, PATH: process.env['PATH'] };
+const secretKey = 'the secret key of the tests, which is long';
+const env = {
+  DATABASE_URL: database.url,
+  REDIS_URL: inject('redisUrl'),
+  PORT: '0',
+  OPERATOR_TOKEN: token,
+  SECRET_KEY: secretKey,
+  PATH: process.env['PATH'],
+};
 
 test('the API serves on the port it took, until it is stopped', async () => {
   const options = {
@@ -22,7 +30,9 @@ test('the API serves on the port it took, until it is stopped', async () => {
     HOST: '127.0.0.1',
     INBOUND_PARTITIONS: 1,
     QUEUE_PREFIX: 'server-test',
+    EGRESS_ALLOW: [],
     OPERATOR_TOKEN: token,
+    sealer: createSealer(secretKey),
   };
   const api = await startApi({ ...options, log: createLog('silent') });
   expect(api.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -40,7 +50,9 @@ test('a port that is taken makes the start fail, and nothing is left open', asyn
     HOST: '127.0.0.1',
     INBOUND_PARTITIONS: 1,
     QUEUE_PREFIX: 'server-test',
+    EGRESS_ALLOW: [],
     OPERATOR_TOKEN: token,
+    sealer: createSealer(secretKey),
   };
   const api = await startApi({ ...options, log: createLog('silent') });
   await expect(startApi({ ...options, PORT: Number(new URL(api.url).port), log: createLog('silent') })).rejects.toThrow('EADDRINUSE');
@@ -55,7 +67,9 @@ test('what is no HTTP is answered in the shape of every error', async () => {
     HOST: '127.0.0.1',
     INBOUND_PARTITIONS: 1,
     QUEUE_PREFIX: 'server-test',
+    EGRESS_ALLOW: [],
     OPERATOR_TOKEN: token,
+    sealer: createSealer(secretKey),
   };
   const api = await startApi({ ...options, log: createLog('silent') });
   try {
@@ -92,11 +106,14 @@ test('as a process it starts with only its environment and ends with 0 when it i
   expect(code).toBe(0);
 });
 
-test.each(['OPERATOR_TOKEN', 'DATABASE_URL', 'REDIS_URL'])('without %s it ends with 2 and a sentence that names it', async (name) => {
-  const child = spawn(process.execPath, [main], { env: { ...env, [name]: undefined } });
-  let output = '';
-  child.stderr.on('data', (chunk) => (output += String(chunk)));
-  const [code] = await once(child, 'exit');
-  expect(code).toBe(2);
-  expect(output).toContain(`${name} is required`);
-});
+test.each(['OPERATOR_TOKEN', 'SECRET_KEY', 'DATABASE_URL', 'REDIS_URL'])(
+  'without %s it ends with 2 and a sentence that names it',
+  async (name) => {
+    const child = spawn(process.execPath, [main], { env: { ...env, [name]: undefined } });
+    let output = '';
+    child.stderr.on('data', (chunk) => (output += String(chunk)));
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(2);
+    expect(output).toContain(`${name} is required`);
+  },
+);

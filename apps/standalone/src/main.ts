@@ -7,12 +7,13 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startApi } from '@typelane/api';
 import { EmbeddedError } from '@typelane/embedded';
-import { ConfigurationError, createLog, graceMs, readEnv } from '@typelane/runtime';
+import { ConfigurationError, createLog, createSealer, graceMs, readEnv } from '@typelane/runtime';
 import { startWorker, workerEnv } from '@typelane/worker';
 import { startDemoTypebot } from './demo-typebot.ts';
 import { demoInstanceId, registerDemo } from './demo.ts';
 import { forgetOperatorToken, operatorToken } from './operator-token.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
+import { forgetSecretKey, secretKey } from './secret-key.ts';
 import { type Servers, startServers } from './servers.ts';
 
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -44,7 +45,7 @@ async function main(): Promise<void> {
       onExit: ending.fail,
     });
     stops.push(() => servers.stop());
-    if (reset) await forgetOperatorToken(dataDir);
+    if (reset) await Promise.all([forgetOperatorToken(dataDir), forgetSecretKey(dataDir)]);
     await run(servers, dataDir, await operatorToken(dataDir, OPERATOR_TOKEN), stops);
   } catch (error) {
     await stopAll(stops);
@@ -57,17 +58,20 @@ async function run(servers: Servers, dataDir: string, operator: { token: string;
   const demo = await startDemoTypebot();
   stops.push(() => demo.stop());
   const urls = { ...process.env, DATABASE_URL: servers.databaseUrl, REDIS_URL: servers.redisUrl };
-  const { LOG_LEVEL, ...env } = readEnv([...workerEnv, 'PORT', 'HOST'], {
+  const isKeyGiven = Boolean(process.env['SECRET_KEY'] || process.env['SECRET_KEY_FILE']);
+  const { LOG_LEVEL, SECRET_KEY, ...env } = readEnv([...workerEnv, 'PORT', 'HOST'], {
     ...urls,
+    ...(!isKeyGiven && { SECRET_KEY: await secretKey(dataDir) }),
     DATABASE_URL_FILE: undefined,
     REDIS_URL_FILE: undefined,
   });
   // The terminal is for people; what is worth a line there says so itself.
   const log = createLog(process.env['LOG_LEVEL'] ? LOG_LEVEL : 'warn');
   tell('Starting the worker and the API');
-  const worker = await startWorker({ ...env, EGRESS_ALLOW: [...env.EGRESS_ALLOW, demo.host], log });
+  const sealer = createSealer(SECRET_KEY);
+  const worker = await startWorker({ ...env, EGRESS_ALLOW: [...env.EGRESS_ALLOW, demo.host], sealer, log });
   stops.push(() => worker.stop());
-  const api = await startApi({ ...env, OPERATOR_TOKEN: operator.token, log });
+  const api = await startApi({ ...env, OPERATOR_TOKEN: operator.token, sealer, log });
   stops.push(() => api.stop());
   await registerDemo(api.url, operator.token, demo);
   stops.push(() => removeRunFile(dataDir));

@@ -1,6 +1,7 @@
 import { type Database, forgottenChats, handNext, touch, unacknowledged, unhanded } from '@typelane/db';
 import { type Log, type Ring, ring } from '@typelane/runtime';
 import type { Job, Queue } from 'bullmq';
+import { forgetOld } from './announce/relay.ts';
 import type { Acknowledger } from './deliver/acknowledger.ts';
 import type { Publish } from './deliver/outbound.ts';
 import { jobIdOf, receiptOf } from './deliver/receipt.ts';
@@ -42,7 +43,8 @@ export function startSweep(options: SweepOptions): { stop(): Promise<void> } {
 export async function sweep(options: SweepOptions): Promise<void> {
   const rung = await ringAgain(options);
   const republished = await settleReplies(options);
-  if (rung + republished > 0) options.log.info({ rung, republished }, 'sweep.done');
+  const forgotten = await forgetOld(options.database);
+  if (rung + republished + forgotten > 0) options.log.info({ rung, republished, forgotten }, 'sweep.done');
 }
 
 async function ringAgain({ database, converse, intervalMs }: SweepOptions): Promise<number> {

@@ -11,10 +11,13 @@ import {
   type Ring,
   ring,
   type Running,
+  type Sealer,
 } from '@typelane/runtime';
 import { createTypebotClient } from '@typelane/typebot';
 import { type Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { startAnnouncer } from './announce/announcer.ts';
+import type { AnnounceTimes } from './announce/times.ts';
 import { createBulkhead } from './converse/bulkhead.ts';
 import { createIntegrations } from './converse/integrations.ts';
 import { createSlots, type Slots } from './converse/slots.ts';
@@ -38,12 +41,18 @@ export type WorkerOptions = Pick<
   | 'TYPEBOT_QUARANTINE_MS'
   | 'SWEEP_INTERVAL_MS'
   | 'QUEUE_PREFIX'
-> & { log: Log };
+> & {
+  log: Log;
+  /** Opens the secrets of webhooks. */
+  sealer: Sealer;
+  announceTimes?: Partial<AnnounceTimes>;
+};
 
 /** The environment a worker reads. */
 export const workerEnv = [
   'DATABASE_URL',
   'REDIS_URL',
+  'SECRET_KEY',
   'EGRESS_ALLOW',
   'INBOUND_PARTITIONS',
   'WORKER_CONCURRENCY',
@@ -77,6 +86,15 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
     open({ database, redisUrl, queueKey: `${prefix}:${name}`, log, ring: (chats) => startOrRing(chats, slots, converse) }),
   );
   const sweep = startSweep({ database, converse, outbound, acknowledger, publish, log, intervalMs: options.SWEEP_INTERVAL_MS });
+  const announcer = startAnnouncer({
+    database,
+    redisUrl,
+    prefix,
+    egressAllow: options.EGRESS_ALLOW,
+    sealer: options.sealer,
+    times: options.announceTimes,
+    log,
+  });
   await doorbell.waitUntilReady();
 
   return {
@@ -85,7 +103,7 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
       await Promise.all([doorbell.close(), slots.drain()]);
       close();
       await sweep.stop();
-      await acknowledger.stop();
+      await Promise.all([acknowledger.stop(), announcer.stop()]);
       await Promise.all([converse.close(), outbound.close()]);
       redis.disconnect();
       await database.close();

@@ -1,11 +1,12 @@
 import { connect, createIntegration, type Database, order, outcomeOf } from '@typelane/db';
 import type { Command, InboundEvent, SettingsInput } from '@typelane/core';
-import { createLog, type Log, type Ring, ring, type Running } from '@typelane/runtime';
+import { createLog, createSealer, type Log, type Ring, ring, type Running } from '@typelane/runtime';
 import { inboundText, type InboundOptions, waitUntil } from '@typelane/testkit';
 import { type Job, Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { databaseForTest } from '@typelane/testkit/vitest';
 import { redisForTest } from '@typelane/testkit/vitest';
+import type { AnnounceTimes } from '../src/announce/times.ts';
 import { startWorker, type WorkerOptions } from '../src/index.ts';
 import { type ChildWorker, spawnWorker } from './child-worker.ts';
 import { type RecordingConsumer, startConsumer } from './consumer.ts';
@@ -22,6 +23,8 @@ export type PipelineOptions = {
   sweepMs?: number;
   /** Turns one worker runs at once; default 50. Fewer make several workers share the chats. */
   concurrency?: number;
+  /** How hasty workers of this process are to tell what happened. */
+  announceTimes?: Partial<AnnounceTimes>;
   /** Default true: a consumer takes every reply as soon as it is there. */
   consumes?: boolean;
 };
@@ -124,7 +127,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
 }
 
 function workerOptions(
-  { typebots, timeoutMs = 1_000, quarantineMs = 200, sweepMs = 1_000, concurrency = 50 }: PipelineOptions,
+  { typebots, timeoutMs = 1_000, quarantineMs = 200, sweepMs = 1_000, concurrency = 50, announceTimes = {} }: PipelineOptions,
   { databaseUrl, redisUrl, prefix, log }: { databaseUrl: string; redisUrl: string; prefix: string; log: Log },
 ): WorkerOptions {
   return {
@@ -137,14 +140,18 @@ function workerOptions(
     TYPEBOT_QUARANTINE_MS: quarantineMs,
     SWEEP_INTERVAL_MS: sweepMs,
     QUEUE_PREFIX: prefix,
+    sealer: createSealer(secretKey),
+    announceTimes,
     log,
   };
 }
 
-function asEnvironment({ log, ...options }: WorkerOptions): Record<string, string> {
+const secretKey = 'the secret key of the tests, which is long';
+
+function asEnvironment({ log, sealer: _sealer, announceTimes: _times, ...options }: WorkerOptions): Record<string, string> {
   // A list is written with commas.
   const texts = Object.entries(options).map(([name, value]): [string, string] => [name, String(value)]);
-  return { ...Object.fromEntries(texts), LOG_LEVEL: log.level };
+  return { ...Object.fromEntries(texts), SECRET_KEY: secretKey, LOG_LEVEL: log.level };
 }
 
 function logInto(lines: LogLine[]): Log {

@@ -1,3 +1,4 @@
+export * from './announcements/index.ts';
 export { batched } from './batch.ts';
 export { conversationId } from './conversation-id.ts';
 export { acknowledge, type Handed, handNext, type Receipt } from './conversations/acknowledge.ts';

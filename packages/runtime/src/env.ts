@@ -29,6 +29,12 @@ export const envSchema = z.object({
     .min(16, 'at least 16 characters')
     .optional()
     .describe('Token that may do everything. `npm start` makes one and keeps it in the data folder; `npm run api` needs it.'),
+  SECRET_KEY: z
+    .string()
+    .min(32, 'at least 32 characters')
+    .describe(
+      'Seals the secrets that are kept in PostgreSQL: long, random, the same for all processes. `npm start` makes one and keeps it in the data folder.',
+    ),
   DATA_DIR: z.string().min(1).default('.data').describe('Folder for what `npm start` keeps.'),
   EGRESS_ALLOW: z
     .string()
@@ -41,7 +47,7 @@ export const envSchema = z.object({
         return z.NEVER;
       }
     })
-    .describe('Private Typebots the worker may call: `host:port`, separated by commas. Everything else must be public.'),
+    .describe('Private Typebots and webhooks the worker may call: `host:port`, separated by commas. Everything else must be public.'),
   INBOUND_PARTITIONS: whole(1, 256)
     .default(1)
     .describe('Inbound queues: 1 is `inbound`, more are `inbound-0` and so on. Drain before changing.'),

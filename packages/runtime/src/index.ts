@@ -4,3 +4,4 @@ export * from './lease.ts';
 export * from './log.ts';
 export * from './queues.ts';
 export * from './run.ts';
+export * from './secrets.ts';

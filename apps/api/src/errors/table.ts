@@ -19,6 +19,7 @@ export const refusals = {
   },
   SESSION_NOT_FOUND: { statusCode: 404, sentence: 'Expected `sessionId` to name a session of this instance, got one that does not exist' },
   TOKEN_NOT_FOUND: { statusCode: 404, sentence: 'Expected `keyId` to name a token, got one that does not exist' },
+  WEBHOOK_NOT_FOUND: { statusCode: 404, sentence: 'Expected `webhookId` to name a webhook of this instance, got one that does not exist' },
   BUSINESS_EXISTS: { statusCode: 409, sentence: 'Expected `businessId` to be new, got one that exists' },
   INSTANCE_EXISTS: { statusCode: 409, sentence: 'Expected `instanceId` to be new, got one that is registered' },
   INSTANCE_ELSEWHERE: {
@@ -32,6 +33,7 @@ export const refusals = {
   INTEGRATION_DISABLED: { statusCode: 409, sentence: 'Expected an integration that is enabled, got one that is not' },
   SESSION_CONFLICT: { statusCode: 409, sentence: 'Expected a chat without another open or paused session' },
   SESSION_CLOSED: { statusCode: 409, sentence: 'Expected a session that is open, got one that is closed' },
+  TOO_MANY_WEBHOOKS: { statusCode: 409, sentence: 'Expected an instance with fewer than 10 webhooks, got one that has them' },
   BODY_TOO_LARGE: { statusCode: 413, sentence: 'Expected a smaller body' },
   UNSUPPORTED_MEDIA_TYPE: { statusCode: 415, sentence: 'Expected `Content-Type: application/json`, got another' },
   INTERNAL_ERROR: {

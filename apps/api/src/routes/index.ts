@@ -7,6 +7,7 @@ import { changeSession } from './session-change.ts';
 import { sessionEndpoints } from './sessions.ts';
 import { startSession } from './session-start.ts';
 import { tokenEndpoints } from './tokens.ts';
+import { webhookEndpoints } from './webhooks.ts';
 
 /** Every route under `/api`. */
 export const endpoints: readonly Endpoint[] = [
@@ -15,6 +16,7 @@ export const endpoints: readonly Endpoint[] = [
   changeSession,
   startSession,
   publishEvents,
+  ...webhookEndpoints,
   ...businessEndpoints,
   ...instanceEndpoints,
   ...tokenEndpoints,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { BotCall, BotOutcome } from '@typelane/core';
 import { createPublisher } from '@typelane/client';
 import { connect, type Database } from '@typelane/db';
-import { connectRedis, createLog, createQueue, queueNames, type Ring } from '@typelane/runtime';
+import { connectRedis, createEgress, createLog, createQueue, createSealer, queueNames, type Ring } from '@typelane/runtime';
 import { expect, inject } from 'vitest';
 import { type ApiContext, createApp, defaultApiConfig } from '../../src/index.ts';
 import { refusalsOf } from '../../src/register.ts';
@@ -57,7 +57,10 @@ export async function startTestApi(overrides: Partial<ApiContext> & { settleTime
   const lines: string[] = [];
   const log = createLog('debug', { write: (line: string) => void lines.push(line) });
   const config = { ...defaultApiConfig, operatorToken, settleTimeoutMs, redisTimeoutMs: 1_000 };
-  const context: ApiContext = { database, redis, converse, inbound, log, config, isDraining: () => false, ...others };
+  const sealer = createSealer('the secret key of the tests, which is long');
+  const egress = createEgress({ allow: [] });
+  const isDraining = () => false;
+  const context: ApiContext = { database, redis, converse, inbound, sealer, egress, log, config, isDraining, ...others };
   const app = await createApp(context);
   const worker = startTestWorker(database, converse);
 
