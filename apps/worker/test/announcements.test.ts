@@ -105,7 +105,9 @@ test('what was committed by a worker that died before it told anybody is told by
   await pipeline.redis.del(lease);
   await pipeline.startWorker();
   queue = consumeEvents();
-  await waitUntil(() => receiver.bodies().length >= chats.length && (queue?.told.length ?? 0) >= chats.length, { what: 'all that is told' });
+  await waitUntil(() => receiver.bodies().length >= chats.length && (queue?.told.length ?? 0) >= chats.length, {
+    what: 'all that is told',
+  });
   expect(receiver.bodies().map(({ data }) => data['keyRemoteJid'])).toEqual(expect.arrayContaining(chats));
   expect(queue.told.map(named)).toEqual(chats.map(() => 'session.opened: null'));
 });
@@ -145,7 +147,10 @@ test('a queue that nobody consumes stays small, and a late consumer misses nothi
     select gen_random_uuid(), 'crowded', 'session.opened', jsonb_build_object('instanceId', 'crowded', 'businessId', null, 'sessionId', gen_random_uuid(),
       'keyRemoteJid', n::text, 'keyParticipant', null, 'reason', null, 'typebotIntegrationId', null)
     from generate_series(1, ${rows}) n`;
-  await waitUntil(() => pipeline.logs.some(({ msg }) => msg.startsWith('events.full')), { what: 'the queue to be full', timeoutMs: 20_000 });
+  await waitUntil(() => pipeline.logs.some(({ msg }) => msg.startsWith('events.full')), {
+    what: 'the queue to be full',
+    timeoutMs: 20_000,
+  });
   const events = new Queue('events', { connection: pipeline.redis, prefix: pipeline.prefix });
   expect(await events.getWaitingCount()).toBe(10_000);
   expect(await pipeline.database.sql`select from announcements where queued_at is null`).toHaveLength(rows - 10_000);

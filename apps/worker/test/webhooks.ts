@@ -13,7 +13,11 @@ export async function addWebhook(pipeline: Pipeline, receiver: Receiver, wanted:
   const secret = `whsec_${randomBytes(32).toString('base64')}`;
   receiver.trust(path, secret);
   const sealed = pipeline.env.sealer.seal(secret, sealedAbout(webhookId));
-  const created = await createWebhook(pipeline.database, { scope: 'admin' }, { instanceId, webhookId, url, types, enabled, secret: sealed });
+  const created = await createWebhook(
+    pipeline.database,
+    { scope: 'admin' },
+    { instanceId, webhookId, url, types, enabled, secret: sealed },
+  );
   if (created.type !== 'created') throw new Error(`Expected a webhook, got ${created.type}`);
   return created.webhook;
 }
