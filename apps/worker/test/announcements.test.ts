@@ -1,7 +1,6 @@
 import { type Announcement, announcementSchema, announcementTypes } from '@typelane/core';
 import { type FakeTypebot, type Mood, startFakeTypebot, waitUntil } from '@typelane/testkit';
 import { type Job, Queue, Worker } from 'bullmq';
-import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Pipeline, type PipelineOptions, startPipeline } from './harness.ts';
 import { echoBot } from './order/echo-bot.ts';
@@ -229,7 +228,7 @@ async function liveSession(instanceId: string): Promise<string> {
 
 /** A consumer that knows nothing of us but the contract. */
 function consumeEvents(concurrency = 1): NonNullable<typeof queue> {
-  const connection = new Redis(pipeline.redis.options.path ?? { ...pipeline.redis.options, maxRetriesPerRequest: null });
+  const connection = pipeline.redis.duplicate();
   const told: Announcement[] = [];
   const take = async ({ name, data, id }: Job): Promise<void> => {
     const announcement = announcementSchema.parse(data);

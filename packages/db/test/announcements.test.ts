@@ -96,15 +96,16 @@ test('a step that is not written tells nothing', async () => {
 
 test('a turn that changes no session does not touch what is told', async () => {
   const chat = await newChat(2);
-  await database.sql.begin(async (transaction) => {
+  const opens = await database.sql.begin(async (transaction) => {
     await transaction`lock table announcements in access exclusive mode`;
-    await commit(database.sql, [stepOf(chat, 0, {})]);
-    const waits = commit(database.sql, [stepOf(chat, 1, { sessions: [sessionOf(chat, { status: 'open' })] })]);
+    // Would wait for the lock, and the lock for it.
+    expect(await commit(database.sql, [stepOf(chat, 0, {})])).toMatchObject([{ version: 1 }]);
+    const waiting = commit(database.sql, [stepOf(chat, 1, { sessions: [sessionOf(chat, { status: 'open' })] })]);
     await waitUntil(async () => (await transaction`select from pg_locks where not granted`).length > 0, { what: 'the other one to wait' });
-    await transaction`select 1`;
-    void waits;
+    return { waiting };
   });
-  await waitUntil(async () => (await toldOf(chat)).length === 1, { what: 'the other one' });
+  expect(await opens.waiting).toMatchObject([{ version: 2 }]);
+  expect(await toldOf(chat)).toEqual(['session.opened']);
 });
 
 test('an event that dies at the door is told of once, however often it is met, and not when nobody knows whose it is', async () => {
@@ -164,7 +165,7 @@ function stepOf(chat: Chat, index: number, change: Partial<Commit>): Commit {
   };
 }
 
-function sessionOf({ sessionId, instanceId, jid }: Chat, { status, reason = undefined }: Change): SessionRow {
+function sessionOf({ sessionId, instanceId, jid }: Chat, { status, reason }: Change): SessionRow {
   return { sessionId, instanceId, keyRemoteJid: jid, typebotIntegrationId: null, status, reason: reason ?? null, bot: null };
 }
 
