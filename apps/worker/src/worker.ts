@@ -17,7 +17,7 @@ import { createTypebotClient } from '@typelane/typebot';
 import { type Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { startAnnouncer } from './announce/announcer.ts';
-import type { AnnounceTimes } from './announce/times.ts';
+import type { AnnounceLimits } from './announce/limits.ts';
 import { createBulkhead } from './converse/bulkhead.ts';
 import { createIntegrations } from './converse/integrations.ts';
 import { createSlots, type Slots } from './converse/slots.ts';
@@ -45,7 +45,7 @@ export type WorkerOptions = Pick<
   log: Log;
   /** Opens the secrets of webhooks. */
   sealer: Sealer;
-  announceTimes?: Partial<AnnounceTimes>;
+  announceLimits?: Partial<AnnounceLimits>;
 };
 
 /** The environment a worker reads. */
@@ -92,7 +92,7 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
     prefix,
     egressAllow: options.EGRESS_ALLOW,
     sealer: options.sealer,
-    times: options.announceTimes,
+    limits: options.announceLimits,
     log,
   });
   await doorbell.waitUntilReady();
@@ -100,10 +100,11 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
   return {
     async stop() {
       await Promise.all(doors.map((door) => door.stop()));
-      await Promise.all([doorbell.close(), slots.drain()]);
+      // What the last turns write down is told by the next process.
+      await Promise.all([doorbell.close(), slots.drain(), announcer.stop()]);
       close();
       await sweep.stop();
-      await Promise.all([acknowledger.stop(), announcer.stop()]);
+      await acknowledger.stop();
       await Promise.all([converse.close(), outbound.close()]);
       redis.disconnect();
       await database.close();

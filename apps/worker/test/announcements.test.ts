@@ -139,20 +139,19 @@ test('kill -9 of a worker while it tells loses nothing', { timeout: 60_000 }, as
 });
 
 test('a queue that nobody consumes stays small, and a late consumer misses nothing', { timeout: 60_000 }, async () => {
-  await start();
-  const rows = 10_600;
-  await pipeline.database.sql`
-    insert into announcements (announcement_id, instance_id, type, data)
-    select gen_random_uuid(), 'crowded', 'session.opened', jsonb_build_object('instanceId', 'crowded', 'businessId', null, 'sessionId', gen_random_uuid(),
-      'keyRemoteJid', n::text, 'keyParticipant', null, 'reason', null, 'typebotIntegrationId', null)
-    from generate_series(1, ${rows}) n`;
+  await start({ announceLimits: { ...hasty, queuedMax: 1_000 } });
+  const rows = 1_600;
+  // So that the room left is no whole number of batches.
+  await crowd(1, 100);
+  await waitUntil(async () => (await unqueuedRows()) === 0, { what: 'the first to be queued' });
+  await crowd(101, rows);
   await waitUntil(() => pipeline.logs.some(({ msg }) => msg.startsWith('events.full')), {
     what: 'the queue to be full',
     timeoutMs: 20_000,
   });
   const events = new Queue('events', { connection: pipeline.redis, prefix: pipeline.prefix });
-  expect(await events.getWaitingCount()).toBe(10_000);
-  expect(await pipeline.database.sql`select from announcements where queued_at is null`).toHaveLength(rows - 10_000);
+  expect(await events.getWaitingCount()).toBe(1_000);
+  expect(await unqueuedRows()).toBe(rows - 1_000);
   queue = consumeEvents(1);
   await waitUntil(() => (queue?.told.length ?? 0) >= rows, { what: 'the whole backlog', timeoutMs: 40_000 });
   expect(queue.told.map(({ data }) => Number(data.keyRemoteJid))).toEqual(Array.from({ length: rows }, (_, index) => index + 1));
@@ -173,6 +172,19 @@ test('what is older than 30 days is forgotten, with its deliveries', async () =>
   expect(await sql`select from webhook_deliveries`).toHaveLength(0);
 });
 
+/** Announcements numbered `from` to `to`. */
+async function crowd(from: number, to: number): Promise<void> {
+  await pipeline.database.sql`
+    insert into announcements (announcement_id, instance_id, type, data)
+    select gen_random_uuid(), 'crowded', 'session.opened', jsonb_build_object('instanceId', 'crowded', 'businessId', null, 'sessionId', gen_random_uuid(),
+      'keyRemoteJid', n::text, 'keyParticipant', null, 'reason', null, 'typebotIntegrationId', null)
+    from generate_series(${from}::int, ${to}::int) n`;
+}
+
+async function unqueuedRows(): Promise<number> {
+  return (await pipeline.database.sql`select from announcements where queued_at is null`).length;
+}
+
 const named = ({ type, data: { reason } }: { type: string; data: { reason?: string | null } }): string => `${type}: ${reason ?? null}`;
 
 async function start(options: Partial<PipelineOptions> = {}): Promise<void> {
@@ -180,7 +192,7 @@ async function start(options: Partial<PipelineOptions> = {}): Promise<void> {
     typebots: [typebot.url, receiver.url],
     timeoutMs: options.workers === 0 ? 1_000 : 400,
     quarantineMs: 100,
-    announceTimes: hasty,
+    announceLimits: hasty,
     ...options,
   });
 }

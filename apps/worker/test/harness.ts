@@ -6,7 +6,7 @@ import { type Job, Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { databaseForTest } from '@typelane/testkit/vitest';
 import { redisForTest } from '@typelane/testkit/vitest';
-import type { AnnounceTimes } from '../src/announce/times.ts';
+import type { AnnounceLimits } from '../src/announce/limits.ts';
 import { startWorker, type WorkerOptions } from '../src/index.ts';
 import { type ChildWorker, spawnWorker } from './child-worker.ts';
 import { type RecordingConsumer, startConsumer } from './consumer.ts';
@@ -24,7 +24,7 @@ export type PipelineOptions = {
   /** Turns one worker runs at once; default 50. Fewer make several workers share the chats. */
   concurrency?: number;
   /** How hasty workers of this process are to tell what happened. */
-  announceTimes?: Partial<AnnounceTimes>;
+  announceLimits?: Partial<AnnounceLimits>;
   /** Default true: a consumer takes every reply as soon as it is there. */
   consumes?: boolean;
 };
@@ -127,7 +127,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
 }
 
 function workerOptions(
-  { typebots, timeoutMs = 1_000, quarantineMs = 200, sweepMs = 1_000, concurrency = 50, announceTimes = {} }: PipelineOptions,
+  { typebots, timeoutMs = 1_000, quarantineMs = 200, sweepMs = 1_000, concurrency = 50, announceLimits = {} }: PipelineOptions,
   { databaseUrl, redisUrl, prefix, log }: { databaseUrl: string; redisUrl: string; prefix: string; log: Log },
 ): WorkerOptions {
   return {
@@ -141,14 +141,14 @@ function workerOptions(
     SWEEP_INTERVAL_MS: sweepMs,
     QUEUE_PREFIX: prefix,
     sealer: createSealer(secretKey),
-    announceTimes,
+    announceLimits,
     log,
   };
 }
 
 const secretKey = 'the secret key of the tests, which is long';
 
-function asEnvironment({ log, sealer: _sealer, announceTimes: _times, ...options }: WorkerOptions): Record<string, string> {
+function asEnvironment({ log, sealer: _sealer, announceLimits: _times, ...options }: WorkerOptions): Record<string, string> {
   // A list is written with commas.
   const texts = Object.entries(options).map(([name, value]): [string, string] => [name, String(value)]);
   return { ...Object.fromEntries(texts), SECRET_KEY: secretKey, LOG_LEVEL: log.level };

@@ -4,7 +4,7 @@ import { changeWebhook, claimDeliveries, handToWebhooks, orderPing, removeWebhoo
 import type { AnnouncementType } from '@typelane/core';
 import { waitUntil } from '@typelane/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { AnnounceTimes } from '../src/announce/times.ts';
+import type { AnnounceLimits } from '../src/announce/limits.ts';
 import { type Pipeline, startPipeline } from './harness.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 import { addWebhook, deliveriesOf, webhookNow } from './webhooks.ts';
@@ -14,11 +14,11 @@ let pipeline: Pipeline;
 let receiver: Receiver;
 let instanceId: string;
 /** Milliseconds instead of hours. */
-const times: Partial<AnnounceTimes> = { pollMs: 20, timeoutMs: 300, claimMs: 1_000, retryDelaysMs: [40, 40, 40], failingMaxMs: 60_000 };
+const times: Partial<AnnounceLimits> = { pollMs: 20, timeoutMs: 300, claimMs: 1_000, retryDelaysMs: [40, 40, 40], failingMaxMs: 60_000 };
 
 beforeAll(async () => {
   receiver = await startReceiver();
-  pipeline = await startPipeline({ typebots: [receiver.url], workers: 0, announceTimes: times });
+  pipeline = await startPipeline({ typebots: [receiver.url], workers: 0, announceLimits: times });
 });
 
 beforeEach(async () => {
@@ -251,9 +251,9 @@ afterEach(async () => {
   running = [];
 });
 
-async function atWork(change: Partial<AnnounceTimes> = {}, alsoAllowed: string[] = []): Promise<void> {
+async function atWork(change: Partial<AnnounceLimits> = {}, alsoAllowed: string[] = []): Promise<void> {
   const EGRESS_ALLOW = [...pipeline.env.EGRESS_ALLOW, ...alsoAllowed];
-  running.push(await pipeline.startWorker({ announceTimes: { ...times, ...change }, EGRESS_ALLOW }));
+  running.push(await pipeline.startWorker({ announceLimits: { ...times, ...change }, EGRESS_ALLOW }));
 }
 
 function webhook(path: string, wanted: { types?: AnnouncementType[]; enabled?: boolean; url?: string } = {}): Promise<WebhookRecord> {

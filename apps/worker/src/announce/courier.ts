@@ -12,20 +12,20 @@ import type { Egress, Log, Sealer } from '@typelane/runtime';
 import { Webhook } from 'standardwebhooks';
 import { type Answer, createCall } from './call.ts';
 import { type Loop, startLoop } from './loop.ts';
-import { type AnnounceTimes, retryMs } from './times.ts';
+import { type AnnounceLimits, retryMs } from './limits.ts';
 
 /** Attempts under way in one process, and of one webhook: a slow receiver keeps four of them busy and no more. */
 const atOnceMax = { all: 64, perWebhook: 4 };
 
-type Options = { database: Database; egress: Egress; sealer: Sealer; times: AnnounceTimes; log: Log };
+type Options = { database: Database; egress: Egress; sealer: Sealer; limits: AnnounceLimits; log: Log };
 
 /**
  * Delivers what is due. Every process does; a delivery is taken by pushing its time into the future, so that no transaction stays
  * open during a call and a process that dies in the middle leaves it to be made again.
  */
 export function startCourier(options: Options): Loop {
-  const { database, times, log } = options;
-  const call = createCall(options.egress, times.timeoutMs);
+  const { database, limits, log } = options;
+  const call = createCall(options.egress, limits.timeoutMs);
   const underWay = new Map<string, number>();
   const running = new Set<Promise<void>>();
 
@@ -44,7 +44,7 @@ export function startCourier(options: Options): Loop {
     const limit = atOnceMax.all - running.size;
     if (limit <= 0) return;
     const { perWebhook } = atOnceMax;
-    for (const delivery of await claimDeliveries(database.sql, { limit, perWebhook, underWay, claimMs: times.claimMs })) {
+    for (const delivery of await claimDeliveries(database.sql, { limit, perWebhook, underWay, claimMs: limits.claimMs })) {
       const one = run(delivery).finally(() => {
         running.delete(one);
         loop.wake();
@@ -52,7 +52,7 @@ export function startCourier(options: Options): Loop {
       running.add(one);
     }
   };
-  const loop = startLoop(look, times.pollMs, (error) => log.warn({ err: error }, 'courier.failed'));
+  const loop = startLoop(look, limits.pollMs, (error) => log.warn({ err: error }, 'courier.failed'));
   return {
     wake: () => loop.wake(),
     async stop() {
@@ -95,14 +95,14 @@ function openSecret({ webhookId, secret }: DueDelivery, sealer: Sealer, log: Log
   }
 }
 
-async function settle(delivery: DueDelivery, answer: Answer, { database: { sql }, times, log }: Options): Promise<void> {
+async function settle(delivery: DueDelivery, answer: Answer, { database: { sql }, limits, log }: Options): Promise<void> {
   if (answer.type === 'delivered') return settleDelivered(sql, delivery);
   const { webhookId } = delivery;
   // A test is made once, and says nothing about what is usually delivered.
   const isTest = delivery.type === 'ping';
-  const delayMs = isTest ? null : retryMs(times.retryDelaysMs, delivery.attempt, answer.retryAfterMs, Math.random());
+  const delayMs = isTest ? null : retryMs(limits.retryDelaysMs, delivery.attempt, answer.retryAfterMs, Math.random());
   await settleFailed(sql, delivery, answer.failure, delayMs);
   const failingMs = isTest ? 0 : await noteFailing(sql, webhookId);
-  const reason = answer.isGone ? 'gone' : failingMs > times.failingMaxMs ? 'failing' : null;
+  const reason = answer.isGone ? 'gone' : failingMs > limits.failingMaxMs ? 'failing' : null;
   if (reason !== null && (await switchOff(sql, webhookId, reason))) log.warn({ webhookId, reason }, 'webhook.disabled');
 }

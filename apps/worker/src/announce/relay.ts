@@ -2,13 +2,14 @@ import type { Announcement } from '@typelane/core';
 import { type Database, forgetAnnouncements, handToWebhooks, markQueued, unqueued } from '@typelane/db';
 import { connectRedisForLoops, type Log, queueNames, takeLease } from '@typelane/runtime';
 import type { Queue } from 'bullmq';
+import type { AnnounceLimits } from './limits.ts';
 import { type Loop, startLoop } from './loop.ts';
 
 /** Announcements handed on at a time. */
 const batchSize = 500;
 
-/** How the queue is kept small: nobody may ever consume it. About 1 KB each. Beyond `waitingMax` they wait in PostgreSQL. */
-export const eventsKept = { waitingMax: 10_000, completed: { age: 3_600, count: 1_000 }, failed: { age: 86_400, count: 10_000 } };
+/** Finished jobs that stay: within their seconds an event that is added again is known by its id. */
+const eventsKept = { completed: { age: 3_600, count: 1_000 }, failed: { age: 86_400, count: 10_000 } };
 
 /** Days that announcements and their deliveries are kept, delivered or not. */
 const keptDays = 30;
@@ -18,7 +19,7 @@ type Options = {
   redisUrl: string;
   prefix: string;
   events: Queue;
-  pollMs: number;
+  limits: Pick<AnnounceLimits, 'pollMs' | 'queuedMax'>;
   log: Log;
   /** There is something to deliver. */
   onHanded(): void;
@@ -28,7 +29,7 @@ type Options = {
  * Hands announcements on: to the webhooks of their instance, and to the queue in their order. One process is elected, for the order's
  * sake; should two believe to be it, the jobs' ids keep either from adding twice what is still there.
  */
-export function startRelay({ database, redisUrl, prefix, events, pollMs, log, onHanded }: Options): Loop {
+export function startRelay({ database, redisUrl, prefix, events, limits, log, onHanded }: Options): Loop {
   const { sql } = database;
   const redis = connectRedisForLoops(redisUrl);
   const onError = (error: unknown): void => log.warn({ err: error }, 'relay.failed');
@@ -43,9 +44,9 @@ export function startRelay({ database, redisUrl, prefix, events, pollMs, log, on
   };
   const toQueue = async (): Promise<void> => {
     for (let found = batchSize; found === batchSize && lease.isHeld();) {
-      const room = eventsKept.waitingMax - (await events.getJobCountByTypes('waiting', 'delayed'));
+      const room = limits.queuedMax - (await events.getJobCountByTypes('waiting', 'delayed'));
       if (room <= 0 && !wasFull)
-        log.warn({ waiting: eventsKept.waitingMax }, 'events.full: nobody consumes the queue; what comes waits in PostgreSQL');
+        log.warn({ waiting: limits.queuedMax }, 'events.full: nobody consumes the queue; what comes waits in PostgreSQL');
       wasFull = room <= 0;
       const announcements = room <= 0 ? [] : await unqueued(sql, Math.min(room, batchSize));
       await enqueue(events, announcements);
@@ -63,7 +64,7 @@ export function startRelay({ database, redisUrl, prefix, events, pollMs, log, on
     for (const each of ended) if (each.status === 'rejected') onError(each.reason);
   };
   const lease = takeLease(redis, `${prefix}:${queueNames.events}:typelane-relay`, { onError, onChange: () => loop.wake() });
-  const loop = startLoop(look, pollMs, onError);
+  const loop = startLoop(look, limits.pollMs, onError);
 
   return {
     wake: () => loop.wake(),

@@ -1,5 +1,5 @@
-/** Milliseconds. Tests are in more of a hurry. */
-export type AnnounceTimes = {
+/** Times are milliseconds. Tests are in more of a hurry. */
+export type AnnounceLimits = {
   /** Between two looks for something to tell or deliver. */
   pollMs: number;
   /** For one attempt, from the name lookup to the status. */
@@ -10,17 +10,20 @@ export type AnnounceTimes = {
   retryDelaysMs: readonly number[];
   /** A webhook whose deliveries fail for so long is switched off. */
   failingMaxMs: number;
+  /** Events that wait on the queue, about 1 KB each: nobody may ever consume it. Those beyond wait in PostgreSQL. */
+  queuedMax: number;
 };
 
 const [second, minute, hour, day] = [1_000, 60_000, 3_600_000, 86_400_000];
 
 /** The schedule, the deadline and the five days are Svix's published ones, which receivers of webhooks know. */
-export const announceTimes: AnnounceTimes = {
+export const announceLimits: AnnounceLimits = {
   pollMs: second,
   timeoutMs: 15 * second,
   claimMs: minute,
   retryDelaysMs: [5 * second, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 10 * hour],
   failingMaxMs: 5 * day,
+  queuedMax: 10_000,
 };
 
 /** A receiver may ask for a later attempt with `Retry-After`, but not for one that never comes. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { announceTimes, retryMs } from './times.ts';
+import { announceLimits, retryMs } from './limits.ts';
 
-const { retryDelaysMs } = announceTimes;
+const { retryDelaysMs } = announceLimits;
 
 test.each([
   ['in the middle', 0.5, 5_000],
