@@ -1,10 +1,12 @@
 CREATE TABLE "announcements" (
 	"announcement_id" uuid PRIMARY KEY NOT NULL,
+	"place" bigint GENERATED ALWAYS AS IDENTITY (sequence name "announcements_place_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"instance_id" text NOT NULL,
 	"type" text NOT NULL,
 	"data" jsonb NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	"published_at" timestamp (3) with time zone
+	"published_at" timestamp (3) with time zone,
+	"queued_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "webhook_deliveries" (
@@ -14,6 +16,7 @@ CREATE TABLE "webhook_deliveries" (
 	"next_at" timestamp (3) with time zone DEFAULT now(),
 	"delivered_at" timestamp (3) with time zone,
 	"failure" text,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "webhook_deliveries_announcement_id_webhook_id_pk" PRIMARY KEY("announcement_id","webhook_id")
 );
 --> statement-breakpoint
@@ -85,9 +88,11 @@ ALTER TABLE "webhook_deliveries" ADD CONSTRAINT "webhook_deliveries_webhook_id_w
 ALTER TABLE "webhooks" ADD CONSTRAINT "webhooks_instance_id_instances_instance_id_fk" FOREIGN KEY ("instance_id") REFERENCES "public"."instances"("instance_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "bulk_start_contacts" ADD CONSTRAINT "bulk_start_contacts_bulk_start_id_bulk_starts_bulk_start_id_fk" FOREIGN KEY ("bulk_start_id") REFERENCES "public"."bulk_starts"("bulk_start_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "bulk_starts" ADD CONSTRAINT "bulk_starts_instance_id_instances_instance_id_fk" FOREIGN KEY ("instance_id") REFERENCES "public"."instances"("instance_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "announcements_unpublished" ON "announcements" USING btree ("created_at") WHERE published_at is null;--> statement-breakpoint
-CREATE INDEX "announcements_by_instance" ON "announcements" USING btree ("instance_id","created_at");--> statement-breakpoint
-CREATE INDEX "webhook_deliveries_due" ON "webhook_deliveries" USING btree ("next_at") WHERE next_at is not null;--> statement-breakpoint
+CREATE INDEX "announcements_unpublished" ON "announcements" USING btree ("place") WHERE published_at is null;--> statement-breakpoint
+CREATE INDEX "announcements_unqueued" ON "announcements" USING btree ("place") WHERE queued_at is null;--> statement-breakpoint
+CREATE INDEX "announcements_by_age" ON "announcements" USING btree ("created_at");--> statement-breakpoint
+CREATE INDEX "webhook_deliveries_due" ON "webhook_deliveries" USING btree ("webhook_id","next_at") WHERE next_at is not null;--> statement-breakpoint
+CREATE INDEX "webhook_deliveries_newest" ON "webhook_deliveries" USING btree ("webhook_id","created_at" DESC NULLS LAST,"announcement_id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "webhooks_by_instance" ON "webhooks" USING btree ("instance_id");--> statement-breakpoint
 CREATE INDEX "bulk_start_contacts_left" ON "bulk_start_contacts" USING btree ("bulk_start_id","place") WHERE conversation_id is null;--> statement-breakpoint
 CREATE INDEX "bulk_starts_newest" ON "bulk_starts" USING btree ("instance_id","created_at" DESC NULLS LAST,"bulk_start_id" DESC NULLS LAST);--> statement-breakpoint

@@ -1,7 +1,7 @@
 import type { Publisher } from '@typelane/client';
 import type { Database } from '@typelane/db';
 import type { MediaStore } from '@typelane/media';
-import type { connectRedis, createQueue, Log, Ring, Sealer } from '@typelane/runtime';
+import type { connectRedis, createQueue, Egress, Log, Ring, Sealer } from '@typelane/runtime';
 
 /** All that the API needs from outside. Routes get it as an argument; there is no other way to anything. */
 export type ApiContext = {
@@ -11,8 +11,10 @@ export type ApiContext = {
   converse: ReturnType<typeof createQueue<Ring>>;
   /** The inbound queue. */
   inbound: Pick<Publisher, 'publish'>;
-  /** Seals the settings nobody is shown again. */
-  sealer: Pick<Sealer, 'seal'>;
+  /** Seals what nobody is shown again: secret settings, and secrets of webhooks. */
+  sealer: Sealer;
+  /** Says which addresses a tenant may name. */
+  egress: Pick<Egress, 'check'>;
   media: ApiMedia;
   log: Log;
   config: ApiConfig;

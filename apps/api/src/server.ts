@@ -3,6 +3,7 @@ import { connect } from '@typelane/db';
 import { createMediaStore, signedAddress } from '@typelane/media';
 import {
   connectRedis,
+  createEgress,
   createQueue,
   createSealer,
   type Env,
@@ -19,7 +20,7 @@ import { type ApiMedia, defaultApiConfig } from './context.ts';
 
 export type ApiOptions = Pick<
   Env,
-  'DATABASE_URL' | 'REDIS_URL' | 'PORT' | 'HOST' | 'SECRET_KEY' | 'INBOUND_PARTITIONS' | 'QUEUE_PREFIX' | keyof MediaEnv
+  'DATABASE_URL' | 'REDIS_URL' | 'PORT' | 'HOST' | 'SECRET_KEY' | 'EGRESS_ALLOW' | 'INBOUND_PARTITIONS' | 'QUEUE_PREFIX' | keyof MediaEnv
 > & {
   OPERATOR_TOKEN: string;
   log: Log;
@@ -30,6 +31,7 @@ export const apiEnv = [
   'DATABASE_URL',
   'REDIS_URL',
   'OPERATOR_TOKEN',
+  'EGRESS_ALLOW',
   'INBOUND_PARTITIONS',
   'QUEUE_PREFIX',
   ...mediaEnv,
@@ -46,15 +48,18 @@ export async function startApi(options: ApiOptions): Promise<Running & { url: st
   converse.on('error', (error) => log.warn({ err: error }, 'redis.error'));
   const inbound = createPublisher({ connection: redis, prefix, partitions, timeoutMs: defaultApiConfig.redisTimeoutMs });
 
+  const egress = createEgress({ allow: options.EGRESS_ALLOW });
+
   let isDraining = false;
   const config = { ...defaultApiConfig, operatorToken: options.OPERATOR_TOKEN };
   const sealer = createSealer(options.SECRET_KEY);
   const at = { port: options.PORT };
   const media = openMedia(options, at);
-  const app = await createApp({ database, redis, converse, inbound, sealer, media, log, config, isDraining: () => isDraining });
+  const app = await createApp({ database, redis, converse, inbound, sealer, egress, media, log, config, isDraining: () => isDraining });
   const close = async (): Promise<void> => {
     isDraining = true;
     await app.close();
+    egress.close();
     await Promise.allSettled([inbound.close(), converse.close()]);
     redis.disconnect();
     media.store.close();

@@ -17,7 +17,7 @@ const [mySession, theirSession] = await Promise.all(
 );
 afterAll(() => api.stop());
 
-type Ids = { businessId: string; instanceId: string; sessionId: string; keyId: string };
+type Ids = { businessId: string; instanceId: string; sessionId: string; keyId: string; webhookId: string };
 
 function pathOf(route: Endpoint, ids: Ids): string {
   return route.path.replaceAll(/:(\w+)/g, (_match, name: keyof Ids) => encodeURIComponent(ids[name]));
@@ -33,6 +33,8 @@ function bodyFor(route: Endpoint, { instanceId }: Ids): unknown {
     publishEvents: inboundText({ instanceId, jid: '5531900000000@s.whatsapp.net', text: 'hi' }),
     createBusiness: { name: 'x' },
     registerInstance: { instanceId: randomUUID() },
+    createWebhook: { url: 'https://example.com/hook' },
+    changeWebhook: { enabled: false },
   };
   return bodies[route.name] ?? (route.body ? {} : undefined);
 }
@@ -42,11 +44,21 @@ const ask = (route: Endpoint, ids: Ids, options: Ask) => {
   return api.ask(route.method, pathOf(route, ids), { ...(body !== undefined && { body }), ...options });
 };
 
+const webhookIds = new Map(
+  await Promise.all(
+    [mine, theirs].map(async ({ instanceId }) => {
+      const path = `/api/v2/instance/${encodeURIComponent(instanceId)}/webhook`;
+      return [instanceId, (await api.ask('POST', path, { body: { url: 'https://example.com/hook' } })).body.webhookId] as const;
+    }),
+  ),
+);
+
 const idsOf = (tenant: TestTenant, sessionId: string): Ids => ({
   businessId: tenant.businessId,
   instanceId: tenant.instanceId,
   sessionId,
   keyId: tenant.keyIds.instance,
+  webhookId: webhookIds.get(tenant.instanceId) ?? '',
 });
 const named = endpoints.map((route) => [route.name, route] as const);
 
@@ -116,7 +128,7 @@ test.each(matrix)(
     const token = mine.tokens[scope];
     const before = await everything();
     const foreign = idsOf(theirs, theirSession);
-    const unknown = { businessId: 'nobody', instanceId: 'nobody', sessionId: randomUUID(), keyId: randomUUID() };
+    const unknown = { businessId: 'nobody', instanceId: 'nobody', sessionId: randomUUID(), keyId: randomUUID(), webhookId: randomUUID() };
     const answer = await ask(route, foreign, { token });
     expect(answer.status).toBe(404);
     expect(await everything()).toEqual(before);
@@ -155,6 +167,8 @@ async function everything(): Promise<unknown> {
     sql`select * from typebot_integrations order by instance_id`,
     sql`select * from api_keys order by key_id`,
     sql`select * from sessions order by session_id`,
+    sql`select * from webhooks order by webhook_id`,
+    sql`select * from webhook_deliveries order by webhook_id`,
     sql`select conversation_id, seq from inbox order by 1, 2`,
   ]);
 }

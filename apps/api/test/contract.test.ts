@@ -33,7 +33,9 @@ const tenant = await createTenant(api, 'contract');
 const { integration } = tenant;
 const business = `/api/v2/business/${encodeURIComponent(tenant.businessId)}`;
 const instance = `${business}/instance/${encodeURIComponent(tenant.instanceId)}`;
+const webhooks = `/api/v2/instance/${encodeURIComponent(tenant.instanceId)}/webhook`;
 const tokenPaths = ['/api/v2/admin/token', `${business}/token`, `${instance}/token`];
+const hook = { url: 'https://example.com/hook' };
 const event = (instanceId: string) => inboundText({ instanceId, jid: '5531900000000@s.whatsapp.net', text: 'hi' });
 
 const start = async (status: 'open' | 'paused' = 'open', chat = freshChat(), at: TestApi = api) =>
@@ -68,6 +70,10 @@ test('what a route answers when all is well', async () => {
     ['GET', `${business}/instance`],
     ['GET', instance],
   ];
+  const { webhookId } = (await api.ask('POST', webhooks, { body: hook })).body;
+  asked.push(['GET', webhooks], ['PUT', `${webhooks}/${webhookId}`, {}], ['POST', `${webhooks}/${webhookId}/secret`]);
+  asked.push(['POST', `${webhooks}/${webhookId}/test`], ['GET', `${webhooks}/${webhookId}/delivery`], ['GET', `${webhooks}/${webhookId}`]);
+  asked.push(['DELETE', `${webhooks}/${webhookId}`]);
   for (const tokens of tokenPaths) {
     const { keyId } = (await api.ask('POST', tokens)).body;
     asked.push(['GET', tokens], ['DELETE', `${tokens}/${keyId}`]);
@@ -101,6 +107,14 @@ test('what is not there', async () => {
     ['POST', `${session(unknown)}/webhook`, {}],
     ['POST', `${nowhere}/events`, event('nobody')],
     ['POST', `${nowhere}/media`, {}],
+    ['POST', `${nowhere}/webhook`, hook],
+    ['GET', `${nowhere}/webhook`],
+    ['GET', `${webhooks}/${unknown}`],
+    ['PUT', `${webhooks}/${unknown}`, {}],
+    ['DELETE', `${webhooks}/${unknown}`],
+    ['POST', `${webhooks}/${unknown}/secret`],
+    ['POST', `${webhooks}/${unknown}/test`],
+    ['GET', `${webhooks}/${unknown}/delivery`],
     ['GET', '/api/v2/admin/business/nobody'],
     ['GET', '/api/v2/business/nobody/instance'],
     ['POST', '/api/v2/business/nobody/instance', { instanceId: unknown }],
@@ -125,6 +139,8 @@ test('what is in the way', async () => {
   expect(await codeOf('POST', integration, { publicId: 'bot', businessId: 'other' }, tenant.tokens.business)).toBe('OTHER_BUSINESS');
   expect(await codeOf('POST', '/api/v2/admin/business', { name: 'again', businessId: tenant.businessId })).toBe('BUSINESS_EXISTS');
   expect(await codeOf('POST', `${business}/instance`, { instanceId: tenant.instanceId })).toBe('INSTANCE_EXISTS');
+  for (let count = 0; count < 10; count += 1) await api.ask('POST', webhooks, { body: hook });
+  expect(await codeOf('POST', webhooks, hook)).toBe('TOO_MANY_WEBHOOKS');
   const chat = freshChat();
   const first = await start('open', chat);
   await api.ask('PATCH', session(first), { body: { action: 'close' } });
@@ -153,6 +169,7 @@ const ids: Record<string, string> = {
   businessId: tenant.businessId,
   sessionId: randomUUID(),
   keyId: randomUUID(),
+  webhookId: randomUUID(),
 };
 
 test.each(endpoints.map((route) => [route.name, route] as const))('what any route can refuse: %s', async (_name, route) => {
@@ -189,6 +206,7 @@ const bodies: Record<string, unknown> = {
   uploadMedia: { a: 'file' },
   createBusiness: { name: 'x' },
   registerInstance: { instanceId: 'x' },
+  createWebhook: hook,
 };
 
 test('every answer that is documented has come', () => {

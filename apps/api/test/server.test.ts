@@ -33,6 +33,7 @@ test('the API serves on the port it took, until it is stopped', async () => {
     HOST: '127.0.0.1',
     INBOUND_PARTITIONS: 1,
     QUEUE_PREFIX: 'server-test',
+    EGRESS_ALLOW: [],
     OPERATOR_TOKEN: token,
     SECRET_KEY: secretKey,
   };
@@ -53,6 +54,7 @@ test('a port that is taken makes the start fail, and nothing is left open', asyn
     HOST: '127.0.0.1',
     INBOUND_PARTITIONS: 1,
     QUEUE_PREFIX: 'server-test',
+    EGRESS_ALLOW: [],
     OPERATOR_TOKEN: token,
     SECRET_KEY: secretKey,
   };
@@ -70,6 +72,7 @@ test('what is no HTTP is answered in the shape of every error', async () => {
     HOST: '127.0.0.1',
     INBOUND_PARTITIONS: 1,
     QUEUE_PREFIX: 'server-test',
+    EGRESS_ALLOW: [],
     OPERATOR_TOKEN: token,
     SECRET_KEY: secretKey,
   };

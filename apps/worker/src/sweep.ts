@@ -1,6 +1,7 @@
 import { type Database, forgottenChats, handNext, touch, unacknowledged, unhanded } from '@typelane/db';
 import { type Log, type Ring, ring } from '@typelane/runtime';
 import type { Job, Queue } from 'bullmq';
+import { forgetOld } from './announce/relay.ts';
 import type { Acknowledger } from './deliver/acknowledger.ts';
 import type { Publish } from './deliver/outbound.ts';
 import type { MediaPorts } from './media/media-ports.ts';
@@ -47,7 +48,8 @@ export async function sweep(options: SweepOptions): Promise<void> {
   const rung = await ringAgain(options);
   const republished = await settleReplies(options);
   const files = await removeExpiredMedia(options.media);
-  if (rung + republished + files > 0) options.log.info({ rung, republished, files }, 'sweep.done');
+  const forgotten = await forgetOld(options.database);
+  if (rung + republished + files + forgotten > 0) options.log.info({ rung, republished, files, forgotten }, 'sweep.done');
 }
 
 async function ringAgain({ database, converse, intervalMs }: SweepOptions): Promise<number> {

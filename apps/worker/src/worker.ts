@@ -19,6 +19,7 @@ import {
   connectRedisForLoops,
   createEgress,
   createQueue,
+  createSealer,
   type Egress,
   type Env,
   inboundQueues,
@@ -30,10 +31,13 @@ import {
   type Ring,
   ring,
   type Running,
+  type Sealer,
 } from '@typelane/runtime';
 import { createTypebotClient } from '@typelane/typebot';
 import { type Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { startAnnouncer } from './announce/announcer.ts';
+import type { AnnounceLimits } from './announce/limits.ts';
 import { burstMax } from './converse/burst.ts';
 import { createBulkhead } from './converse/bulkhead.ts';
 import { createIntegrations } from './converse/integrations.ts';
@@ -65,12 +69,13 @@ export type WorkerOptions = Pick<
   | 'SWEEP_INTERVAL_MS'
   | 'QUEUE_PREFIX'
 > &
-  MediaEnv & { log: Log };
+  MediaEnv & { log: Log; announceLimits?: Partial<AnnounceLimits> };
 
 /** The environment a worker reads. */
 export const workerEnv = [
   'DATABASE_URL',
   'REDIS_URL',
+  'SECRET_KEY',
   'EGRESS_ALLOW',
   'INBOUND_PARTITIONS',
   'WORKER_CONCURRENCY',
@@ -112,12 +117,22 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
   const bulkStarts = startBulkStarts({ database, converse, lease: acknowledger.lease, log });
   const inboundKeys = inboundQueues(options.INBOUND_PARTITIONS).map((name) => `${prefix}:${name}`);
   const timers = startTimers({ database, redisUrl, prefix, inboundKeys, ring: ringAll, log });
+  const announcer = startAnnouncer({
+    database,
+    redisUrl,
+    prefix,
+    egressAllow: options.EGRESS_ALLOW,
+    sealer: createSealer(options.SECRET_KEY),
+    limits: options.announceLimits,
+    log,
+  });
   await doorbell.waitUntilReady();
 
   return {
     async stop() {
       await Promise.all([...doors.map((door) => door.stop()), timers.stop()]);
-      await Promise.all([doorbell.close(), slots.drain()]);
+      // What the last turns write down is told by the next process.
+      await Promise.all([doorbell.close(), slots.drain(), announcer.stop()]);
       close();
       await bulkStarts.stop();
       await sweep.stop();

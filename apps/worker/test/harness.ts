@@ -8,6 +8,7 @@ import { inboundText, type InboundOptions, waitUntil } from '@typelane/testkit';
 import { type Job, Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { databaseForTest, redisForTest } from '@typelane/testkit/vitest';
+import type { AnnounceLimits } from '../src/announce/limits.ts';
 import { startWorker, type WorkerOptions } from '../src/index.ts';
 import { type ChildWorker, spawnWorker } from './child-worker.ts';
 import { type RecordingConsumer, startConsumer } from './consumer.ts';
@@ -30,6 +31,8 @@ export type PipelineOptions = {
   transcriptionMs?: number;
   /** Turns one worker runs at once; default 50. Fewer make several workers share the chats. */
   concurrency?: number;
+  /** How hasty workers of this process are to tell what happened. */
+  announceLimits?: Partial<AnnounceLimits>;
   /** Default true: a consumer takes every reply as soon as it is there. */
   consumes?: boolean;
 };
@@ -138,7 +141,15 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
 }
 
 function workerOptions(
-  { typebots, timeoutMs = 1_000, quarantineMs = 200, sweepMs = 1_000, transcriptionMs = 5_000, concurrency = 50 }: PipelineOptions,
+  {
+    typebots,
+    timeoutMs = 1_000,
+    quarantineMs = 200,
+    sweepMs = 1_000,
+    transcriptionMs = 5_000,
+    concurrency = 50,
+    announceLimits = {},
+  }: PipelineOptions,
   { databaseUrl, redisUrl, prefix, dataDir, log }: { databaseUrl: string; redisUrl: string; prefix: string; dataDir: string; log: Log },
 ): WorkerOptions {
   return {
@@ -160,11 +171,12 @@ function workerOptions(
     MEDIA_S3_REGION: 'us-east-1',
     MEDIA_MAX_MB: 30,
     MEDIA_KEEP_DAYS: 30,
+    announceLimits,
     log,
   };
 }
 
-function asEnvironment({ log, ...options }: WorkerOptions): Record<string, string> {
+function asEnvironment({ log, announceLimits: _times, ...options }: WorkerOptions): Record<string, string> {
   // A list is written with commas.
   const texts = Object.entries(options).map(([name, value]): [string, string] => [name, String(value)]);
   return { ...Object.fromEntries(texts), LOG_LEVEL: log.level };

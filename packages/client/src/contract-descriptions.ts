@@ -39,3 +39,21 @@ export const outboundDescriptions: Record<string, string> = {
   'messages.buttons': 'Each title is a button; its id comes back when the contact taps it.',
   'messages.sections': 'Rows under titles; the id of a row comes back when the contact chooses it.',
 };
+
+/** What the fields of a session event mean, by their path. */
+export const eventDescriptions: Record<string, string> = {
+  schemaVersion: 'Version of this contract.',
+  type: 'What happened.',
+  timestamp: "When, by the database's clock.",
+  'data.announcementId':
+    'The same event may come again under the same id, never two events under one: deduplicate by it. A webhook gets it as `webhook-id`.',
+  'data.instanceId': 'The WhatsApp instance it happened at.',
+  'data.businessId': 'The tenant of the instance; null when the instance is not registered.',
+  'data.sessionId': 'The session; null when there was none.',
+  'data.keyRemoteJid': 'The chat, in its normal form; null when it could not be read.',
+  'data.keyParticipant': 'Whose conversation it is, in a group where each participant has one.',
+  'data.typebotIntegrationId': 'The integration that the session belongs to.',
+  'data.keyId': "WhatsApp's id of the message; null when it was an operator's command, or could not be read.",
+  'data.deadLetterId': 'Where the event is kept, when it could stand in no inbox.',
+  'data.reason': 'Why; a code that may be followed by words of Typebot, never of a contact.',
+};

@@ -10,6 +10,21 @@ const files = new Map(contractFiles().map(({ name, text }) => [name, text]));
 const textOf = (name: string): string => files.get(name) ?? '';
 const event = inboundText({ instanceId: 'shop', jid: '5531999999999@s.whatsapp.net', text: 'oi' });
 const reply = replyOf(['one', 'two']);
+const told = {
+  schemaVersion: 1,
+  type: 'session.paused',
+  timestamp: '2026-01-01T12:00:00.000Z',
+  data: {
+    announcementId: '00000000-0000-4000-8000-000000000001',
+    instanceId: 'shop',
+    businessId: 'business',
+    sessionId: '00000000-0000-4000-8000-000000000002',
+    keyRemoteJid: '5531999999999@s.whatsapp.net',
+    keyParticipant: null,
+    typebotIntegrationId: null,
+    reason: 'human',
+  },
+};
 
 test.each(contractFiles())('docs/contracts/$name is what `npm run generate` writes', ({ name, text }) => {
   expect(readFileSync(new URL(`../../../docs/contracts/${name}`, import.meta.url), 'utf8')).toBe(text);
@@ -39,6 +54,15 @@ describe('a program that knows only the published schema', () => {
   ])('judges %s as we do', (_, value, accepted) => {
     expect(accepts('outbound-reply.schema.json', value)).toBe(accepted);
   });
+});
+
+test.each([
+  ['an event', told, true],
+  ['an event with fields of a later version', { ...told, later: 1, data: { ...told.data, later: 1 } }, true],
+  ['an event of a session without its id', { ...told, data: { ...told.data, sessionId: null } }, false],
+  ['an event of a type that does not exist', { ...told, type: 'session.eaten' }, false],
+])('who knows only the published schema judges %s as we do', (_, value, accepted) => {
+  expect(z.fromJSONSchema(JSON.parse(textOf('session-event.schema.json'))).safeParse(value).success).toBe(accepted);
 });
 
 describe('the AsyncAPI document', () => {
@@ -79,9 +103,9 @@ describe('the AsyncAPI document', () => {
       .split('/')
       .reduce<unknown>((value, part) => (typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined), document);
 
-  test('names the two queues and their job names', () => {
-    expect(Object.values(document.channels).map(({ address }) => address)).toEqual(['inbound', 'outbound']);
-    expect(Object.values(document.components.messages).map(({ name }) => name)).toEqual(['message', 'reply']);
+  test('names the queues and their job names', () => {
+    expect(Object.values(document.channels).map(({ address }) => address)).toEqual(['inbound', 'outbound', 'events']);
+    expect(Object.values(document.components.messages).map(({ name }) => name)).toEqual(['message', 'reply', 'event']);
   });
 
   test('has something behind every reference', () => {
@@ -101,7 +125,7 @@ describe('the AsyncAPI document', () => {
   });
 
   test('describes one event or an array of them', () => {
-    const { inboundJob, inboundEvent, outboundReply, outboundReceipt } = document.components.schemas;
+    const { inboundJob, inboundEvent, outboundReply, outboundReceipt, sessionEvent } = document.components.schemas;
     expect(inboundJob).toEqual({
       oneOf: [
         { $ref: '#/components/schemas/inboundEvent' },
@@ -111,6 +135,7 @@ describe('the AsyncAPI document', () => {
     expect(z.fromJSONSchema({ ...inboundEvent }).safeParse(event).success).toBe(true);
     expect(z.fromJSONSchema({ ...outboundReply }).safeParse(reply).success).toBe(true);
     expect(z.fromJSONSchema({ ...outboundReceipt }).safeParse({ keyIds: ['3EB0'] }).success).toBe(true);
+    expect(z.fromJSONSchema({ ...sessionEvent }).safeParse(told).success).toBe(true);
   });
 });
 

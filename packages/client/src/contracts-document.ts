@@ -1,20 +1,26 @@
-import { inboundEventSchema, outboundReplySchema, replyReceiptSchema } from '@typelane/core';
+import { announcementSchema, inboundEventSchema, outboundReplySchema, replyReceiptSchema } from '@typelane/core';
 import { z } from 'zod';
 import { asyncApi } from './asyncapi.ts';
-import { inboundDescriptions, outboundDescriptions } from './contract-descriptions.ts';
+import { eventDescriptions, inboundDescriptions, outboundDescriptions } from './contract-descriptions.ts';
 import { describeFields, type JsonSchema } from './json-schema.ts';
 
 /** A generated file of `docs/contracts`. The same contracts give the same text, to the byte. */
 export type ContractFile = { name: string; text: string };
 
-/** The contracts of both queues, for programs that do not import this package. */
+/** The contracts of the queues, for programs that do not import this package. */
 export function contractFiles(): ContractFile[] {
   return [
     file('inbound-event.schema.json', { title: 'Inbound event', ...inbound('draft-2020-12') }),
     file('outbound-reply.schema.json', { title: 'Outbound reply', ...outbound('draft-2020-12') }),
+    file('session-event.schema.json', { title: 'Session event', ...event('draft-2020-12') }),
     file(
       'asyncapi.json',
-      asyncApi({ inbound: inbound('draft-7'), outbound: outbound('draft-7'), receipt: jsonSchema(replyReceiptSchema, 'draft-7') }),
+      asyncApi({
+        inbound: inbound('draft-7'),
+        outbound: outbound('draft-7'),
+        receipt: jsonSchema(replyReceiptSchema, 'draft-7'),
+        event: event('draft-7'),
+      }),
     ),
   ];
 }
@@ -28,6 +34,10 @@ function inbound(draft: Draft): JsonSchema {
 
 function outbound(draft: Draft): JsonSchema {
   return describeFields(jsonSchema(outboundReplySchema, draft), outboundDescriptions);
+}
+
+function event(draft: Draft): JsonSchema {
+  return describeFields(jsonSchema(announcementSchema, draft), eventDescriptions);
 }
 
 /** As input: a reader must let fields pass that it does not know yet. */

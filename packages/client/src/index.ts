@@ -1,4 +1,6 @@
 export {
+  type Announcement,
+  announcementSchema,
   eventsPerJobMax,
   inboundEventSchema,
   outboundMessageSchema,

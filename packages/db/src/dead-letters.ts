@@ -12,17 +12,34 @@ export type DeadLetter = {
   payload: string;
 };
 
-/** Keeps what could not be taken into any inbox. Known source keys are left as they are. */
+/** Longer ones name no instance, and an index would refuse them. */
+const instanceIdLengthMax = 200;
+
+/** Keeps what could not be taken into any inbox, and tells of it where the instance is known. Known source keys are left as they are. */
 export async function bury(sql: Sql<{ bigint: number }>, letters: DeadLetter[]): Promise<void> {
-  const rows = letters.map((letter) => ({
+  for (const letter of letters) await buryOne(sql, letter);
+}
+
+async function buryOne(sql: Sql<{ bigint: number }>, letter: DeadLetter): Promise<void> {
+  const isNamed = letter.instanceId !== null && letter.instanceId.length <= instanceIdLengthMax;
+  const row = {
     dead_letter_id: randomUUID(),
-    instance_id: letter.instanceId === null ? null : toText(letter.instanceId),
+    instance_id: isNamed ? toText(letter.instanceId ?? '') : null,
     source: letter.source,
     source_key: toText(letter.sourceKey),
     reason: letter.reason,
     details: letter.details.map(toText),
     payload: toText(letter.payload),
     size_bytes: Buffer.byteLength(letter.payload),
-  }));
-  for (const row of rows) await sql`insert into dead_letters ${sql(row)} on conflict (source_key) do nothing`;
+  };
+  await sql`
+    with buried as (
+      insert into dead_letters ${sql(row)} on conflict (source_key) do nothing returning dead_letter_id, instance_id, reason
+    )
+    insert into announcements (announcement_id, instance_id, type, data)
+    select ${randomUUID()}::uuid, b.instance_id, 'message.dead',
+      jsonb_build_object('instanceId', b.instance_id, 'businessId', n.business_id, 'sessionId', null, 'keyRemoteJid', null,
+        'keyParticipant', null, 'keyId', null, 'reason', b.reason, 'deadLetterId', b.dead_letter_id)
+    from buried b left join instances n using (instance_id)
+    where b.instance_id is not null`;
 }

@@ -1,3 +1,4 @@
+export * from './announcements/index.ts';
 export { batched } from './batch.ts';
 export * from './bulk-starts/index.ts';
 export { conversationId } from './conversation-id.ts';

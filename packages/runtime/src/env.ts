@@ -35,7 +35,7 @@ export const envSchema = z.object({
     .min(32, 'at least 32 characters')
     .refine((text) => !isGuessable(text), 'a random text such as `openssl rand -hex 32` gives')
     .describe(
-      'Seals the keys that integrations hold and signs links to media: the same for every process, and kept, since what it has sealed is lost without it. `npm start` makes one and keeps it in the data folder.',
+      'Seals the secrets that are kept in PostgreSQL and signs links to media: the same for every process, and kept, since what it has sealed is lost without it. `npm start` makes one and keeps it in the data folder.',
     ),
   DATA_DIR: z.string().min(1).default('.data').describe('Folder for what `npm start` keeps.'),
   EGRESS_ALLOW: z
@@ -50,7 +50,7 @@ export const envSchema = z.object({
       }
     })
     .describe(
-      'Private hosts the worker may call (Typebots, transcription services, gateways that it fetches files from): `host:port`, separated by commas. Everything else must be public.',
+      'Private hosts that may be called (Typebots, transcription services, webhooks, gateways that files are fetched from): `host:port`, separated by commas. Everything else must be public.',
     ),
   INBOUND_PARTITIONS: whole(1, 256)
     .default(1)

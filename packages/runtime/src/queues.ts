@@ -2,7 +2,7 @@ import { Queue, type QueueOptions } from 'bullmq';
 import { Redis } from 'ioredis';
 
 /** The queues of the process contract. `inbound` may be several; see `inboundQueues`. */
-export const queueNames = { converse: 'converse', outbound: 'outbound' } as const;
+export const queueNames = { converse: 'converse', outbound: 'outbound', events: 'events' } as const;
 
 /** One queue `inbound`, or `inbound-0` … when there are more partitions. */
 export function inboundQueues(partitions: number): string[] {

@@ -10,6 +10,7 @@ import { sessionEndpoints } from './sessions.ts';
 import { startSession } from './session-start.ts';
 import { callWebhook } from './session-webhook.ts';
 import { tokenEndpoints } from './tokens.ts';
+import { webhookEndpoints } from './webhooks.ts';
 
 /** Every route under `/api`. */
 export const endpoints: readonly Endpoint[] = [
@@ -21,6 +22,7 @@ export const endpoints: readonly Endpoint[] = [
   callWebhook,
   publishEvents,
   uploadMedia,
+  ...webhookEndpoints,
   ...businessEndpoints,
   ...instanceEndpoints,
   ...tokenEndpoints,

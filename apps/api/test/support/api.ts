@@ -7,7 +7,7 @@ import type { BotCall, BotOutcome } from '@typelane/core';
 import { createPublisher } from '@typelane/client';
 import { connect, type Database } from '@typelane/db';
 import { createMediaStore, signedAddress } from '@typelane/media';
-import { connectRedis, createLog, createQueue, createSealer, deriveKey, queueNames, type Ring } from '@typelane/runtime';
+import { connectRedis, createEgress, createLog, createQueue, createSealer, deriveKey, queueNames, type Ring } from '@typelane/runtime';
 import { expect, inject } from 'vitest';
 import { type ApiContext, type ApiMedia, createApp, defaultApiConfig } from '../../src/index.ts';
 import { refusalsOf } from '../../src/register.ts';
@@ -68,9 +68,11 @@ export async function startTestApi(overrides: Partial<ApiContext> & { settleTime
   const log = createLog('debug', { write: (line: string) => void lines.push(line) });
   const config = { ...defaultApiConfig, operatorToken, settleTimeoutMs, redisTimeoutMs: 1_000 };
   const sealer = createSealer(secretKey);
+  const egress = createEgress({ allow: [] });
   const mediaFolder = mkdtempSync(join(tmpdir(), 'typelane-api-'));
   const media = mediaIn(mediaFolder);
-  const context: ApiContext = { database, redis, converse, inbound, sealer, media, log, config, isDraining: () => false, ...others };
+  const isDraining = () => false;
+  const context: ApiContext = { database, redis, converse, inbound, sealer, egress, media, log, config, isDraining, ...others };
   const app = await createApp(context);
   const worker = startTestWorker(database, converse);
 

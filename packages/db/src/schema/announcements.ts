@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { at } from './columns.ts';
 import { instances } from './tenants.ts';
 
@@ -8,19 +8,26 @@ export const announcements = pgTable(
   'announcements',
   {
     announcementId: uuid('announcement_id').primaryKey(),
+    /** Taken under the chat's lock, so it rises within a chat. Over chats it has gaps and commits late: never a cursor. */
+    place: bigint('place', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
     instanceId: text('instance_id').notNull(),
     /** `session.opened`, `.closed`, `.paused`, `.resumed`, `message.dead`, `turn.uncertain`. */
     type: text('type').notNull(),
     data: jsonb('data').notNull(),
     createdAt: at('created_at').notNull().defaultNow(),
-    /** Put on the queue and handed to the webhooks of its instance. */
+    /** Handed to the webhooks of its instance. */
     publishedAt: at('published_at'),
+    /** Put on the queue, where it may have to wait for room. */
+    queuedAt: at('queued_at'),
   },
   (t) => [
     index('announcements_unpublished')
-      .on(t.createdAt)
+      .on(t.place)
       .where(sql`published_at is null`),
-    index('announcements_by_instance').on(t.instanceId, t.createdAt),
+    index('announcements_unqueued')
+      .on(t.place)
+      .where(sql`queued_at is null`),
+    index('announcements_by_age').on(t.createdAt),
   ],
 );
 
@@ -57,16 +64,18 @@ export const webhookDeliveries = pgTable(
       .notNull()
       .references(() => webhooks.webhookId, { onDelete: 'cascade' }),
     attempts: integer('attempts').notNull().default(0),
-    /** Null: delivered or given up. */
+    /** Null: delivered or given up. While an attempt is under way: when another process may make it again. */
     nextAt: at('next_at').defaultNow(),
     deliveredAt: at('delivered_at'),
     /** What the last failed attempt met. */
     failure: text('failure'),
+    createdAt: at('created_at').notNull().defaultNow(),
   },
   (t) => [
     primaryKey({ columns: [t.announcementId, t.webhookId] }),
     index('webhook_deliveries_due')
-      .on(t.nextAt)
+      .on(t.webhookId, t.nextAt)
       .where(sql`next_at is not null`),
+    index('webhook_deliveries_newest').on(t.webhookId, t.createdAt.desc(), t.announcementId.desc()),
   ],
 );
