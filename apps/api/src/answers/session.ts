@@ -7,7 +7,12 @@ const fields = {
   status: z.enum(['open', 'closed', 'paused']),
   typebotIntegrationId: z.uuid().nullable(),
   instanceInstanceId: z.string(),
-  reason: z.string().nullable().describe('Why it is closed or paused, such as `completed`, `expired`, `keyword`, `operator`, `human`, `replaced`, `bot_lost`, `send_failed`.'),
+  reason: z
+    .string()
+    .nullable()
+    .describe(
+      'Why it is closed or paused, such as `completed`, `expired`, `keyword`, `operator`, `human`, `replaced`, `bot_lost`, `send_failed`.',
+    ),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
   closedAt: z.iso.datetime().nullable(),
