@@ -1,0 +1,234 @@
+import { expect, test } from 'vitest';
+import { held, media, person, place, read, sent, tap, unmatched, unsupported } from '../../test/said.ts';
+import type { BotInput } from '../bot.ts';
+import type { Said } from './input.ts';
+
+const menu: Partial<BotInput> = {
+  type: 'choice input',
+  items: [
+    { id: 'id-a', content: 'Vendas' },
+    { id: 'id-hidden', content: '' },
+    { id: 'id-b', content: 'Suporte Técnico 🔧', value: 'tech' },
+    { id: 'id-c', content: 'Segunda via do boleto bancário' },
+    { id: 'id-d', content: '👍' },
+    { id: 'id-f', content: 'Sem interesse' },
+    { id: 'id-e', content: '0 - Sair' },
+  ],
+};
+
+test.each<[string, Said | string, unknown]>([
+  ['a tap by its id', tap('id-b', 'whatever'), 'id-b'],
+  ['a tap of an older menu by its title', tap('old-1', 'Vendas'), 'id-a'],
+  ['a number', '2', 'id-b'],
+  ['a number with a full stop', ' 2. ', 'id-b'],
+  ['a number with a bracket', '2)', 'id-b'],
+  ['a number as emoji', '2️⃣', 'id-b'],
+  ['a number in Portuguese', 'Dois', 'id-b'],
+  ['a number in English', 'three', 'id-c'],
+  ['a number in Spanish', 'uno', 'id-a'],
+  ['the author’s own number', '0', 'id-e'],
+  ['the label', 'Vendas', 'id-a'],
+  ['the label in another case', ' vendas ', 'id-a'],
+  ['the label without accents and emoji', 'suporte tecnico', 'id-b'],
+  ['the label with a full stop', 'Vendas.', 'id-a'],
+  ['a label of only an emoji', '👍', 'id-d'],
+  ['the title as a button, which was cut', 'Segunda via do bole…', 'id-c'],
+  ['the value', 'tech', 'id-b'],
+  ['the id', 'id-c', 'id-c'],
+  ['the beginning of a label', 'sup', 'id-b'],
+  ['a number with its noun', 'opção 2', 'id-b'],
+  ['a number with an article', 'a 2', 'id-b'],
+  ['an ordinal', 'A terceira', 'id-c'],
+  ['an ordinal in English', 'the second one', 'id-b'],
+])('a choice takes %s', (_, said, expected) => {
+  expect(read(said, menu)).toEqual(sent(expected));
+});
+
+test.each<[string, Said | string, string]>([
+  ['a tap of another menu', tap('old-1', 'Compras'), 'Compras'],
+  ['the beginning of two labels', 'Se', 'Se'],
+  ['a letter alone', 'v', 'v'],
+  ['a number beyond the last', '9', '9'],
+  ['words that mean nothing', ' quero um humano ', ' quero um humano '],
+])('%s name no choice and are handed on as they are', (_, said, expected) => {
+  expect(read(said, menu)).toEqual(unmatched(expected));
+});
+
+test('blank words name no choice and are not handed on', () => {
+  expect(read(' ', menu)).toEqual(held('nothing_usable'));
+});
+
+test.each([media(), media('audio'), place, person])('a choice does not take $kind', (said) => {
+  expect(read(said, menu)).toEqual(unsupported);
+});
+
+const choice = (...items: object[]): Partial<BotInput> => ({
+  type: 'choice input',
+  items: items.map((item, i) => ({ id: `i${i + 1}`, ...item })),
+});
+
+test.each<[string, string, Partial<BotInput>, unknown]>([
+  ['a label that is a number before the position', '1', choice({ content: '2' }, { content: '1' }), 'i2'],
+  ['the position where no label is that number', '2', choice({ content: '10' }, { content: '20' }), 'i2'],
+  ['an id that is another item’s label by its own label', '2', choice({ id: '0', content: '1' }, { id: '1', content: '2' }), '2'],
+  [
+    'an item nobody can name but by its id, as a reply',
+    'b',
+    choice({ id: 'x', content: 'a' }, { id: 'a', content: 'b' }, { id: 'y', value: 'b', content: 'c' }),
+    { type: 'text', text: 'b', metadata: { replyId: 'a' } },
+  ],
+  [
+    'a title that was cut before a label of the same words',
+    'atendente ação ✅ Falar…',
+    choice({ content: 'atendente ação Falar' }, { content: 'atendente ação ✅ Falar Falar' }),
+    'i2',
+  ],
+  ['twice the same label by the first', 'yes', choice({ content: 'Yes' }, { content: 'Yes' }), 'i1'],
+  ['twice the same id by the label', '2', choice({ id: 'x', content: 'A' }, { id: 'x', content: 'B' }), 'B'],
+  ['a weekday before an ordinal', 'segunda', choice({ content: 'Segunda-feira' }, { content: 'Terça-feira' }), 'i1'],
+  ['anything where there are no items', '1', choice(), '1'],
+])('a choice takes %s', (_, words, input, expected) => {
+  expect(read(words, input)).toEqual(sent(expected));
+});
+
+test('a bare number is no beginning of a label', () => {
+  expect(read('10', choice({ content: '100 people' }, { content: '20 people' }))).toEqual(unmatched('10'));
+});
+
+const colours: Partial<BotInput> = {
+  ...choice({ content: 'Red' }, { content: 'Dark Green', value: 'g' }, { content: 'Blue' }),
+  options: { isMultipleChoice: true },
+};
+
+test.each<[Said | string, string]>([
+  ['1, 3', 'Red, Blue'],
+  ['3 1', 'Red, Blue'],
+  ['1 and blue', 'Red, Blue'],
+  ['1 2, 3', 'Red, Dark Green, Blue'],
+  ['1. 3.', 'Red, Blue'],
+  ['1\n2\n3', 'Red, Dark Green, Blue'],
+  ['red\nBLUE', 'Red, Blue'],
+  ['dark green', 'Dark Green'],
+  ['1,1,', 'Red'],
+  ['dois e três', 'Dark Green, Blue'],
+  [tap('i2', 'x'), 'Dark Green'],
+])('a multiple choice takes %j as %j', (said, expected) => {
+  expect(read(said, colours)).toEqual(sent(expected));
+});
+
+test('labels may have signs in them that also part several answers', () => {
+  const input = {
+    ...choice({ content: 'Black & White' }, { content: 'Sim e não' }, { content: 'Red' }),
+    options: { isMultipleChoice: true },
+  };
+  expect(read('black & white, 3', input)).toEqual(sent('Black & White, Red'));
+  expect(read('sim e não\nred', input)).toEqual(sent('Sim e não, Red'));
+});
+
+test.each(['vermelho e 1', 'azul', '1, 9', 'nothing', ','])('%j does not name choices only, so it is handed on as it is', (words) => {
+  expect(read(words, colours)).toEqual(unmatched(words));
+});
+
+test.each<[string, object[], string, string]>([
+  [
+    'a name with another item’s value in it by the values',
+    [
+      { content: 'Plan 2', value: 'big' },
+      { content: 'Plan 1', value: '2' },
+    ],
+    '1',
+    'big',
+  ],
+  [
+    'a name with another item’s id in it by the ids',
+    [
+      { id: 'x', content: 'A' },
+      { id: 'y', content: 'A x' },
+    ],
+    '2',
+    'y',
+  ],
+  ['a name within another by itself', [{ content: 'Red' }, { content: 'Dark Red' }], '2', 'Dark Red'],
+  [
+    'names without letters by themselves',
+    [
+      { id: 'p', content: '➕' },
+      { id: 'p', content: '➖' },
+    ],
+    '1, 2',
+    '➕, ➖',
+  ],
+])('several choices: %s', (_, items, words, expected) => {
+  expect(read(words, { ...choice(...items), options: { isMultipleChoice: true } })).toEqual(sent(expected));
+});
+
+const pictures: Partial<BotInput> = {
+  type: 'picture choice input',
+  items: [
+    { id: 'i0' },
+    { id: 'i1', title: 'Picture A', pictureSrc: 'https://x.io/a.png' },
+    { id: 'i2', pictureSrc: 'https://x.io/b.png', value: 'bee' },
+  ],
+};
+
+test.each<[string, Said | string, unknown]>([
+  ['a number', '1', 'i1'],
+  ['the number of one without title', '2', 'i2'],
+  ['a title', 'picture a', 'i1'],
+  ['a tap', tap('i2', ''), 'i2'],
+  ['a value', 'bee', 'i2'],
+])('a picture choice takes %s', (_, said, expected) => {
+  expect(read(said, pictures)).toEqual(sent(expected));
+});
+
+test('several pictures are named by title, else by what Typebot knows them by', () => {
+  expect(read('1, 2', { ...pictures, options: { isMultipleChoice: true } })).toEqual(sent('Picture A, bee'));
+});
+
+const cards: Partial<BotInput> = {
+  type: 'cards',
+  items: [
+    {
+      id: 'k1',
+      title: 'Card A',
+      paths: [
+        { id: 'p1', text: 'Buy' },
+        { id: 'p2', text: 'Details' },
+      ],
+    },
+    { id: 'k1', title: 'Card B', paths: [{ id: 'p3', text: 'Buy' }] },
+    { id: 'k2', title: 'Card C' },
+    {
+      id: 'k3',
+      title: 'Card E',
+      paths: [
+        { id: 'p4', text: 'Other' },
+        { id: 'p5', text: 'Card E' },
+      ],
+    },
+  ],
+};
+
+test.each<[string, Said | string, unknown]>([
+  ['a number', '3', 'p3'],
+  ['the number of a card without buttons by its title', '4', 'Card C'],
+  ['the text of a button', 'details', 'p2'],
+  ['a title that is also its button', 'card e', 'p5'],
+  ['a title by the first button', 'card b', 'p3'],
+  ['a path', 'p1', 'p1'],
+  ['a tap', tap('p2', 'x'), 'p2'],
+])('cards take %s', (_, said, expected) => {
+  expect(read(said, cards)).toEqual(sent(expected));
+});
+
+test.each<[string, Partial<BotInput>, string]>([
+  ['pictures', pictures, 'C'],
+  ['cards', cards, 'zzz'],
+  ['cards with the same text on two buttons', cards, 'Buy'],
+])('what names none of the %s is handed on as it is', (_, input, words) => {
+  expect(read(words, input)).toEqual(unmatched(words));
+});
+
+test('cards take no media', () => {
+  expect(read(media(), cards)).toEqual(unsupported);
+});
