@@ -7,9 +7,11 @@ export const inboundDescriptions: Record<string, string> = {
   'instance.Business': 'The tenant, for an instance that is not registered with one.',
   data: 'The message, as in the webhook `messages.upsert` of CodeChat v2.',
   'data.keyId': "WhatsApp's own id of the message. The same message published again carries the same one.",
-  'data.keyRemoteJid': 'The chat, such as 5531999999999@s.whatsapp.net.',
+  'data.keyRemoteJid':
+    'The chat, such as 5531999999999@s.whatsapp.net, 123456789012345@lid or BR.1502576394655843. Replies go to this address. An event may tell another name of the same contact (a phone beside a LID or BSUID, or the reverse) in `keyRemoteJidAlt`, `remoteJidAlt`, `keyLid`, `senderLid`, `senderPn`, `userId`, `fromUserId`, `from_user_id`, `waId` or `wa_id`, here or in `key`: from then on both are one conversation.',
   'data.keyFromMe': 'Written on the phone of the instance. Absent: false, unless `source` is `api`.',
-  'data.keyParticipant': 'Who wrote, in a group.',
+  'data.keyParticipant':
+    'Who wrote, in a group. Another name of theirs is read from `keyParticipantLid`, `keyParticipantAlt`, `participantAlt`, `participantLid` or `participantPn`.',
   'data.messageId': "The producer's own id of the message; the bot sees it as the variable `messageId`.",
   'data.pushName': 'The name the contact gave themselves.',
   'data.contentType': 'What `content` holds, such as text, image, audio, video, document, sticker, location, contact, buttonsResponse.',
