@@ -17,7 +17,7 @@ const [mySession, theirSession] = await Promise.all(
 );
 afterAll(() => api.stop());
 
-type Ids = { businessId: string; instanceId: string; sessionId: string; keyId: string; webhookId: string };
+type Ids = { businessId: string; instanceId: string; sessionId: string; keyId: string; webhookId: string; bulkStartId: string };
 
 function pathOf(route: Endpoint, ids: Ids): string {
   return route.path.replaceAll(/:(\w+)/g, (_match, name: keyof Ids) => encodeURIComponent(ids[name]));
@@ -33,6 +33,8 @@ function bodyFor(route: Endpoint, { instanceId }: Ids): unknown {
     publishEvents: inboundText({ instanceId, jid: '5531900000000@s.whatsapp.net', text: 'hi' }),
     createBusiness: { name: 'x' },
     registerInstance: { instanceId: randomUUID() },
+    createBulkStart: { contacts: [{ keyRemoteJid: '5531900000000@s.whatsapp.net' }] },
+    changeBulkStart: { action: 'cancel' },
     createWebhook: { url: 'https://example.com/hook' },
     changeWebhook: { enabled: false },
   };
@@ -53,12 +55,22 @@ const webhookIds = new Map(
   ),
 );
 
+const bulkStartIds = new Map(
+  await Promise.all(
+    [mine, theirs].map(async ({ instanceId, integration }) => {
+      const body = { contacts: [{ keyRemoteJid: freshChat() }] };
+      return [instanceId, (await api.ask('POST', `${integration}/bulk-start`, { body })).body.bulkStartId] as const;
+    }),
+  ),
+);
+
 const idsOf = (tenant: TestTenant, sessionId: string): Ids => ({
   businessId: tenant.businessId,
   instanceId: tenant.instanceId,
   sessionId,
   keyId: tenant.keyIds.instance,
   webhookId: webhookIds.get(tenant.instanceId) ?? '',
+  bulkStartId: bulkStartIds.get(tenant.instanceId) ?? '',
 });
 const named = endpoints.map((route) => [route.name, route] as const);
 
@@ -128,7 +140,8 @@ test.each(matrix)(
     const token = mine.tokens[scope];
     const before = await everything();
     const foreign = idsOf(theirs, theirSession);
-    const unknown = { businessId: 'nobody', instanceId: 'nobody', sessionId: randomUUID(), keyId: randomUUID(), webhookId: randomUUID() };
+    const [sessionId, keyId, webhookId, bulkStartId] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+    const unknown = { businessId: 'nobody', instanceId: 'nobody', sessionId, keyId, webhookId, bulkStartId };
     const answer = await ask(route, foreign, { token });
     expect(answer.status).toBe(404);
     expect(await everything()).toEqual(before);
@@ -169,6 +182,8 @@ async function everything(): Promise<unknown> {
     sql`select * from sessions order by session_id`,
     sql`select * from webhooks order by webhook_id`,
     sql`select * from webhook_deliveries order by webhook_id`,
+    sql`select * from bulk_starts order by bulk_start_id`,
+    sql`select * from bulk_start_contacts order by bulk_start_id, place`,
     sql`select conversation_id, seq from inbox order by 1, 2`,
   ]);
 }

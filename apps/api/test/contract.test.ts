@@ -35,6 +35,8 @@ const business = `/api/v2/business/${encodeURIComponent(tenant.businessId)}`;
 const instance = `${business}/instance/${encodeURIComponent(tenant.instanceId)}`;
 const webhooks = `/api/v2/instance/${encodeURIComponent(tenant.instanceId)}/webhook`;
 const tokenPaths = ['/api/v2/admin/token', `${business}/token`, `${instance}/token`];
+const bulkStarts = `${integration}/bulk-start`;
+const bulk = () => ({ contacts: [{ keyRemoteJid: freshChat() }] });
 const hook = { url: 'https://example.com/hook' };
 const event = (instanceId: string) => inboundText({ instanceId, jid: '5531900000000@s.whatsapp.net', text: 'hi' });
 
@@ -70,6 +72,9 @@ test('what a route answers when all is well', async () => {
     ['GET', `${business}/instance`],
     ['GET', instance],
   ];
+  const { bulkStartId } = (await api.ask('POST', bulkStarts, { body: bulk() })).body;
+  const list = `${bulkStarts}/${bulkStartId}`;
+  asked.push(['GET', bulkStarts], ['GET', list], ['GET', `${list}/contact`], ['PATCH', list, { action: 'pause' }]);
   const { webhookId } = (await api.ask('POST', webhooks, { body: hook })).body;
   asked.push(['GET', webhooks], ['PUT', `${webhooks}/${webhookId}`, {}], ['POST', `${webhooks}/${webhookId}/secret`]);
   asked.push(['POST', `${webhooks}/${webhookId}/test`], ['GET', `${webhooks}/${webhookId}/delivery`], ['GET', `${webhooks}/${webhookId}`]);
@@ -101,6 +106,11 @@ test('what is not there', async () => {
     ['DELETE', `${nowhere}/typebot-integration`],
     ['POST', `${nowhere}/typebot-integration/session`, { keyRemoteJid: freshChat() }],
     ['GET', `${nowhere}/typebot-integration/session`],
+    ['POST', `${nowhere}/typebot-integration/bulk-start`, bulk()],
+    ['GET', `${nowhere}/typebot-integration/bulk-start`],
+    ['GET', `${bulkStarts}/${unknown}`],
+    ['GET', `${bulkStarts}/${unknown}/contact`],
+    ['PATCH', `${bulkStarts}/${unknown}`, { action: 'pause' }],
     ['GET', session(unknown)],
     ['GET', `${session(unknown)}/transcript`],
     ['PATCH', session(unknown), { action: 'pause' }],
@@ -141,6 +151,9 @@ test('what is in the way', async () => {
   expect(await codeOf('POST', `${business}/instance`, { instanceId: tenant.instanceId })).toBe('INSTANCE_EXISTS');
   for (let count = 0; count < 10; count += 1) await api.ask('POST', webhooks, { body: hook });
   expect(await codeOf('POST', webhooks, hook)).toBe('TOO_MANY_WEBHOOKS');
+  const { bulkStartId } = (await api.ask('POST', bulkStarts, { body: bulk() })).body;
+  await api.ask('PATCH', `${bulkStarts}/${bulkStartId}`, { body: { action: 'cancel' } });
+  expect(await codeOf('PATCH', `${bulkStarts}/${bulkStartId}`, { action: 'resume' })).toBe('BULK_START_OVER');
   const chat = freshChat();
   const first = await start('open', chat);
   await api.ask('PATCH', session(first), { body: { action: 'close' } });
@@ -150,6 +163,7 @@ test('what is in the way', async () => {
   expect(await codeOf('POST', `${integration}/session`, { keyRemoteJid: chat })).toBe('SESSION_CONFLICT');
   await api.ask('PUT', integration, { body: { enabled: false } });
   expect(await codeOf('POST', `${integration}/session`, { keyRemoteJid: freshChat() })).toBe('INTEGRATION_DISABLED');
+  expect(await codeOf('POST', bulkStarts, bulk())).toBe('INTEGRATION_DISABLED');
   await api.ask('PUT', integration, { body: { enabled: true } });
   expect(await codeOf('POST', `${session(await start())}/webhook`, {})).toBe('WEBHOOK_NOT_AWAITED');
   const waiting = await listening();
@@ -170,6 +184,7 @@ const ids: Record<string, string> = {
   sessionId: randomUUID(),
   keyId: randomUUID(),
   webhookId: randomUUID(),
+  bulkStartId: randomUUID(),
 };
 
 test.each(endpoints.map((route) => [route.name, route] as const))('what any route can refuse: %s', async (_name, route) => {
@@ -184,7 +199,7 @@ test.each(endpoints.map((route) => [route.name, route] as const))('what any rout
     await api.ask(route.method, path, { text: '{' });
     await api.ask(route.method, path, { text: '<a/>', headers: { 'content-type': 'text/xml' } });
     await api.ask(route.method, path, { text: '--', headers: { 'content-type': 'multipart/form-data; boundary=-' } });
-    await api.ask(route.method, path, { text: `{}${' '.repeat(600 * 1_024)}` });
+    await api.ask(route.method, path, { text: `{}${' '.repeat(route.bodySizeBytesMax ?? 600 * 1_024)}` });
   }
   // A new pool each time: the driver waits longer and longer before it tries to connect again.
   const noPostgres = connect('postgres://nobody@127.0.0.1:1/none', { connectionsMax: 1 });
@@ -206,6 +221,8 @@ const bodies: Record<string, unknown> = {
   uploadMedia: { a: 'file' },
   createBusiness: { name: 'x' },
   registerInstance: { instanceId: 'x' },
+  createBulkStart: bulk(),
+  changeBulkStart: { action: 'pause' },
   createWebhook: hook,
 };
 

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startApi } from '@typelane/api';
 import { EmbeddedError } from '@typelane/embedded';
-import { ConfigurationError, createLog, createSealer, graceMs, readEnv } from '@typelane/runtime';
+import { ConfigurationError, createLog, graceMs, readEnv } from '@typelane/runtime';
 import { startWorker, workerEnv } from '@typelane/worker';
 import { startDemoTypebot } from './demo-typebot.ts';
 import { demoInstanceId, registerDemo } from './demo.ts';

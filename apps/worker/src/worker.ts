@@ -31,7 +31,6 @@ import {
   type Ring,
   ring,
   type Running,
-  type Sealer,
 } from '@typelane/runtime';
 import { createTypebotClient } from '@typelane/typebot';
 import { type Queue, Worker } from 'bullmq';

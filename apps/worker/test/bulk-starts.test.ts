@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await pipeline.close();
   await typebot.close();
-  expect(typebot.violations).toEqual([]);
+  typebot.assertClean();
 });
 
 const address = (place: number) => `55319${String(70_000_000 + place)}@s.whatsapp.net`;

@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await typebot.close();
-  expect(typebot.violations).toEqual([]);
+  typebot.assertClean();
 });
 
 const rows = crashPoints.flatMap((point) =>

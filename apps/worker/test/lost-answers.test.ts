@@ -19,7 +19,7 @@ afterEach(async () => {
   await pipeline.close();
   await road.close();
   await typebot.close();
-  expect(typebot.violations).toEqual([]);
+  typebot.assertClean();
 });
 
 const jid = '5531999990000@s.whatsapp.net';

@@ -42,13 +42,14 @@ test('what is said passes both ways', async () => {
   const one = await client();
   one.say('hello');
   await until('the echo', () => one.got === 'hello');
+  expect(heard).toBe('hello');
 });
 
 test('a cut breaks every connection and refuses new ones until it is restored', async () => {
   const one = await client();
   await proxy.cut();
   await until('the break', () => !one.isOpen);
-  await expect(client()).rejects.toThrow();
+  await expect(client()).rejects.toThrow('ECONNREFUSED');
   await proxy.restore();
   const two = await client();
   two.say('again');

@@ -1,4 +1,4 @@
-import { connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A network between two programs that can be broken. It begins whole. */
@@ -30,12 +30,13 @@ type Direction = 'toServer' | 'toClient';
 type Trap = { pattern: string; when: 'before' | 'after'; direction: Direction; sprung: () => void };
 type Pair = { near: Socket; far: Socket; end: () => void };
 
+/** What is wrong with the network at the moment. */
+type Weather = { traps: Trap[]; delayMs: number; gate: PromiseWithResolvers<void> | null };
+
 export async function startTcpProxy(target: { port: number; host?: string }): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
-  const traps: Trap[] = [];
+  const weather: Weather = { traps: [], delayMs: 0, gate: null };
   let targetPort = target.port;
-  let delayMs = 0;
-  let gate: PromiseWithResolvers<void> | null = null;
 
   const server = createServer((near) => {
     const far = connect(targetPort, target.host ?? '127.0.0.1');
@@ -47,33 +48,11 @@ export async function startTcpProxy(target: { port: number; host?: string }): Pr
     const pair: Pair = { near, far, end };
     pairs.add(pair);
     for (const socket of [near, far]) socket.on('error', end).on('close', end);
-    carry(pair, 'toServer');
-    carry(pair, 'toClient');
+    carry(pair, 'toServer', weather);
+    carry(pair, 'toClient', weather);
   });
 
-  /** One direction of a connection, piece by piece and in order. */
-  const carry = (pair: Pair, direction: Direction): void => {
-    const [from, to] = direction === 'toServer' ? [pair.near, pair.far] : [pair.far, pair.near];
-    let line = Promise.resolve();
-    from.on('data', (piece: Buffer) => {
-      line = line.then(async () => {
-        if (delayMs > 0) await sleep(delayMs);
-        await gate?.promise;
-        pass(pair, direction, piece, to);
-      });
-    });
-    from.on('end', () => void line.then(() => to.end()));
-  };
-
-  const pass = (pair: Pair, direction: Direction, piece: Buffer, to: Socket): void => {
-    const index = traps.findIndex((trap) => trap.direction === direction && piece.includes(trap.pattern));
-    const [trap] = index < 0 ? [] : traps.splice(index, 1);
-    if (trap?.when === 'before') pair.end();
-    else if (!to.destroyed) to.write(piece, () => trap && hush(pair));
-    trap?.sprung();
-  };
-
-  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const listenOn = (place: number) => new Promise<void>((resolve) => server.listen(place, '127.0.0.1', resolve));
   const breakAll = (): void => [...pairs].forEach(({ end }) => end());
   const cut = () =>
     new Promise<void>((resolve) => {
@@ -82,12 +61,11 @@ export async function startTcpProxy(target: { port: number; host?: string }): Pr
       breakAll();
     });
   const open = (): void => {
-    gate?.resolve();
-    gate = null;
+    weather.gate?.resolve();
+    weather.gate = null;
   };
-  await listen(0);
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  await listenOn(0);
+  const { port } = server.address() as AddressInfo;
 
   return {
     through: (url) => Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(port) }).href,
@@ -95,24 +73,47 @@ export async function startTcpProxy(target: { port: number; host?: string }): Pr
     breakAll,
     silence: () => [...pairs].forEach(({ near, far }) => [near, far].forEach((socket) => socket.removeAllListeners('data').pause())),
     pause: () => {
-      gate ??= Promise.withResolvers();
+      weather.gate ??= Promise.withResolvers();
       return open;
     },
-    delay: (ms) => void (delayMs = ms),
+    delay: (ms) => void (weather.delayMs = ms),
     cutOn: (pattern, when, direction = 'toServer') =>
-      new Promise((resolve) => void traps.push({ pattern, when, direction, sprung: resolve })),
+      new Promise((resolve) => void weather.traps.push({ pattern, when, direction, sprung: resolve })),
     async restore() {
       open();
-      delayMs = 0;
+      weather.delayMs = 0;
       breakAll();
-      if (!server.listening) await listen(port);
+      if (!server.listening) await listenOn(port);
     },
-    retarget: (port) => void (targetPort = port),
+    retarget: (place) => void (targetPort = place),
     async close() {
       open();
       await cut();
     },
   };
+}
+
+/** One direction of a connection, piece by piece and in order. */
+function carry(pair: Pair, direction: Direction, weather: Weather): void {
+  const [from, to] = direction === 'toServer' ? [pair.near, pair.far] : [pair.far, pair.near];
+  let line = Promise.resolve();
+  from.on('data', (piece: Buffer) => {
+    line = line.then(async () => {
+      if (weather.delayMs > 0) await sleep(weather.delayMs);
+      await weather.gate?.promise;
+      pass(pair, direction, piece, weather.traps);
+    });
+  });
+  from.on('end', () => void line.then(() => to.end()));
+}
+
+function pass(pair: Pair, direction: Direction, piece: Buffer, traps: Trap[]): void {
+  const to = direction === 'toServer' ? pair.far : pair.near;
+  const index = traps.findIndex((trap) => trap.direction === direction && piece.includes(trap.pattern));
+  const [trap] = index < 0 ? [] : traps.splice(index, 1);
+  if (trap?.when === 'before') pair.end();
+  else if (!to.destroyed) to.write(piece, () => trap && hush(pair));
+  trap?.sprung();
 }
 
 /** The server goes on with what it was sent; the client hears nothing of it. */

@@ -7,7 +7,7 @@ import type { Alteration } from '../faults/alter.ts';
 import { alteredEnv } from '../faults/altered-env.ts';
 import { echoBot } from '../order/echo-bot.ts';
 import { type Fault, faultsOf, type History, type Published } from './checker.ts';
-import { type Crew, hire } from './crew.ts';
+import { hire } from './crew.ts';
 import type { Behaviour, ChaosPlan, PlannedFault } from './plan.ts';
 import { startProducer } from './producer.ts';
 import { freshPrefix, type Servers } from './servers.ts';
@@ -33,6 +33,30 @@ export async function runChaos(plan: ChaosPlan, servers: Servers, alterations: A
   const startedAt = performance.now();
   const log: ChaosReport['log'] = [];
   const note = (what: string): void => void log.push({ at: Math.round(performance.now() - startedAt), what });
+  const scene = await setScene(plan, servers, alterations);
+  const effects = { doubts: 0, redeliveries: 0 };
+  try {
+    const published: Published[] = [];
+    const publishing = publishAll(plan, scene.instances, scene.producer, published);
+    await strikeAll(plan, scene, effects, note);
+    const poison = await publishing;
+    note('published');
+    await drained(scene.database, scene.instances.ids, published.length).catch((error: unknown) => note(`not drained: ${String(error)}`));
+    note('drained');
+    await scene.crew.stop();
+    const history = await historyOf(plan, scene, { published, poison, effects });
+    const doubts = history.ended.filter(({ final }) => final === 'uncertain').length;
+    const redeliveries = history.deliveries.length - new Set(history.deliveries.map(({ replyId }) => replyId)).size;
+    const seconds = Math.round((performance.now() - startedAt) / 1_000);
+    return { seed: plan.seed, faults: faultsOf(history), log, events: published.length, doubts, redeliveries, seconds, history };
+  } finally {
+    await scene.close();
+  }
+}
+
+type Scene = Awaited<ReturnType<typeof setScene>>;
+
+async function setScene(plan: ChaosPlan, servers: Servers, alterations: Alteration[]) {
   const prefix = freshPrefix();
   const spoilt = { calls: 0 };
   const typebot = await startTypebot(plan, spoilt);
@@ -42,8 +66,32 @@ export async function runChaos(plan: ChaosPlan, servers: Servers, alterations: A
   const redis = new Redis(servers.redis.watchUrl(), { maxRetriesPerRequest: null });
   redis.on('error', () => {});
   const instances = await registerInstances(plan, database, typebot);
-  const crew = await hire(plan.workers, () => ({
-    ...alteredEnv(alterations),
+  const env = (): Record<string, string> => ({ ...alteredEnv(alterations), ...workerEnv(servers, typebot, prefix) });
+  const crew = await hire(plan.workers, env);
+  return {
+    servers,
+    prefix,
+    spoilt,
+    typebot,
+    database,
+    consumer,
+    producer,
+    redis,
+    instances,
+    crew,
+    async close() {
+      await crew.stop();
+      await producer.close();
+      await consumer.close();
+      redis.disconnect();
+      await database.close();
+      await typebot.close();
+    },
+  };
+}
+
+function workerEnv(servers: Servers, typebot: FakeTypebot, prefix: string): Record<string, string> {
+  return {
     DATABASE_URL: servers.postgres.url(),
     REDIS_URL: servers.redis.url(),
     EGRESS_ALLOW: new URL(typebot.url).host,
@@ -52,58 +100,47 @@ export async function runChaos(plan: ChaosPlan, servers: Servers, alterations: A
     TYPEBOT_QUARANTINE_MS: String(times.quarantineMs),
     SWEEP_INTERVAL_MS: String(times.sweepMs),
     WORKER_CONCURRENCY: '20',
-    SECRET_KEY: 'the secret key of the chaos suite, of no use elsewhere',
+    SECRET_KEY: '0f6b1c8e94d7a2530f6b1c8e94d7a253',
     LOG_LEVEL: 'info',
-  }));
-  const effects = { doubts: 0, redeliveries: 0 };
-  try {
-    const published: Published[] = [];
-    const publishing = publishAll(plan, instances, producer, published);
-    const scene = { servers, crew, redis, prefix };
-    const struck = new Map<string, Promise<void>>();
-    for (const fault of plan.faults) {
-      await sleep(800);
-      note(`${fault.kind} ${fault.worker} ${fault.ms}`);
-      // Faults overlap, but for two on the same thing.
-      const thing = thingOf(fault);
-      struck.set(
-        thing,
-        (struck.get(thing) ?? Promise.resolve()).then(() => strike(fault, scene, effects)),
-      );
-    }
-    await Promise.all(struck.values());
-    note('healed');
-    const poison = await publishing;
-    note('published');
-    await drained(database, instances.ids, published.length).catch((error: unknown) => note(`not drained: ${String(error)}`));
-    note('drained');
-    await crew.stop();
-    const history: History = {
-      published,
-      heard: typebot.heard,
-      overlaps: typebot.violations.filter(({ type }) => type === 'overlap').length,
-      deliveries: consumer.deliveries.map(({ reply }) => reply),
-      ended: await endsOf(database, instances.ids),
-      deadLetters: await deadLettersOf(database, instances.ids),
-      poison,
-      atLeastOnce: new Set([instances.atLeastOnce]),
-      doubtsMax: spoilt.calls + effects.doubts * plan.lanes,
-      redeliveriesMax: effects.redeliveries * plan.lanes,
-      logs: crew.logs(),
-    };
-    const faults = faultsOf(history);
-    const doubts = history.ended.filter(({ final }) => final === 'uncertain').length;
-    const again = history.deliveries.length - new Set(history.deliveries.map(({ replyId }) => replyId)).size;
-    const seconds = Math.round((performance.now() - startedAt) / 1_000);
-    return { seed: plan.seed, faults, log, events: published.length, doubts, redeliveries: again, seconds, history };
-  } finally {
-    await crew.stop();
-    await producer.close();
-    await consumer.close();
-    redis.disconnect();
-    await database.close();
-    await typebot.close();
+  };
+}
+
+type Effects = { doubts: number; redeliveries: number };
+
+/** Faults overlap, but for two on the same thing. */
+async function strikeAll(plan: ChaosPlan, scene: Scene, effects: Effects, note: (what: string) => void): Promise<void> {
+  const struck = new Map<string, Promise<void>>();
+  for (const fault of plan.faults) {
+    await sleep(800);
+    note(`${fault.kind} ${fault.worker} ${fault.ms}`);
+    const thing = thingOf(fault);
+    struck.set(
+      thing,
+      (struck.get(thing) ?? Promise.resolve()).then(() => strike(fault, scene, effects)),
+    );
   }
+  await Promise.all(struck.values());
+  note('healed');
+}
+
+async function historyOf(
+  plan: ChaosPlan,
+  { typebot, consumer, database, instances, crew, spoilt }: Scene,
+  { published, poison, effects }: { published: Published[]; poison: number; effects: Effects },
+): Promise<History> {
+  return {
+    published,
+    heard: typebot.heard,
+    overlaps: typebot.violations.filter(({ type }) => type === 'overlap').length,
+    deliveries: consumer.deliveries.map(({ reply }) => reply),
+    ended: await endsOf(database, instances.ids),
+    deadLetters: await deadLettersOf(database, instances.ids),
+    poison,
+    atLeastOnce: new Set([instances.atLeastOnce]),
+    doubtsMax: spoilt.calls + effects.doubts * plan.lanes,
+    redeliveriesMax: effects.redeliveries * plan.lanes,
+    logs: crew.logs(),
+  };
 }
 
 type Instances = { ids: string[]; atLeastOnce: string };
@@ -178,13 +215,7 @@ function thingOf({ kind, worker }: PlannedFault): string {
   return kind.endsWith('Redis') ? 'redis' : kind.endsWith('Postgres') ? 'postgres' : kind;
 }
 
-type Scene = { servers: Servers; crew: Crew; redis: Redis; prefix: string };
-
-async function strike(
-  { kind, worker, ms }: PlannedFault,
-  { servers, crew, redis, prefix }: Scene,
-  effects: { doubts: number; redeliveries: number },
-): Promise<void> {
+async function strike({ kind, worker, ms }: PlannedFault, { servers, crew, redis, prefix }: Scene, effects: Effects): Promise<void> {
   switch (kind) {
     case 'killWorker':
       effects.doubts += 1;
@@ -242,7 +273,7 @@ async function drained({ sql }: ReturnType<typeof connect>, ids: string[], event
       const [row] = await sql<{ handled: number; waiting: number; unsent: number }[]>`
         select coalesce(sum(handled_seq), 0) as handled, coalesce(sum(in_seq - handled_seq), 0) as waiting, coalesce(sum(out_seq - acked_seq), 0) as unsent
         from conversations where instance_id = any(${ids})`.catch(() => []);
-      return row !== undefined && Number(row.handled) >= events && Number(row.waiting) === 0 && Number(row.unsent) === 0;
+      return row !== undefined && row.handled >= events && row.waiting === 0 && row.unsent === 0;
     },
     { what: 'all events handled and all replies acknowledged', timeoutMs, everyMs: 100 },
   );
@@ -257,5 +288,5 @@ function endsOf({ sql }: ReturnType<typeof connect>, ids: string[]): Promise<His
 
 async function deadLettersOf({ sql }: ReturnType<typeof connect>, ids: string[]): Promise<number> {
   const [row] = await sql<{ count: number }[]>`select count(*) as count from dead_letters where instance_id = any(${ids})`;
-  return Number(row?.count ?? 0);
+  return row?.count ?? 0;
 }

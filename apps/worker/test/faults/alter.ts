@@ -22,7 +22,7 @@ const alterations: Alteration[] = JSON.parse(process.env['ALTERATIONS'] ?? '[]')
 for (const { file, from } of alterations) {
   const places = readFileSync(`${root}${file}`, 'utf8').split(from).length - 1;
   if (places === 1) continue;
-  console.error(`Expected ${JSON.stringify(from)} to stand once in ${file}, found it ${places} times`);
+  process.stderr.write(`Expected ${JSON.stringify(from)} to stand once in ${file}, found it ${places} times\n`);
   process.exit(1);
 }
 
@@ -31,7 +31,8 @@ registerHooks({
     const loaded = nextLoad(url, context);
     const here = alterations.filter(({ file }) => url.endsWith(`/${file}`));
     if (here.length === 0) return loaded;
-    const source = here.reduce((text, { from, to }) => text.replace(from, () => to), String(loaded.source));
+    const original = readFileSync(new URL(url), 'utf8');
+    const source = here.reduce((text, { from, to }) => text.replace(from, () => to), original);
     return { ...loaded, source };
   },
 });

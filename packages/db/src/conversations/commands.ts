@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from 'postgres';
-import { type Command, type Jid, parseJid } from '@typelane/core';
+import { type Command, parseJid } from '@typelane/core';
 import { conversationId } from '../conversation-id.ts';
 import { homeOf } from '../identities/chats.ts';
 import { ingestLetters } from '../identities/ingest-letters.ts';
