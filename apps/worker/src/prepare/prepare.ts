@@ -1,8 +1,14 @@
-import { type InboundContent, type InboundEvent, type InboundMessage, type Integration, readInbound } from '@typelane/core';
+import {
+  type InboundContent,
+  type InboundEvent,
+  type InboundMessage,
+  type Integration,
+  readInbound,
+  isUsableAddress,
+} from '@typelane/core';
 import type { Loaded } from '@typelane/db';
 import type { Log } from '@typelane/runtime';
 import type { StoredMedia } from '../media/store-media.ts';
-import { isUsableAddress } from '../media/usable-address.ts';
 import { isForBot } from './is-for-bot.ts';
 import type { Listen } from './listen.ts';
 

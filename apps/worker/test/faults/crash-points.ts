@@ -36,7 +36,7 @@ const turn = 'apps/worker/src/converse/turn.ts';
 const write = 'apps/worker/src/converse/write.ts';
 const door = 'apps/worker/src/ingest/door.ts';
 const ask = 'happening = await ports.ask(next.ask, { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) });';
-const letIn = 'const chats = await takeIn(database, queueKey, jobs, log, signal);';
+const letIn = 'const chats = await takeIn(ports, queueKey, jobs, signal);';
 const pop = 'await list.pop(jobs.map(({ id }) => id));';
 const loaded = 'if (loaded === null) return false;';
 const published = 'if (reply && committed && committed.handedSeq !== null) ports.publish({ ...reply, seq: committed.handedSeq });';

@@ -65,6 +65,7 @@ export function startBody(event: InboundEvent): unknown {
   return {
     prefilledVariables: {
       instanceInstanceId: instanceId,
+      keyParticipant: '',
       keyRemoteJid: jid,
       keyId: data.keyId,
       contentType: data.contentType,

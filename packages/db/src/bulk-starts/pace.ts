@@ -1,7 +1,8 @@
 import type { Sql } from 'postgres';
 import { type Command, parseJid } from '@typelane/core';
-import { conversationId } from '../conversation-id.ts';
+import { commandArrival } from '../conversations/commands.ts';
 import { type Arrival, ingest } from '../conversations/ingest.ts';
+import { chatOf } from '../identities/chats.ts';
 
 /** Lists looked at in one round. */
 const listsMax = 50;
@@ -20,7 +21,7 @@ export async function orderDueStarts(
   const chats: { conversationId: string; instanceId: string }[] = [];
   for (const list of due) {
     const contacts = await nextContacts(sql, list);
-    const arrivals = contacts.map((contact) => arrivalOf(list, contact));
+    const arrivals = await Promise.all(contacts.map((contact) => arrivalOf(sql, list, contact)));
     if (arrivals.length > 0) {
       await ingest(sql, arrivals);
       await record(sql, list.bulkStartId, contacts, arrivals);
@@ -71,11 +72,10 @@ async function nextContacts(sql: Sql<{ bigint: number }>, { bulkStartId, starts 
     order by place limit ${starts}`;
 }
 
-function arrivalOf(list: DueList, contact: Contact): Arrival {
+async function arrivalOf(sql: Sql<{ bigint: number }>, list: DueList, contact: Contact): Promise<Arrival> {
   const jid = parseJid(contact.keyRemoteJid);
   if (!jid) throw new Error('Expected the contact of a list to be a WhatsApp address');
   const { instanceId, publicId, startMessage, force } = list;
-  const keyId = keyIdOf(list.bulkStartId, contact.place);
   const command: Command = {
     type: 'start',
     sessionId: contact.sessionId,
@@ -86,17 +86,7 @@ function arrivalOf(list: DueList, contact: Contact): Arrival {
     status: 'open',
     force,
   };
-  return {
-    conversationId: conversationId(instanceId, jid),
-    instanceId,
-    jid: jid.jid,
-    kind: 'command',
-    fromMe: true,
-    keyId,
-    messageId: keyId,
-    event: command,
-    holds: false,
-  };
+  return commandArrival(await chatOf(sql, instanceId, jid), command, keyIdOf(list.bulkStartId, contact.place));
 }
 
 function keyIdOf(bulkStartId: string, place: number): string {

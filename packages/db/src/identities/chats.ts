@@ -23,6 +23,16 @@ export async function homeOf(sql: Sql<{ bigint: number }>, id: string): Promise<
   return conversationId(row.instance_id, canonical, participant && (await canonicalOf(sql, row.instance_id, participant)));
 }
 
+/** The chat a contact of this name is heard in. */
+export async function chatOf(
+  sql: Sql<{ bigint: number }>,
+  instanceId: string,
+  jid: Jid,
+): Promise<{ conversationId: string; instanceId: string; jid: string }> {
+  const canonical = await canonicalOf(sql, instanceId, jid);
+  return { conversationId: conversationId(instanceId, canonical), instanceId, jid: canonical.jid };
+}
+
 /** The phone of a name, if it is known; else the name itself. */
 async function canonicalOf(sql: Sql<{ bigint: number }> | TransactionSql<{ bigint: number }>, instanceId: string, jid: Jid): Promise<Jid> {
   if (!isOtherName(jid)) return jid;
