@@ -1,0 +1,136 @@
+import type { Alteration } from '../faults/alter.ts';
+import type { FaultKind } from './plan.ts';
+
+/** A bug planted in every worker. A checker that does not find it out is no checker. */
+export type Mutant = {
+  name: string;
+  what: string;
+  alterations: Alteration[];
+  /** Faults that bring it to light; others only take time. */
+  faults: readonly FaultKind[];
+};
+
+const commit = 'packages/db/src/conversations/commit.ts';
+const load = 'packages/db/src/conversations/load.ts';
+const ingest = 'packages/db/src/conversations/ingest.ts';
+const write = 'apps/worker/src/converse/write.ts';
+const turn = 'apps/worker/src/converse/turn.ts';
+const door = 'apps/worker/src/ingest/door.ts';
+const sweep = 'apps/worker/src/sweep.ts';
+const outbound = 'apps/worker/src/deliver/outbound.ts';
+
+const letIn = '  const chats = await takeIn(';
+const replyKept = 'const entry = { ...entryOf(next, before, context, times), reply };';
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'no fence',
+    what: 'a worker writes its step whatever the version is',
+    alterations: [
+      { file: commit, from: 'where c.version = s.version', to: 'where true' },
+      { file: load, from: '(c.open_call_until is null or c.open_call_until <= clock_timestamp())', to: 'true' },
+    ],
+    faults: ['freezeWorker', 'forgetRings'],
+  },
+  {
+    name: 'no look at calls on record',
+    what: 'a call that is found open after a crash is made again',
+    alterations: [
+      {
+        file: turn,
+        from: "if (isAbandoned) return { type: 'uncertain', cause: 'worker_lost' };",
+        to: "if (isAbandoned) return { type: 'notSent', cause: 'worker_lost', retryAfterMs: null };",
+      },
+    ],
+    faults: ['killWorker'],
+  },
+  {
+    name: 'no unique key',
+    what: 'an event that comes again is taken in again',
+    alterations: [
+      { file: ingest, from: 'where not exists (', to: 'where true or exists (' },
+      {
+        file: ingest,
+        from: 'f.from_me, f.key_id, f.message_id, f.event::jsonb',
+        to: "f.from_me, f.key_id || '~' || (t.base + f.nth), f.message_id, f.event::jsonb",
+      },
+    ],
+    faults: ['forgetRings'],
+  },
+  {
+    name: 'jobs gone before the commit',
+    what: 'jobs are removed from the inbound queue before their events are in inboxes',
+    alterations: [{ file: door, from: letIn, to: `  await list.pop(jobs.map(({ id }) => id));\n${letIn}` }],
+    faults: ['killWorker', 'endBackends'],
+  },
+  {
+    name: 'reply outside of the transaction',
+    what: 'a reply is published without being on record with its step',
+    alterations: [
+      { file: write, from: replyKept, to: 'const entry = { ...entryOf(next, before, context, times), reply: null };' },
+      {
+        file: write,
+        from: 'if (reply && committed && committed.handedSeq !== null) ports.publish({ ...reply, seq: committed.handedSeq });',
+        to: 'if (reply && committed) ports.publish({ ...reply, seq: Number(before.loaded.head.seq) });',
+      },
+    ],
+    faults: ['killWorker', 'freezeWorker'],
+  },
+  {
+    name: 'no second look at replies',
+    what: 'a reply that was decided and never published is forgotten',
+    alterations: [
+      {
+        file: sweep,
+        from: 'of await unacknowledged(database.sql, intervalMs, rowsMax)) {',
+        to: 'of [] as Awaited<ReturnType<typeof unacknowledged>>) {',
+      },
+      { file: sweep, from: 'const chats = await unhanded(database.sql, intervalMs, rowsMax);', to: 'const chats: string[] = [];' },
+    ],
+    faults: ['killWorker', 'freezeWorker', 'killRedis'],
+  },
+  {
+    name: 'finished replies are not kept',
+    what: 'a finished outbound job is removed at once, so the same reply can be published again',
+    alterations: [{ file: outbound, from: 'removeOnComplete: { age: keptSeconds.completed },', to: 'removeOnComplete: true,' }],
+    faults: ['killWorker', 'freezeWorker'],
+  },
+  {
+    name: 'retry after a timeout',
+    what: 'a call whose answer never came is taken for one that was never made',
+    alterations: [
+      {
+        file: 'packages/typebot/src/outcome.ts',
+        from: "if (status === null) return { type: 'uncertain', cause: brokenCause(failure?.code ?? '', status) };",
+        to: "if (status === null) return { type: 'notSent', cause: brokenCause(failure?.code ?? '', status), retryAfterMs: null };",
+      },
+    ],
+    faults: ['forgetRings'],
+  },
+  {
+    name: 'no quarantine',
+    what: 'the next call is made while Typebot may still be at work on one that we gave up on',
+    alterations: [
+      { file: write, from: 'quietMs: next.quarantine ? times.quarantineMs : null,', to: 'quietMs: null,' },
+      {
+        file: write,
+        from: 'openCallMs: next.ask ? sendWithinMs + times.timeoutMs + times.quarantineMs : null,',
+        to: 'openCallMs: next.ask ? times.timeoutMs : null,',
+      },
+    ],
+    faults: ['killWorker', 'forgetRings'],
+  },
+  {
+    name: 'no deadline before the call',
+    what: 'a worker that froze between its commit and its call makes the call when it wakes',
+    alterations: [
+      {
+        file: turn,
+        from: 'happening = await ports.ask(next.ask, { sendBefore: committedAt + sendWithinMs,',
+        // Busy for a moment between the two, so that a freeze falls into it.
+        to: 'await new Promise((resolve) => setTimeout(resolve, 40)); happening = await ports.ask(next.ask, { sendBefore: Infinity,',
+      },
+    ],
+    faults: ['freezeWorker'],
+  },
+];
