@@ -125,6 +125,18 @@ function read() {
     console.error(`Expected --${name} to be a whole number from 1, got ${JSON.stringify(values[name])}`);
     process.exit(2);
   };
-  const size: ChaosSize = { lanes: whole('lanes'), messagesPerLane: whole('messages'), workers: whole('workers'), faults: whole('faults') };
-  return { seed: whole('seed'), seeds: whole('seeds'), size, plantsMutants: values.mutants, folder: values.keep, json: values.json };
+  const ofRuns: ChaosSize = {
+    lanes: whole('lanes'),
+    messagesPerLane: whole('messages'),
+    workers: whole('workers'),
+    faults: whole('faults'),
+  };
+  return {
+    seed: whole('seed'),
+    seeds: whole('seeds'),
+    size: ofRuns,
+    plantsMutants: values.mutants,
+    folder: values.keep,
+    json: values.json,
+  };
 }
