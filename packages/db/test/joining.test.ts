@@ -90,6 +90,8 @@ describe('a contact who wrote under another name before', () => {
       [theirs.sessionId]: [who.lidChat, who.lid, 'closed', 'replaced'],
     });
     expect(await row(who.lidChat)).toMatchObject({ state: { status: 'idle' } });
+    const told = await database.sql`select type, data from announcements where data ->> 'sessionId' = ${theirs.sessionId}`;
+    expect(told).toMatchObject([{ type: 'session.closed', data: { reason: 'replaced', keyRemoteJid: who.lid } }]);
   });
 
   test('whom a human has under the other name stays in human hands', async () => {

@@ -47,9 +47,18 @@ async function adoptNext(sql: TransactionSql<{ bigint: number }>, phoneId: strin
 async function moveSessions(sql: TransactionSql, { replaced, moved }: Join, phone: Row): Promise<void> {
   if (replaced) {
     await sql`
-      update sessions
-      set status = 'closed', reason = 'replaced', bot = ${botOf(replaced)}::text::jsonb, updated_at = clock_timestamp(), closed_at = clock_timestamp()
-      where session_id = ${replaced.sessionId}`;
+      with ended as (
+        update sessions
+        set status = 'closed', reason = 'replaced', bot = ${botOf(replaced)}::text::jsonb, updated_at = clock_timestamp(), closed_at = clock_timestamp()
+        where session_id = ${replaced.sessionId}
+        returning *
+      )
+      insert into announcements (announcement_id, instance_id, type, data, created_at)
+      select gen_random_uuid(), e.instance_id, 'session.closed',
+        jsonb_build_object('instanceId', e.instance_id, 'businessId', n.business_id, 'sessionId', e.session_id, 'keyRemoteJid', e.key_remote_jid,
+          'keyParticipant', c.participant, 'reason', e.reason, 'typebotIntegrationId', e.typebot_integration_id),
+        clock_timestamp()
+      from ended e join conversations c using (conversation_id) left join instances n on n.instance_id = e.instance_id`;
   }
   if (moved) {
     await sql`
