@@ -80,3 +80,18 @@ test('a chat with an open session is refused with the reason, and the others are
     ['started', null],
   ]);
 });
+
+test('a chat that a human holds is refused, unless the list says to take it', async () => {
+  await pipeline.startWorker();
+  await pipeline.say({ instanceId, jid: address(0) }, 'Hello, Ana here', { fromMe: true });
+  await pipeline.ledger.handled(instanceId, 1);
+  const [refused] = await allEnded(await startTowards(1));
+  expect([refused?.outcome, refused?.reason]).toEqual(['refused', 'conflict_paused']);
+  const [taken] = await allEnded(await startTowards(1, { force: true }));
+  expect(taken?.outcome).toBe('started');
+  const sessions = await pipeline.ledger.sessions(instanceId);
+  expect(sessions.map(({ status, reason }) => [status, reason])).toEqual([
+    ['closed', 'replaced'],
+    ['open', null],
+  ]);
+});

@@ -44,7 +44,7 @@ export async function spawnWorker(env: Record<string, string>): Promise<ChildWor
   };
   await waitUntil(() => !isAlive() || logs.some((line) => line.includes('"worker.started"')), {
     what: 'a worker to start',
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
   });
   if (!isAlive()) throw new Error(`The worker did not start:\n${logs.join('\n')}`);
   return {

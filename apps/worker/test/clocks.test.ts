@@ -1,0 +1,41 @@
+import { afterEach, expect, test } from 'vitest';
+import { alteredEnv } from './faults/altered-env.ts';
+import { type Scene, startScene, waitingBot } from './scene.ts';
+
+/** Workers whose clocks are wrong, each in another way: what is due, stale or over is told by the database's clock alone. */
+let scene: Scene;
+afterEach(() => scene.close());
+
+const hoursMs = 3_600_000;
+
+/** A worker whose `Date.now` is off by so much. */
+function clockOff(byMs: number): Record<string, string> {
+  const file = 'apps/worker/src/main.ts';
+  const from = 'await runUntilSignal(';
+  return alteredEnv([{ file, from, to: `const rightly = Date.now; Date.now = () => rightly() + ${byMs}; ${from}` }]);
+}
+
+test('a wait, a burst and an expiry take their time although one worker is hours ahead and one behind', { timeout: 60_000 }, async () => {
+  scene = await startScene({ debounceMs: 300, expireAfterMinutes: 0.05, expireMessage: 'Are you gone?' }, waitingBot(1), { workers: 0 });
+  for (const byMs of [2 * hoursMs, -2 * hoursMs]) await scene.pipeline.spawnWorker(clockOff(byMs));
+  await scene.says('I want');
+  await scene.says('two pizzas');
+  await scene.tells('before', 'after', 'Are you gone?');
+  expect(await scene.finals(3)).toEqual(['answered', 'answered', 'answered']);
+  expect(await scene.sessions()).toEqual(['closed: expired']);
+});
+
+test(
+  'what was written just now is not stale to a worker that is hours ahead, and what is old is to one behind',
+  { timeout: 60_000 },
+  async () => {
+    scene = await startScene({ staleAfterMinutes: 10 }, undefined, { workers: 0 });
+    const ahead = await scene.pipeline.spawnWorker(clockOff(2 * hoursMs));
+    await scene.says('hello', { timestamp: Math.floor(Date.now() / 1_000) });
+    expect(await scene.finals(1)).toEqual(['answered']);
+    await ahead.stop();
+    await scene.pipeline.spawnWorker(clockOff(-2 * hoursMs));
+    await scene.says('old', { timestamp: Math.floor(Date.now() / 1_000) - 3_600 });
+    expect(await scene.finals(2)).toEqual(['answered', 'ignored: stale']);
+  },
+);
