@@ -37,8 +37,8 @@ async function buryOne(sql: Sql<{ bigint: number }>, letter: DeadLetter): Promis
   };
   await sql`
     with buried as (
-      insert into dead_letters as known ${sql(row)}
-      on conflict (source_key) do update set status = 'open', settled_at = null where known.status = 'redriven'
+      insert into dead_letters ${sql(row)}
+      on conflict (source_key) do update set status = 'open', settled_at = null where dead_letters.status = 'redriven'
       returning dead_letter_id, instance_id, reason
     )
     insert into announcements (announcement_id, instance_id, type, data)

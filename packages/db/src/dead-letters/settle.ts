@@ -41,15 +41,16 @@ export async function redriveAtDoor(sql: Sql<{ bigint: number }>, deadLetterId: 
 /** Whether the bot has heard, or is about to hear, something of a contact that came after an event that died at the door. */
 export async function isOvertakenAtDoor(sql: Sql<{ bigint: number }>, instanceId: string, jid: Jid, diedAt: Date): Promise<boolean> {
   const chats = await conversationsOf(sql, instanceId, jid);
+  const at = diedAt.toISOString();
   // What died before it and was redriven came in later, and is older all the same.
   const [row] = await sql<{ overtaken: boolean }[]>`
     select exists (
       select from inbox i left join turns t using (conversation_id, seq)
-      where i.conversation_id = any(${chats}::uuid[]) and i.kind = 'message' and not i.from_me and i.received_at > ${diedAt}
+      where i.conversation_id = any(${chats}::uuid[]) and i.kind = 'message' and not i.from_me and i.received_at > ${at}::timestamptz
         and (t.final is null or t.final = 'answered' or (t.final = 'uncertain' and t.resolution is distinct from 'not_processed'))
         and not exists (
           select from dead_letters d
-          where d.instance_id = ${instanceId} and d.created_at <= ${diedAt} and d.status = 'redriven' and d.source = 'inbound'
+          where d.instance_id = ${instanceId} and d.created_at <= ${at}::timestamptz and d.status = 'redriven' and d.source = 'inbound'
             and strpos(d.payload, to_json(i.key_id)::text) > 0)
     ) as overtaken`;
   return row?.overtaken ?? false;
