@@ -7,6 +7,7 @@ import { endpoints } from '../src/routes/index.ts';
 import type { Endpoint } from '../src/endpoint.ts';
 import { type Ask, type Method, startTestApi } from './support/api.ts';
 import { createTenant, freshChat, type TestTenant } from './support/tenants.ts';
+import { troublesOf } from './support/troubles.ts';
 
 const api = await startTestApi();
 const [mine, theirs] = [await createTenant(api, 'mine'), await createTenant(api, 'theirs')];
@@ -17,7 +18,7 @@ const [mySession, theirSession] = await Promise.all(
 );
 afterAll(() => api.stop());
 
-type Ids = { businessId: string; instanceId: string; sessionId: string; keyId: string; webhookId: string };
+type Ids = { businessId: string; instanceId: string; sessionId: string; keyId: string; webhookId: string; deadLetterId: string; turnId: string };
 
 function pathOf(route: Endpoint, ids: Ids): string {
   return route.path.replaceAll(/:(\w+)/g, (_match, name: keyof Ids) => encodeURIComponent(ids[name]));
@@ -35,6 +36,10 @@ function bodyFor(route: Endpoint, { instanceId }: Ids): unknown {
     registerInstance: { instanceId: randomUUID() },
     createWebhook: { url: 'https://example.com/hook' },
     changeWebhook: { enabled: false },
+    settleDeadLetter: { action: 'discard' },
+    settleDeadLetters: { action: 'discard' },
+    settleUnreadable: { action: 'discard' },
+    resolveUncertainTurn: { resolution: 'processed' },
   };
   return bodies[route.name] ?? (route.body ? {} : undefined);
 }
@@ -53,12 +58,17 @@ const webhookIds = new Map(
   ),
 );
 
+/** What each tenant has that ended badly. */
+const troubles = new Map<string, Pick<Ids, 'deadLetterId' | 'turnId'>>();
+for (const { instanceId } of [mine, theirs]) troubles.set(instanceId, await troublesOf(api, instanceId));
+
 const idsOf = (tenant: TestTenant, sessionId: string): Ids => ({
   businessId: tenant.businessId,
   instanceId: tenant.instanceId,
   sessionId,
   keyId: tenant.keyIds.instance,
   webhookId: webhookIds.get(tenant.instanceId) ?? '',
+  ...(troubles.get(tenant.instanceId) ?? { deadLetterId: '', turnId: '' }),
 });
 const named = endpoints.map((route) => [route.name, route] as const);
 
@@ -128,7 +138,8 @@ test.each(matrix)(
     const token = mine.tokens[scope];
     const before = await everything();
     const foreign = idsOf(theirs, theirSession);
-    const unknown = { businessId: 'nobody', instanceId: 'nobody', sessionId: randomUUID(), keyId: randomUUID(), webhookId: randomUUID() };
+    const [sessionId, keyId, webhookId, deadLetterId] = Array.from({ length: 4 }, () => randomUUID()) as [string, string, string, string];
+    const unknown = { businessId: 'nobody', instanceId: 'nobody', sessionId, keyId, webhookId, deadLetterId, turnId: `${randomUUID()}.1` };
     const answer = await ask(route, foreign, { token });
     expect(answer.status).toBe(404);
     expect(await everything()).toEqual(before);
@@ -170,6 +181,8 @@ async function everything(): Promise<unknown> {
     sql`select * from webhooks order by webhook_id`,
     sql`select * from webhook_deliveries order by webhook_id`,
     sql`select conversation_id, seq from inbox order by 1, 2`,
+    sql`select * from dead_letters order by dead_letter_id`,
+    sql`select * from turns order by conversation_id, seq`,
   ]);
 }
 
