@@ -18,7 +18,15 @@ const [mySession, theirSession] = await Promise.all(
 );
 afterAll(() => api.stop());
 
-type Ids = { businessId: string; instanceId: string; sessionId: string; keyId: string; webhookId: string; deadLetterId: string; turnId: string };
+type Ids = {
+  businessId: string;
+  instanceId: string;
+  sessionId: string;
+  keyId: string;
+  webhookId: string;
+  deadLetterId: string;
+  turnId: string;
+};
 
 function pathOf(route: Endpoint, ids: Ids): string {
   return route.path.replaceAll(/:(\w+)/g, (_match, name: keyof Ids) => encodeURIComponent(ids[name]));

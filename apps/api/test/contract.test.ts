@@ -195,7 +195,10 @@ test('what is in the way of settling what ended badly', async () => {
   expect(await codeOf(api, `${doubts}/${turnId}`, { resolution: 'not_processed' })).toBe('NEWER_MESSAGES');
   await codeOf(api, `${doubts}/${turnId}`, { resolution: 'processed' });
   expect(await codeOf(api, `${doubts}/${turnId}`, { resolution: 'processed' })).toBe('UNCERTAIN_TURN_RESOLVED');
-  for (const [path, owner] of [[letters, tenant.instanceId], [unreadable, null]] as const) {
+  for (const [path, owner] of [
+    [letters, tenant.instanceId],
+    [unreadable, null],
+  ] as const) {
     const odd = `${path}/${await deadAtDoor(api, '{', owner)}`;
     expect(await codeOf(api, odd, redrive)).toBe('DEAD_LETTER_UNREADABLE');
     await codeOf(api, odd, discard);
@@ -203,7 +206,10 @@ test('what is in the way of settling what ended badly', async () => {
   }
   const { instanceId } = await createTenant(withoutQueue, 'no queue for letters');
   const own = letters.replace(encodeURIComponent(tenant.instanceId), encodeURIComponent(instanceId));
-  for (const [path, owner] of [[own, instanceId], [unreadable, null]] as const) {
+  for (const [path, owner] of [
+    [own, instanceId],
+    [unreadable, null],
+  ] as const) {
     const id = await deadAtDoor(withoutQueue, JSON.stringify(event(instanceId)), owner);
     expect(await codeOf(withoutQueue, `${path}/${id}`, redrive)).toBe('QUEUE_UNAVAILABLE');
   }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { InboundEvent } from '@typelane/core';
-import { bury } from '@typelane/db';
 import { inboundText, waitUntil } from '@typelane/testkit';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { startTestApi } from './support/api.ts';
 import { writes } from './support/contact.ts';
 import { createTenant, freshChat } from './support/tenants.ts';
+import { deadAtDoor, refused } from './support/troubles.ts';
 import { asksForText } from './support/worker.ts';
 
 const published: (InboundEvent | InboundEvent[])[] = [];
@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 
 const mend = () => api.bot(asksForText);
-const breakDown = () => api.bot(() => ({ type: 'refused', cause: 'http_400', status: 400 }));
+const breakDown = () => api.bot(() => refused);
 
 test('a message that the bot refuses is kept with its reason, its cause and what it said', async () => {
   const chat = freshChat();
@@ -54,7 +54,9 @@ test('a message that the bot refuses is kept with its reason, its cause and what
 
 test('a start by the API that dies is no dead letter: whoever ordered it has been told', async () => {
   breakDown();
-  const answer = await api.ask('POST', path.replace('dead-letters', 'typebot-integration/session'), { body: { keyRemoteJid: freshChat() } });
+  const answer = await api.ask('POST', path.replace('dead-letters', 'typebot-integration/session'), {
+    body: { keyRemoteJid: freshChat() },
+  });
   expect(answer.body.code).toBe('BOT_UNAVAILABLE');
   expect((await api.ask('GET', path)).body).toEqual([]);
 });
@@ -211,7 +213,11 @@ const text = (more: object) => ({ ...inboundText({ instanceId, jid: freshChat(),
 test.each<[string, () => unknown, RegExp]>([
   ['no JSON', () => '{', /^The data of the job must be JSON/],
   ['without its data', () => text({ data: {} }), /^data\.keyId must be /],
-  ['to an address of nobody', () => text({ data: { ...text({}).data, keyRemoteJid: 'nobody' } }), /^data\.keyRemoteJid must be a WhatsApp address/],
+  [
+    'to an address of nobody',
+    () => text({ data: { ...text({}).data, keyRemoteJid: 'nobody' } }),
+    /^data\.keyRemoteJid must be a WhatsApp address/,
+  ],
   ['a prototype', () => JSON.stringify(text({})).replace('"keyId"', '"__proto__":{"a":1},"keyId"'), /^No field may be called __proto__/],
 ])('what died at the door and still is %s stays where it is', async (_what, payload, sentence) => {
   await atDoor(payload());
@@ -241,16 +247,17 @@ test('what died at the door waits behind nothing that the bot has heard since, u
 
 test('what was redriven through the door and dies there again is open again', async () => {
   const event = inboundText({ instanceId, jid: freshChat(), text: 'odd' });
-  const sourceKey = await atDoor(event);
+  const sourceKey = randomUUID();
+  await atDoor(event, sourceKey);
   await settle((await onlyLetter()).deadLetterId, 'redrive');
   expect((await api.ask('GET', path)).body).toEqual([]);
-  await atDoor(event, { sourceKey });
+  await atDoor(event, sourceKey);
   expect(await onlyLetter()).toMatchObject({ status: 'open', settledAt: null });
 });
 
 test('jobs that nobody knows whose they are belong to the operator', async () => {
   const nobodys = '/api/v2/admin/dead-letters';
-  await atDoor('{', { instanceId: null });
+  await atDoor('{', undefined, null);
   const [letter] = (await api.ask('GET', nobodys)).body;
   expect(letter).toMatchObject({ instanceInstanceId: null, keyRemoteJid: null, status: 'open' });
   expect((await api.ask('GET', path)).body).toEqual([]);
@@ -286,11 +293,9 @@ async function says(chat: string, words: string): Promise<{ keyId: string }> {
   return message;
 }
 
-/** A text is kept as it is. Returns what names the letter. */
-async function atDoor(value: unknown, { sourceKey = randomUUID() as string, instanceId: whose = instanceId as string | null } = {}) {
-  const payload = typeof value === 'string' ? value : JSON.stringify(value);
-  await bury(api.database.sql, [{ instanceId: whose, source: 'inbound', sourceKey, reason: 'invalid_event', details: ['x'], payload }]);
-  return sourceKey;
+/** A text is kept as it is. */
+function atDoor(value: unknown, sourceKey?: string, whose: string | null = instanceId): Promise<string> {
+  return deadAtDoor(api, typeof value === 'string' ? value : JSON.stringify(value), whose, sourceKey);
 }
 
 async function onlyLetter() {

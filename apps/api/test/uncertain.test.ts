@@ -5,6 +5,7 @@ import { afterAll, beforeEach, expect, test } from 'vitest';
 import { startTestApi } from './support/api.ts';
 import { writes } from './support/contact.ts';
 import { createTenant, freshChat } from './support/tenants.ts';
+import { doubtful } from './support/troubles.ts';
 import { asksForText } from './support/worker.ts';
 
 const api = await startTestApi();
@@ -24,7 +25,7 @@ beforeEach(async () => {
 
 const mend = () => api.bot(asksForText);
 /** The bot falls silent: its answers to what contacts say do not arrive. */
-const fallSilent = () => api.bot((call) => (call.type === 'start' ? asksForText(call) : { type: 'uncertain', cause: 'timeout' }));
+const fallSilent = () => api.bot((call) => (call.type === 'start' ? asksForText(call) : doubtful));
 
 test('an uncertain turn is shown with the words it was about, its session and its cause', async () => {
   const chat = freshChat();
@@ -142,7 +143,7 @@ test('ending a session that has ended is recorded', async () => {
 });
 
 test('a start by the API that is uncertain is shown as what it is, and not given again', async () => {
-  api.bot(() => ({ type: 'uncertain', cause: 'timeout' }));
+  api.bot(() => doubtful);
   const chat = freshChat();
   const start = api.ask('POST', sessions, { body: { keyRemoteJid: chat } });
   const { turnId, command, messages } = await waitUntil(soonDoubted, { what: 'the doubt', everyMs: 50 });
@@ -152,10 +153,13 @@ test('a start by the API that is uncertain is shown as what it is, and not given
   expect(await inboxOf(chat)).toHaveLength(1);
 });
 
-test.each(['none', `${randomUUID()}.1`, `${randomUUID()}.x`, `${randomUUID()}.99999999999999999999`])('there is no turn %s', async (turnId) => {
-  const { status, body } = await resolve(turnId, 'processed');
-  expect([status, body.code]).toEqual([404, 'UNCERTAIN_TURN_NOT_FOUND']);
-});
+test.each(['none', `${randomUUID()}.1`, `${randomUUID()}.x`, `${randomUUID()}.99999999999999999999`])(
+  'there is no turn %s',
+  async (turnId) => {
+    const { status, body } = await resolve(turnId, 'processed');
+    expect([status, body.code]).toEqual([404, 'UNCERTAIN_TURN_NOT_FOUND']);
+  },
+);
 
 test('an answered turn is none that can be resolved', async () => {
   const chat = freshChat();

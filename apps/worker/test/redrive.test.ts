@@ -41,7 +41,8 @@ test('every part of a burst that was refused is a letter, and they become one an
   await scene.finals(3);
   const letters = await openLetters();
   expect(letters.map(({ seq }) => seq)).toEqual([2, 3]);
-  for (const letter of letters) expect((await redriveFromChat(scene.pipeline.database.sql, letter, { force: false })).type).toBe('redriven');
+  for (const letter of letters)
+    expect((await redriveFromChat(scene.pipeline.database.sql, letter, { force: false })).type).toBe('redriven');
   await ring();
   await scene.tells('started by hello', 'heard one\ntwo');
 });

@@ -51,9 +51,14 @@ test('letters redriven by many at once, while others write and are handled, have
     [1, 2].map(() => redriveFromChat(sql, { deadLetterId, conversationId: chat.id, seq }, { force: true })),
   );
   const writings = keys('new', 10).map((key) => ingest(sql, [arrival(chat, key)]));
-  const stepped = keys('', 5).map((_, index) => commitOne(database.current, stepOf(chat.id, { seq: 11, version: 10 + index })).catch(() => null));
+  const stepped = keys('', 5).map((_, index) =>
+    commitOne(database.current, stepOf(chat.id, { seq: 11, version: 10 + index })).catch(() => null),
+  );
   const [outcomes] = await Promise.all([Promise.all(redrives), Promise.all(writings), Promise.all(stepped)]);
-  expect(outcomes.map(({ type }) => type).toSorted()).toEqual([...keys('', 10).map(() => 'redriven'), ...keys('', 10).map(() => 'settled')]);
+  expect(outcomes.map(({ type }) => type).toSorted()).toEqual([
+    ...keys('', 10).map(() => 'redriven'),
+    ...keys('', 10).map(() => 'settled'),
+  ]);
   const inbox = await inboxOf(chat.id);
   expect(inbox.map(({ seq }) => seq)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
   expect(inbox.filter(({ key_id: keyId }) => keyId.startsWith('redrive:1:')).length).toBe(10);

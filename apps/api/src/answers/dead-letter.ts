@@ -9,7 +9,9 @@ export const deadLetterSchema = z
     instanceInstanceId: z.string().nullable().describe('Null: nobody knows whose it is.'),
     source: z
       .string()
-      .describe('`inbound`: it could not be taken into any chat. `conversation`: it stood in its chat and the bot could not be brought to take it.'),
+      .describe(
+        '`inbound`: it could not be taken into any chat. `conversation`: it stood in its chat and the bot could not be brought to take it.',
+      ),
     keyRemoteJid: z.string().nullable().describe('The chat; null when it died before it stood in one.'),
     keyId: z.string().nullable(),
     reason: z.string().describe('Such as `invalid_event`, `http_403`, `bot_unreachable`.'),

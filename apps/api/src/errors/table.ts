@@ -51,7 +51,8 @@ export const refusals = {
   UNCERTAIN_TURN_RESOLVED: { statusCode: 409, sentence: 'Expected a turn that nobody has resolved, got one that is' },
   NEWER_MESSAGES: {
     statusCode: 409,
-    sentence: 'Expected nothing newer of this contact before the bot, got a newer message that it has heard or is about to hear; `force` says it all the same',
+    sentence:
+      'Expected nothing newer of this contact before the bot, got a newer message that it has heard or is about to hear; `force` says it all the same',
   },
   BODY_TOO_LARGE: { statusCode: 413, sentence: 'Expected a smaller body' },
   UNSUPPORTED_MEDIA_TYPE: { statusCode: 415, sentence: 'Expected `Content-Type: application/json`, got another' },

@@ -1,4 +1,12 @@
-import { endUncertain, findInstance, findUncertain, listUncertain, repeatUncertain, resolveUncertain, type UncertainTurn } from '@typelane/db';
+import {
+  endUncertain,
+  findInstance,
+  findUncertain,
+  listUncertain,
+  repeatUncertain,
+  resolveUncertain,
+  type UncertainTurn,
+} from '@typelane/db';
 import { z } from 'zod';
 import { resolutions, uncertainTurnOf, uncertainTurnSchema } from '../answers/uncertain-turn.ts';
 import { ringFor } from '../commands/carry-out.ts';

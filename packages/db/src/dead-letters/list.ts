@@ -38,7 +38,9 @@ export async function openDeadLetters(
   reason: string | undefined,
   { limit, after }: { limit: number; after: Place | null },
 ): Promise<DeadLetterRecord[]> {
-  const isLater = after ? sql`(${keys.createdAt}, ${keys.id}) > (${after.createdAt.toISOString()}::timestamptz, ${after.id}::uuid)` : undefined;
+  const isLater = after
+    ? sql`(${keys.createdAt}, ${keys.id}) > (${after.createdAt.toISOString()}::timestamptz, ${after.id}::uuid)`
+    : undefined;
   return lettersWhere(database, owner, matching({ status: 'open', reason }), isLater)
     .orderBy(...oldestFirst)
     .limit(limit);

@@ -14,14 +14,15 @@ export async function withChat<T>(
   work: (transaction: TransactionSql<{ bigint: number }>, homeId: string) => Promise<T>,
 ): Promise<T> {
   const home = await homeOf(sql, conversationId);
-  const done = await sql.begin(async (transaction) => {
+  // In an object: the driver would await what a bare array of queries holds.
+  const { value } = await sql.begin(async (transaction) => {
     const locked = await transaction<{ conversation_id: string }[]>`
       select conversation_id from conversations where conversation_id = any(${[conversationId, home]}::uuid[])
       order by conversation_id for no key update`;
     const isThere = locked.some((row) => row.conversation_id === home);
     return { value: await work(transaction, isThere ? home : conversationId) };
   });
-  return done.value as T;
+  return value;
 }
 
 /**

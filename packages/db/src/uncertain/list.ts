@@ -43,12 +43,7 @@ export async function listUncertain(
 }
 
 /** Null: there is none of this id at this instance, or the instance is another tenant's. */
-export async function findUncertain(
-  database: Database,
-  tenant: Tenant,
-  instanceId: string,
-  turnId: string,
-): Promise<UncertainTurn | null> {
+export async function findUncertain(database: Database, tenant: Tenant, instanceId: string, turnId: string): Promise<UncertainTurn | null> {
   const place = parseTurnId(turnId);
   if (!place) return null;
   const isIt = and(eq(turns.conversationId, place.conversationId), eq(turns.seq, place.seq));
