@@ -7,6 +7,7 @@ import { endpoints } from '../src/routes/index.ts';
 import type { Endpoint } from '../src/endpoint.ts';
 import { type Ask, type Method, startTestApi } from './support/api.ts';
 import { createTenant, freshChat, type TestTenant } from './support/tenants.ts';
+import { troublesOf } from './support/troubles.ts';
 
 const api = await startTestApi();
 const [mine, theirs] = [await createTenant(api, 'mine'), await createTenant(api, 'theirs')];
@@ -17,7 +18,16 @@ const [mySession, theirSession] = await Promise.all(
 );
 afterAll(() => api.stop());
 
-type Ids = { businessId: string; instanceId: string; sessionId: string; keyId: string; webhookId: string; bulkStartId: string };
+type Ids = {
+  businessId: string;
+  instanceId: string;
+  sessionId: string;
+  keyId: string;
+  webhookId: string;
+  bulkStartId: string;
+  deadLetterId: string;
+  turnId: string;
+};
 
 function pathOf(route: Endpoint, ids: Ids): string {
   return route.path.replaceAll(/:(\w+)/g, (_match, name: keyof Ids) => encodeURIComponent(ids[name]));
@@ -37,6 +47,10 @@ function bodyFor(route: Endpoint, { instanceId }: Ids): unknown {
     changeBulkStart: { action: 'cancel' },
     createWebhook: { url: 'https://example.com/hook' },
     changeWebhook: { enabled: false },
+    settleDeadLetter: { action: 'discard' },
+    settleDeadLetters: { action: 'discard' },
+    settleUnreadable: { action: 'discard' },
+    resolveUncertainTurn: { resolution: 'processed' },
   };
   return bodies[route.name] ?? (route.body ? {} : undefined);
 }
@@ -63,6 +77,9 @@ const bulkStartIds = new Map(
     }),
   ),
 );
+/** What each tenant has that ended badly. */
+const troubles = new Map<string, Pick<Ids, 'deadLetterId' | 'turnId'>>();
+for (const { instanceId } of [mine, theirs]) troubles.set(instanceId, await troublesOf(api, instanceId));
 
 const idsOf = (tenant: TestTenant, sessionId: string): Ids => ({
   businessId: tenant.businessId,
@@ -71,6 +88,7 @@ const idsOf = (tenant: TestTenant, sessionId: string): Ids => ({
   keyId: tenant.keyIds.instance,
   webhookId: webhookIds.get(tenant.instanceId) ?? '',
   bulkStartId: bulkStartIds.get(tenant.instanceId) ?? '',
+  ...(troubles.get(tenant.instanceId) ?? { deadLetterId: '', turnId: '' }),
 });
 const named = endpoints.map((route) => [route.name, route] as const);
 
@@ -140,8 +158,9 @@ test.each(matrix)(
     const token = mine.tokens[scope];
     const before = await everything();
     const foreign = idsOf(theirs, theirSession);
-    const [sessionId, keyId, webhookId, bulkStartId] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
-    const unknown = { businessId: 'nobody', instanceId: 'nobody', sessionId, keyId, webhookId, bulkStartId };
+    const ids = ['sessionId', 'keyId', 'webhookId', 'bulkStartId', 'deadLetterId'] as const;
+    const fresh = Object.fromEntries(ids.map((name) => [name, randomUUID()])) as Record<(typeof ids)[number], string>;
+    const unknown = { businessId: 'nobody', instanceId: 'nobody', turnId: `${randomUUID()}.1`, ...fresh };
     const answer = await ask(route, foreign, { token });
     expect(answer.status).toBe(404);
     expect(await everything()).toEqual(before);
@@ -185,6 +204,8 @@ async function everything(): Promise<unknown> {
     sql`select * from bulk_starts order by bulk_start_id`,
     sql`select * from bulk_start_contacts order by bulk_start_id, place`,
     sql`select conversation_id, seq from inbox order by 1, 2`,
+    sql`select * from dead_letters order by dead_letter_id`,
+    sql`select * from turns order by conversation_id, seq`,
   ]);
 }
 

@@ -8,7 +8,9 @@ import type { Endpoint } from '../src/endpoint.ts';
 import { refusalsOf } from '../src/register.ts';
 import { endpoints } from '../src/routes/index.ts';
 import { type Ask, type Method, seen, startTestApi, type TestApi } from './support/api.ts';
+import { writes } from './support/contact.ts';
 import { createTenant, freshChat } from './support/tenants.ts';
+import { chatsOf, deadAtDoor, troublesOf } from './support/troubles.ts';
 import { asksForText, stopsAtWebhook } from './support/worker.ts';
 
 /**
@@ -34,6 +36,9 @@ const { integration } = tenant;
 const business = `/api/v2/business/${encodeURIComponent(tenant.businessId)}`;
 const instance = `${business}/instance/${encodeURIComponent(tenant.instanceId)}`;
 const webhooks = `/api/v2/instance/${encodeURIComponent(tenant.instanceId)}/webhook`;
+const letters = `/api/v2/instance/${encodeURIComponent(tenant.instanceId)}/dead-letters`;
+const doubts = `/api/v2/instance/${encodeURIComponent(tenant.instanceId)}/uncertain`;
+const unreadable = '/api/v2/admin/dead-letters';
 const tokenPaths = ['/api/v2/admin/token', `${business}/token`, `${instance}/token`];
 const bulkStarts = `${integration}/bulk-start`;
 const bulk = () => ({ contacts: [{ keyRemoteJid: freshChat() }] });
@@ -79,6 +84,11 @@ test('what a route answers when all is well', async () => {
   asked.push(['GET', webhooks], ['PUT', `${webhooks}/${webhookId}`, {}], ['POST', `${webhooks}/${webhookId}/secret`]);
   asked.push(['POST', `${webhooks}/${webhookId}/test`], ['GET', `${webhooks}/${webhookId}/delivery`], ['GET', `${webhooks}/${webhookId}`]);
   asked.push(['DELETE', `${webhooks}/${webhookId}`]);
+  const { deadLetterId, turnId } = await troublesOf(api, instanceId);
+  asked.push(['GET', letters], ['GET', `${letters}/${deadLetterId}`], ['POST', `${letters}/${deadLetterId}`, { action: 'redrive' }]);
+  asked.push(['POST', letters, { action: 'discard' }], ['GET', doubts], ['POST', `${doubts}/${turnId}`, { resolution: 'processed' }]);
+  const nobodys = `${unreadable}/${await deadAtDoor(api, '{', null)}`;
+  asked.push(['GET', unreadable], ['GET', nobodys], ['POST', nobodys, { action: 'discard' }]);
   for (const tokens of tokenPaths) {
     const { keyId } = (await api.ask('POST', tokens)).body;
     asked.push(['GET', tokens], ['DELETE', `${tokens}/${keyId}`]);
@@ -125,6 +135,14 @@ test('what is not there', async () => {
     ['POST', `${webhooks}/${unknown}/secret`],
     ['POST', `${webhooks}/${unknown}/test`],
     ['GET', `${webhooks}/${unknown}/delivery`],
+    ['GET', `${nowhere}/dead-letters`],
+    ['POST', `${nowhere}/dead-letters`, { action: 'discard' }],
+    ['GET', `${letters}/${unknown}`],
+    ['POST', `${letters}/${unknown}`, { action: 'discard' }],
+    ['GET', `${unreadable}/${unknown}`],
+    ['POST', `${unreadable}/${unknown}`, { action: 'discard' }],
+    ['GET', `${nowhere}/uncertain`],
+    ['POST', `${doubts}/${unknown}.1`, { resolution: 'processed' }],
     ['GET', '/api/v2/admin/business/nobody'],
     ['GET', '/api/v2/business/nobody/instance'],
     ['POST', '/api/v2/business/nobody/instance', { instanceId: unknown }],
@@ -178,6 +196,40 @@ test('what is in the way', async () => {
   expect((await withoutDisk.ask('POST', `/api/v2/instance/${encodeURIComponent(full)}/media`, upload)).body.code).toBe('MEDIA_UNAVAILABLE');
 });
 
+test('what is in the way of settling what ended badly', async () => {
+  const codeOf = async (at: TestApi, path: string, body: unknown) => (await at.ask('POST', path, { body })).body.code;
+  const [redrive, discard] = [{ action: 'redrive' }, { action: 'discard' }];
+  const { deadLetterId, turnId } = await troublesOf(api, tenant.instanceId);
+  for (const { chat } of await chatsOf(api, tenant.instanceId)) {
+    await (await writes(api, tenant.instanceId, chat, 'something newer')).isHandled();
+  }
+  expect(await codeOf(api, `${letters}/${deadLetterId}`, redrive)).toBe('NEWER_MESSAGES');
+  await codeOf(api, `${letters}/${deadLetterId}`, discard);
+  expect(await codeOf(api, `${letters}/${deadLetterId}`, discard)).toBe('DEAD_LETTER_SETTLED');
+  expect(await codeOf(api, `${doubts}/${turnId}`, { resolution: 'not_processed' })).toBe('NEWER_MESSAGES');
+  await codeOf(api, `${doubts}/${turnId}`, { resolution: 'processed' });
+  expect(await codeOf(api, `${doubts}/${turnId}`, { resolution: 'processed' })).toBe('UNCERTAIN_TURN_RESOLVED');
+  for (const [path, owner] of [
+    [letters, tenant.instanceId],
+    [unreadable, null],
+  ] as const) {
+    const odd = `${path}/${await deadAtDoor(api, '{', owner)}`;
+    expect(await codeOf(api, odd, redrive)).toBe('DEAD_LETTER_UNREADABLE');
+    await codeOf(api, odd, discard);
+    expect(await codeOf(api, odd, redrive)).toBe('DEAD_LETTER_SETTLED');
+  }
+  const { instanceId } = await createTenant(withoutQueue, 'no queue for letters');
+  const own = letters.replace(encodeURIComponent(tenant.instanceId), encodeURIComponent(instanceId));
+  for (const [path, owner] of [
+    [own, instanceId],
+    [unreadable, null],
+  ] as const) {
+    const id = await deadAtDoor(withoutQueue, JSON.stringify(event(instanceId)), owner);
+    expect(await codeOf(withoutQueue, `${path}/${id}`, redrive)).toBe('QUEUE_UNAVAILABLE');
+  }
+  expect(await codeOf(withoutQueue, own, redrive)).toBe('QUEUE_UNAVAILABLE');
+});
+
 const ids: Record<string, string> = {
   instanceId: tenant.instanceId,
   businessId: tenant.businessId,
@@ -185,6 +237,8 @@ const ids: Record<string, string> = {
   keyId: randomUUID(),
   webhookId: randomUUID(),
   bulkStartId: randomUUID(),
+  deadLetterId: randomUUID(),
+  turnId: `${randomUUID()}.1`,
 };
 
 test.each(endpoints.map((route) => [route.name, route] as const))('what any route can refuse: %s', async (_name, route) => {
@@ -224,6 +278,10 @@ const bodies: Record<string, unknown> = {
   createBulkStart: bulk(),
   changeBulkStart: { action: 'pause' },
   createWebhook: hook,
+  settleDeadLetter: { action: 'discard' },
+  settleDeadLetters: { action: 'discard' },
+  settleUnreadable: { action: 'discard' },
+  resolveUncertainTurn: { resolution: 'processed' },
 };
 
 test('every answer that is documented has come', () => {

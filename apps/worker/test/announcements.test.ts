@@ -82,10 +82,12 @@ test('a message tells its WhatsApp id, and a command none', { timeout: 40_000 },
   const outcomes = await pipeline.ledger.outcomes(instanceId);
   const keyIdOf = (final: string) => outcomes.find((outcome) => outcome.final === final)?.keyId;
   const told = (type: string) => queue?.told.find((each) => each.type === type)?.data;
-  expect(told('turn.uncertain')).toMatchObject({ keyId: keyIdOf('uncertain'), sessionId: expect.any(String) });
-  expect(told('message.dead')).toMatchObject({ keyId: keyIdOf('dead'), deadLetterId: null });
-  const [letter] = await pipeline.database.sql`select dead_letter_id from dead_letters`;
-  expect(queue.told.at(-1)?.data).toMatchObject({ keyId: null, keyRemoteJid: null, deadLetterId: letter?.['dead_letter_id'] });
+  const [doubt] = await pipeline.database.sql`select conversation_id || '.' || seq as "turnId" from turns where final = 'uncertain'`;
+  expect(told('turn.uncertain')).toMatchObject({ ...doubt, keyId: keyIdOf('uncertain'), sessionId: expect.any(String) });
+  const letterOf = async (source: string) =>
+    (await pipeline.database.sql`select dead_letter_id as "deadLetterId" from dead_letters where source = ${source}`)[0];
+  expect(told('message.dead')).toMatchObject({ keyId: keyIdOf('dead'), ...(await letterOf('conversation')) });
+  expect(queue.told.at(-1)?.data).toMatchObject({ keyId: null, keyRemoteJid: null, ...(await letterOf('inbound')) });
 });
 
 test('what was committed by a worker that died before it told anybody is told by the next one', { timeout: 60_000 }, async () => {

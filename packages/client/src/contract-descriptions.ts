@@ -56,6 +56,7 @@ export const eventDescriptions: Record<string, string> = {
   'data.keyParticipant': 'Whose conversation it is, in a group where each participant has one.',
   'data.typebotIntegrationId': 'The integration that the session belongs to.',
   'data.keyId': "WhatsApp's id of the message; null when it was an operator's command, or could not be read.",
-  'data.deadLetterId': 'Where the event is kept, when it could stand in no inbox.',
+  'data.deadLetterId': "The event's dead letter, to be redriven or discarded; null when it was an operator's command.",
+  'data.turnId': 'Names the turn, to be resolved by whoever finds out.',
   'data.reason': 'Why; a code that may be followed by words of Typebot, never of a contact.',
 };

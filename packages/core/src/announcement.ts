@@ -46,7 +46,7 @@ export const announcementSchema = z.discriminatedUnion('type', [
   announcement('session.paused', { ...session, reason: z.string().nullable() }),
   announcement('session.closed', { ...session, reason: z.string().nullable() }),
   announcement('message.dead', { ...message, deadLetterId: z.uuid().nullable() }),
-  announcement('turn.uncertain', message),
+  announcement('turn.uncertain', { ...message, turnId: z.string() }),
 ]);
 
 export type Announcement = z.infer<typeof announcementSchema>;

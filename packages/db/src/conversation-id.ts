@@ -6,8 +6,11 @@ import { conversationKey, type Jid } from '@typelane/core';
  * group where each has a conversation of their own.
  */
 export function conversationId(instanceId: string, jid: Jid, participant: Jid | null = null): string {
-  const hex = createHash('sha256')
-    .update(conversationKey(instanceId, jid, participant))
-    .digest('hex');
+  return uuidOf(conversationKey(instanceId, jid, participant));
+}
+
+/** A UUID (version 8) made of a text. */
+export function uuidOf(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -15,9 +15,10 @@ export { pauseUnsendable, rememberSent, type Sent, type Unsendable, whoseReplies
 export { lookAtTimers, ringTimers, type TimerLook } from './conversations/timers.ts';
 export { connect, type Database } from './database.ts';
 export { isDatabaseAway, withoutParameters } from './database-away.ts';
-export { bury, type DeadLetter } from './dead-letters.ts';
+export * from './dead-letters/index.ts';
 export * from './identities/index.ts';
 export { beginMedia, expiredMedia, findMedia, finishMedia, forgetMedia, type Media, type NewMedia } from './media.ts';
 export { migrate } from './migrate.ts';
 export * from './tenants/index.ts';
 export { keepTranscript, transcriptOf } from './transcripts.ts';
+export * from './uncertain/index.ts';

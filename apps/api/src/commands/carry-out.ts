@@ -37,7 +37,12 @@ async function settleAll(context: ApiContext, instanceId: string, ordered: Order
   if (isHeard) await untilSettled(context, async () => ((await unsettled(context.database.sql, ordered)) === 0 ? true : null));
 }
 
-async function ringFor({ converse, log, config }: ApiContext, instanceId: string, ordered: Ordered[]): Promise<boolean> {
+/** Rings for what is on record already. False: Redis did not hear it in time, and the sweep will find it. */
+export async function ringFor(
+  { converse, log, config }: ApiContext,
+  instanceId: string,
+  ordered: Pick<Ordered, 'conversationId'>[],
+): Promise<boolean> {
   const chats = ordered.map(({ conversationId }) => ({ instanceId, conversationId }));
   const rung = ring(converse, chats).then(() => true);
   return (await inTime(rung, config.redisTimeoutMs, (error) => log.warn({ err: error, instanceId }, 'ring.failed'))) ?? false;

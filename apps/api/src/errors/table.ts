@@ -25,6 +25,11 @@ export const refusals = {
   MEDIA_NOT_FOUND: { statusCode: 404, sentence: 'Expected the address of a file that is kept here, got another' },
   TOKEN_NOT_FOUND: { statusCode: 404, sentence: 'Expected `keyId` to name a token, got one that does not exist' },
   WEBHOOK_NOT_FOUND: { statusCode: 404, sentence: 'Expected `webhookId` to name a webhook of this instance, got one that does not exist' },
+  DEAD_LETTER_NOT_FOUND: { statusCode: 404, sentence: 'Expected `deadLetterId` to name a dead letter, got one that does not exist' },
+  UNCERTAIN_TURN_NOT_FOUND: {
+    statusCode: 404,
+    sentence: 'Expected `turnId` to name an uncertain turn of this instance, got one that does not exist',
+  },
   BUSINESS_EXISTS: { statusCode: 409, sentence: 'Expected `businessId` to be new, got one that exists' },
   INSTANCE_EXISTS: { statusCode: 409, sentence: 'Expected `instanceId` to be new, got one that is registered' },
   INSTANCE_ELSEWHERE: {
@@ -41,6 +46,14 @@ export const refusals = {
   SESSION_CLOSED: { statusCode: 409, sentence: 'Expected a session that is open, got one that is closed' },
   BULK_START_OVER: { statusCode: 409, sentence: 'Expected a list that is running or paused, got one that is done or cancelled' },
   TOO_MANY_WEBHOOKS: { statusCode: 409, sentence: 'Expected an instance with fewer than 10 webhooks, got one that has them' },
+  DEAD_LETTER_SETTLED: { statusCode: 409, sentence: 'Expected a dead letter that is open, got one that was redriven or discarded' },
+  DEAD_LETTER_UNREADABLE: { statusCode: 409, sentence: 'Expected a dead letter that can be read as an event, got another' },
+  UNCERTAIN_TURN_RESOLVED: { statusCode: 409, sentence: 'Expected a turn that nobody has resolved, got one that is' },
+  NEWER_MESSAGES: {
+    statusCode: 409,
+    sentence:
+      'Expected nothing newer of this contact before the bot, got a newer message that it has heard or is about to hear; `force` says it all the same',
+  },
   BODY_TOO_LARGE: { statusCode: 413, sentence: 'Expected a smaller body' },
   UNSUPPORTED_MEDIA_TYPE: { statusCode: 415, sentence: 'Expected `Content-Type: application/json`, got another' },
   RANGE_NOT_SATISFIABLE: { statusCode: 416, sentence: 'Expected `Range` to begin within the file, got one behind its end' },

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../endpoint.ts';
 import { bulkStartEndpoints } from './bulk-starts.ts';
 import { businessEndpoints } from './businesses.ts';
+import { deadLetterEndpoints } from './dead-letters.ts';
 import { publishEvents } from './events.ts';
 import { instanceEndpoints } from './instances.ts';
 import { integrationEndpoints } from './integrations.ts';
@@ -10,6 +11,7 @@ import { sessionEndpoints } from './sessions.ts';
 import { startSession } from './session-start.ts';
 import { callWebhook } from './session-webhook.ts';
 import { tokenEndpoints } from './tokens.ts';
+import { uncertainEndpoints } from './uncertain.ts';
 import { webhookEndpoints } from './webhooks.ts';
 
 /** Every route under `/api`. */
@@ -22,6 +24,8 @@ export const endpoints: readonly Endpoint[] = [
   callWebhook,
   publishEvents,
   uploadMedia,
+  ...deadLetterEndpoints,
+  ...uncertainEndpoints,
   ...webhookEndpoints,
   ...businessEndpoints,
   ...instanceEndpoints,

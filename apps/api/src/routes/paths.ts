@@ -5,6 +5,8 @@ export const instancePath = '/api/v2/instance/:instanceId';
 export const integrationPath = `${instancePath}/typebot-integration`;
 export const sessionPath = `${integrationPath}/session`;
 export const webhooksPath = `${instancePath}/webhook`;
+export const deadLettersPath = `${instancePath}/dead-letters`;
+export const uncertainPath = `${instancePath}/uncertain`;
 export const businessPath = '/api/v2/business/:businessId';
 
 export const instanceParams = z.object({ instanceId: pathId });

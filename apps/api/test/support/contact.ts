@@ -4,13 +4,13 @@ import { ring } from '@typelane/runtime';
 import { inboundText, waitUntil } from '@typelane/testkit';
 import type { TestApi } from './api.ts';
 
-/** A contact writes: the message stands in its chat's inbox and the doorbell is rung. */
-export async function writes(api: TestApi, instanceId: string, chat: string, text: string) {
+/** A contact writes (under `knownKeyId`, if it is to be one that was seen before): the message stands in its chat's inbox and the doorbell is rung. */
+export async function writes(api: TestApi, instanceId: string, chat: string, text: string, knownKeyId?: string) {
   const jid = parseJid(chat);
   if (!jid) throw new Error(`${chat} is no chat`);
   const id = conversationId(instanceId, jid);
   const event = inboundText({ instanceId, jid: chat, text });
-  const { keyId } = event.data;
+  const keyId = knownKeyId ?? event.data.keyId;
   const [taken] = await ingest(api.database.sql, [
     {
       conversationId: id,

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql, TransactionSql } from 'postgres';
 import type { AnnouncementType } from '@typelane/core';
+import { deadLetterIdOf } from '../dead-letters/at-commit.ts';
 import { toText } from '../json.ts';
+import { turnIdOf } from '../uncertain/turn-id.ts';
 
 /** What of a step can be worth telling. */
 type Told = {
@@ -30,13 +32,15 @@ export function announcementsClause(sql: Sql<{ bigint: number }> | TransactionSq
           'keyRemoteJid', c.jid, 'keyParticipant', c.participant, 'reason', t.reason)
         || case when t.status is not null then jsonb_build_object('typebotIntegrationId', t.integration_id)
           else jsonb_build_object('keyId', case when i.kind = 'message' then i.key_id end) end
-        || case when t.type = 'message.dead' then jsonb_build_object('deadLetterId', null) else '{}'::jsonb end,
+        || case t.type when 'message.dead' then jsonb_build_object('deadLetterId', case when i.kind = 'message' then t.found_by end)
+          when 'turn.uncertain' then jsonb_build_object('turnId', t.found_by)
+          else '{}'::jsonb end,
         clock_timestamp()
       from unnest(
         ${told.map(() => randomUUID())}::uuid[], ${told.map((t) => t.conversationId)}::uuid[], ${told.map((t) => t.seq)}::bigint[], ${told.map((t) => t.type)}::text[],
         ${told.map((t) => t.status)}::text[], ${told.map((t) => t.sessionId)}::uuid[], ${told.map((t) => t.integrationId)}::uuid[],
-        ${told.map((t) => (t.reason === null ? null : toText(t.reason)))}::text[]
-      ) with ordinality as t (announcement_id, conversation_id, seq, type, status, session_id, integration_id, reason, place)
+        ${told.map((t) => (t.reason === null ? null : toText(t.reason)))}::text[], ${told.map((t) => t.foundBy)}::text[]
+      ) with ordinality as t (announcement_id, conversation_id, seq, type, status, session_id, integration_id, reason, found_by, place)
       join done d using (conversation_id)
       join conversations c using (conversation_id)
       left join instances n on n.instance_id = c.instance_id
@@ -56,6 +60,8 @@ type Telling = {
   sessionId: string | null;
   integrationId: string | null;
   reason: string | null;
+  /** The id of what is kept of it: a dead letter's, or an uncertain turn's. */
+  foundBy: string | null;
 };
 
 /** How the event ended stands before what became of sessions: that is the order of cause and effect. */
@@ -68,9 +74,11 @@ function tellingsOf({ conversationId, seq, final, sessions }: Told): Telling[] {
     sessionId,
     integrationId,
     reason,
+    foundBy: null,
   }));
   if (final?.type !== 'dead' && final?.type !== 'uncertain') return ofSessions;
   const { sessionId, reason } = final;
   const type = final.type === 'dead' ? 'message.dead' : 'turn.uncertain';
-  return [{ ...about, type, status: null, sessionId, integrationId: null, reason }, ...ofSessions];
+  const foundBy = final.type === 'dead' ? deadLetterIdOf(about) : turnIdOf(about);
+  return [{ ...about, type, status: null, sessionId, integrationId: null, reason, foundBy }, ...ofSessions];
 }

@@ -1,6 +1,7 @@
 import type { Sql, TransactionSql } from 'postgres';
 import type { BotSession, Conversation, Final, TranscriptEntry } from '@typelane/core';
 import { announcementsClause } from '../announcements/announce.ts';
+import { deadLettersClause } from '../dead-letters/at-commit.ts';
 import { toJsonb, toText } from '../json.ts';
 
 /** One step of one turn, to be written as a whole or not at all. */
@@ -108,7 +109,7 @@ export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ big
       select s.conversation_id, s.seq + nth, s.final, s.reason, s.session_id, case when nth = 0 then s.transcript::jsonb else '[]' end
       from step s join done d using (conversation_id), generate_series(0, s.events - 1) as nth
       where s.final is not null
-    )${sessionsClause(sql, sessions)}${announcementsClause(sql, commits)}
+    )${sessionsClause(sql, sessions)}${deadLettersClause(sql, commits)}${announcementsClause(sql, commits)}
     select m.conversation_id, m.is_judged, d.version, d.more, d.is_held and s.reply is not null as withheld,
       case when s.reply is not null and not d.is_held and d.out_seq = d.acked_seq + 1 then d.out_seq end as handed_seq
     from mine m join step s using (conversation_id) left join done d using (conversation_id)`;

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { boolean, index, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { at, seq } from './columns.ts';
 
 /**
@@ -30,6 +30,8 @@ export const conversations = pgTable(
     /** The last message from the phone itself: a human's, or the echo of one of our own sends. A turn looks at it before it speaks. */
     humanSeq: seq('human_seq').notNull().default(0),
     version: seq('version').notNull().default(0),
+    /** How often the event at the head was taken up again because nothing came of it: whoever did may have died of it. */
+    tries: integer('tries').notNull().default(0),
     /** Names the last commit: whoever lost the answer to one finds out whether it was written. */
     commitId: uuid('commit_id'),
     /** core's conversation state. */
@@ -92,7 +94,17 @@ export const turns = pgTable(
     reason: text('reason'),
     sessionId: uuid('session_id'),
     transcript: jsonb('transcript').notNull(),
+    /** Of an uncertain one: what it turned out to be, and who found out. */
+    resolution: text('resolution', { enum: ['processed', 'not_processed', 'end_session'] }),
+    resolvedBy: text('resolved_by', { enum: ['operator', 'result'] }),
+    resolvedAt: at('resolved_at'),
     endedAt: at('ended_at').notNull().defaultNow(),
   },
-  (t) => [primaryKey({ columns: [t.conversationId, t.seq] }), index('turns_by_session').on(t.sessionId)],
+  (t) => [
+    primaryKey({ columns: [t.conversationId, t.seq] }),
+    index('turns_by_session').on(t.sessionId),
+    index('turns_uncertain')
+      .on(t.endedAt)
+      .where(sql`final = 'uncertain'`),
+  ],
 );

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from 'postgres';
-import { toText } from './json.ts';
+import { toText } from '../json.ts';
 
 export type DeadLetter = {
   instanceId: string | null;
@@ -15,7 +15,10 @@ export type DeadLetter = {
 /** Longer ones name no instance, and an index would refuse them. */
 const instanceIdLengthMax = 200;
 
-/** Keeps what could not be taken into any inbox, and tells of it where the instance is known. Known source keys are left as they are. */
+/**
+ * Keeps what could not be taken into any inbox, and tells of it where the instance is known. Known source keys are left as they are; one
+ * that was redriven and came back is open again.
+ */
 export async function bury(sql: Sql<{ bigint: number }>, letters: DeadLetter[]): Promise<void> {
   for (const letter of letters) await buryOne(sql, letter);
 }
@@ -34,7 +37,9 @@ async function buryOne(sql: Sql<{ bigint: number }>, letter: DeadLetter): Promis
   };
   await sql`
     with buried as (
-      insert into dead_letters ${sql(row)} on conflict (source_key) do nothing returning dead_letter_id, instance_id, reason
+      insert into dead_letters ${sql(row)}
+      on conflict (source_key) do update set status = 'open', settled_at = null where dead_letters.status = 'redriven'
+      returning dead_letter_id, instance_id, reason
     )
     insert into announcements (announcement_id, instance_id, type, data)
     select ${randomUUID()}::uuid, b.instance_id, 'message.dead',

@@ -1,0 +1,2 @@
+export { findUncertain, listUncertain, type UncertainTurn } from './list.ts';
+export { endUncertain, repeatUncertain, resolveUncertain } from './resolve.ts';
