@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type FakeTypebot, inboundText, startFakeTypebot, waitUntil } from '@typelane/testkit';
+import { type FakeTypebot, startFakeTypebot, waitUntil } from '@typelane/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { freshPrefix, type Servers, startServers } from './chaos/servers.ts';
 import type { ChildWorker } from './child-worker.ts';
 import { type Pipeline, startPipeline } from './harness.ts';
-import { arrivalsOf, echoBot } from './order/echo-bot.ts';
-import { faultsOf, type Published } from './order/history.ts';
+import { createLoad } from './load.ts';
+import { echoBot } from './order/echo-bot.ts';
 
 /**
  * What the servers can do to two workers in the middle of their work. The workers are the same from the first test to the last: they live
@@ -82,39 +82,36 @@ test(
     timeout: 60_000,
   },
   async () => {
-    const { instanceId, events } = await newEvents(chats, 4);
-    const before = begins();
+    const load = await createLoad(pipeline, typebot, chats, 4);
     const held = Promise.withResolvers<void>();
     pipeline.consumer.during(() => held.promise);
-    await publishAll(events);
-    await waitUntil(async () => (await pipeline.ledger.outcomes(instanceId)).length === events.length, { what: 'all events taken in' });
+    await load.publish();
+    await waitUntil(async () => (await load.outcomes()).length === load.events.length, { what: 'all events taken in' });
     await waitUntil(async () => (await pipeline.outbound.getActiveCount()) > 0, { what: 'a reply under way' });
     await operator.flushall();
     pipeline.consumer.during(null);
     held.resolve();
 
-    expect(await faultsNow(instanceId, events, before, 0)).toEqual([]);
+    expect(await load.faults()).toEqual([]);
     // And who writes now finds the door open.
-    const more = await newEvents(2, 2);
-    await publishAll(more.events);
-    expect(await faultsNow(more.instanceId, more.events, before, 0)).toEqual([]);
+    const more = await createLoad(pipeline, typebot, 2, 2);
+    await more.publish();
+    expect(await more.faults()).toEqual([]);
   },
 );
 
 test('Redis is full: a producer is told, and nothing that was acknowledged before is hurt', { timeout: 60_000 }, async () => {
-  const { instanceId, events } = await newEvents(chats, 6);
-  const before = begins();
-  const acknowledged = events.slice(0, -chats);
-  await publishAll(acknowledged);
-  await waitUntil(() => typebot.heard.length > before.heard + chats, { what: 'the middle', everyMs: 1 });
+  const load = await createLoad(pipeline, typebot, chats, 6);
+  const heard = typebot.heard.length;
+  await load.publish(0, chats * 5);
+  await waitUntil(() => typebot.heard.length > heard + chats, { what: 'the middle', everyMs: 1 });
   await operator.config('SET', 'maxmemory', '1');
-  const refused = events.slice(-chats);
-  for (const { event } of refused.slice(0, 3)) await expect(pipeline.inbound.add('message', event)).rejects.toThrow(/OOM/);
+  await expect(load.publish(chats * 5)).rejects.toThrow(/OOM/);
   // Longer than any lease: the workers have lost theirs.
   await sleep(longerThanLeasesMs);
   await operator.config('SET', 'maxmemory', '0');
-  await publishAll(refused);
-  expect(await faultsNow(instanceId, events, before, 0)).toEqual([]);
+  await load.publish(chats * 5);
+  expect(await load.faults()).toEqual([]);
 });
 
 test.each(['converse:wait', 'converse:delayed', 'outbound:wait'])(
@@ -137,13 +134,12 @@ test.each(['inbound:wait', 'inbound:marker'])(
   { timeout: 60_000 },
   async (name) => {
     const key = `${pipeline.prefix}:${name}`;
-    const { instanceId, events } = await newEvents(3, 2);
-    const before = begins();
+    const load = await createLoad(pipeline, typebot, 3, 2);
     await operator.set(key, 'not what it was');
-    await expect(publishAll(events)).rejects.toThrow(/WRONGTYPE/);
+    await expect(load.publish()).rejects.toThrow(/WRONGTYPE/);
     await operator.del(key);
-    await publishAll(events);
-    expect(await faultsNow(instanceId, events, before, 0)).toEqual([]);
+    await load.publish();
+    expect(await load.faults()).toEqual([]);
   },
 );
 
@@ -153,42 +149,13 @@ function spawn(): Promise<ChildWorker> {
 
 /** Strikes while 20 chats of six messages are at work, and says what is wrong in the end. */
 async function underLoad(strike: () => Promise<unknown>, uncertainMax = 0) {
-  const { instanceId, events } = await newEvents(chats, 6);
-  const before = begins();
-  await publishAll(events.slice(0, chats * 3));
-  await waitUntil(() => typebot.heard.length > before.heard + chats, { what: 'the middle', everyMs: 1 });
-  const [, ...published] = await Promise.allSettled([strike(), publishAll(events.slice(chats * 3))]);
-  expect(published.map(({ status }) => status)).toEqual(['fulfilled']);
-  const faults = await faultsNow(instanceId, events, before, uncertainMax);
-  return { faults, outcomes: await pipeline.ledger.outcomes(instanceId) };
-}
-
-async function newEvents(chats: number, messages: number): Promise<{ instanceId: string; events: Published[] }> {
-  const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
-  const events = Array.from({ length: chats * messages }, (_, index): Published => {
-    const jid = `55319${String(index % chats).padStart(8, '0')}@s.whatsapp.net`;
-    return { event: inboundText({ instanceId, jid, keyId: `key-${index}`, text: `${instanceId}/${index}` }), ends: 'answered' };
-  });
-  return { instanceId, events };
-}
-
-async function publishAll(events: readonly Published[]): Promise<void> {
-  await pipeline.inbound.addBulk(events.map(({ event }) => ({ name: 'message', data: event })));
-}
-
-type Marks = { heard: number; delivered: number };
-
-function begins(): Marks {
-  return { heard: typebot.heard.length, delivered: pipeline.consumer.deliveries.length };
-}
-
-/** Waits until all is handled and acknowledged. */
-async function faultsNow(instanceId: string, published: Published[], { heard, delivered }: Marks, uncertainMax: number): Promise<string[]> {
-  const outcomes = await pipeline.ledger.handled(instanceId, published.length, 40_000);
-  await pipeline.ledger.acknowledged(instanceId, 30_000);
-  const arrivals = arrivalsOf(typebot.heard.slice(heard));
-  const replies = pipeline.consumer.deliveries.slice(delivered).map(({ reply }) => reply);
-  return faultsOf({ instanceId, published, arrivals, outcomes, replies, uncertainMax });
+  const load = await createLoad(pipeline, typebot, chats, 6);
+  const heard = typebot.heard.length;
+  await load.publish(0, chats * 3);
+  await waitUntil(() => typebot.heard.length > heard + chats, { what: 'the middle', everyMs: 1 });
+  const [, published] = await Promise.allSettled([strike(), load.publish(chats * 3)]);
+  expect(published.status).toBe('fulfilled');
+  return { faults: await load.faults({ uncertainMax }), outcomes: await load.outcomes() };
 }
 
 async function lasting(ms: number, end: () => void): Promise<void> {
