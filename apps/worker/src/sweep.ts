@@ -69,11 +69,18 @@ async function settleReplies({ database, outbound, acknowledger, publish, interv
     const job: Job | undefined = await outbound.getJob(jobIdOf(replyId));
     const receipt = receiptOf(job);
     if (receipt) await acknowledger.settle(receipt);
-    if (job) continue;
+    if (receipt || (job && !(await isLost(job)))) continue;
     await publish({ ...reply, replyId, seq });
     published += 1;
   }
   const chats = await unhanded(database.sql, intervalMs, rowsMax);
   for (const { replyId, seq, reply } of await handNext(database.sql, chats)) await publish({ ...reply, replyId, seq });
   return published;
+}
+
+/** A job that stands in no list of its queue, as an add that broke off half-way leaves it, is found by nobody and keeps its id taken. */
+async function isLost(job: Job): Promise<boolean> {
+  if ((await job.getState()) !== 'unknown') return false;
+  await job.remove();
+  return true;
 }

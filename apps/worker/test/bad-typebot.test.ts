@@ -1,4 +1,4 @@
-import { type FakeTypebot, type Mood, moods, startFakeTypebot, waitUntil } from '@typelane/testkit';
+import { type FakeTypebot, moods, startFakeTypebot, waitUntil } from '@typelane/testkit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createGate, type Gate } from './gate.ts';
 import { type Pipeline, type PipelineOptions, startPipeline } from './harness.ts';
@@ -6,8 +6,8 @@ import { finalOf } from './ledger.ts';
 import { arrivalsOf, echoBot } from './order/echo-bot.ts';
 
 /**
- * What a Typebot, or whatever stands in front of it, can do to a call: the event ends in a record with its reason, other chats are
- * answered meanwhile, and the chat itself goes on with its next message.
+ * A Typebot that is in trouble for longer than one call: the event ends in a record with its reason, other chats are answered meanwhile,
+ * and the chat itself goes on with its next message. What one call may meet is in http-faults.test.ts.
  */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
@@ -38,97 +38,6 @@ function checkRest(): void {
   expect(pipeline.consumer.breaches).toEqual([]);
   expect(typebot.moodsLeft()).toBe(0);
 }
-
-const redirect: Mood = { type: 'redirect', status: 307, to: 'itself' };
-const error = (status: number, code: string, message: string, processed = false): Mood => ({
-  type: 'error',
-  error: { status, code, message, defined: true },
-  processed,
-});
-const failedAfterwards = error(500, 'INTERNAL_SERVER_ERROR', 'Internal server error', true);
-
-/** Uncertain calls; `heard`: Typebot went on all the same. */
-const uncertain: [what: string, mood: Mood, cause: string][] = [
-  ['answers a page of HTML', moods.htmlWithStatus200(), 'not_json'],
-  ['answers nothing with status 200', moods.emptyWithStatus200(), 'not_json'],
-  ['answers JSON of another kind', moods.otherJsonWithStatus200(), 'wrong_schema'],
-  ['answers half of its JSON', { type: 'truncate', at: 'json' }, 'not_json'],
-  ['hangs up in the middle of its answer', { type: 'truncate', at: 'contentLength' }, 'truncated'],
-  ['hangs up in the middle of a chunk', { type: 'truncate', at: 'chunk' }, 'truncated'],
-  ['answers 10 MB', moods.hugeBody(), 'too_large'],
-  ['does not answer', { type: 'hang' }, 'timeout'],
-  ['answers byte by byte', { type: 'drip', bytes: 1, everyMs: 50 }, 'timeout'],
-  ['fails with 500', moods.internalError({ defined: true }), 'http_500'],
-  ['fails with 500 after it was done', failedAfterwards, 'http_500'],
-  ['stands behind a gateway that answers 502', moods.badGateway(), 'http_502'],
-  ['resets the connection', { type: 'reset', at: 'afterReading' }, 'connection_reset'],
-];
-
-test.each(uncertain)('a message is uncertain when Typebot %s, and is not said again', { timeout: 20_000 }, async (_, mood, cause) => {
-  const chat = await startedChat();
-  typebot.nextMood(mood, { text: 'doubt' });
-  await pipeline.say(chat, 'doubt');
-  await pipeline.say(chat, 'next');
-  await othersAreAnswered();
-  expect(await finals(chat, 3)).toEqual(['answered', `uncertain: ${cause}`, 'answered']);
-  expect(said(chat)).toEqual(['hello', 'doubt', 'next']);
-  await pipeline.ledger.acknowledged(chat.instanceId);
-  expect(pipeline.consumer.textsTo(chat.instanceId, chat.jid)).toEqual(['started by hello', 'heard next']);
-});
-
-test.each(uncertain.filter(([what]) => /HTML|does not answer|with 500$|resets/.test(what)))(
-  'a start, which carries nobody’s words, is made once more when Typebot %s',
-  { timeout: 20_000 },
-  async (_, mood) => {
-    const chat = await newChat();
-    typebot.nextMood(mood, { kind: 'start' });
-    await pipeline.say(chat, 'hello');
-    expect(await finals(chat, 1)).toEqual(['answered']);
-    expect(said(chat)).toEqual(['hello', 'hello']);
-  },
-);
-
-test.each<[what: string, mood: Mood, final: string]>([
-  ['redirects', redirect, 'dead: redirect'],
-  ['says no', error(400, 'BAD_REQUEST', 'Command event not found'), 'dead: bot_refused: Command event not found'],
-  ['asks for payment credentials it has not', error(404, 'NOT_FOUND', 'Credentials not found'), 'dead: bot_refused: Credentials not found'],
-  ['is forbidden by a proxy', { type: 'answer', status: 403, body: '<html>' }, 'dead: http_403'],
-])('a message is dead when Typebot %s, and the chat goes on', { timeout: 20_000 }, async (_, mood, final) => {
-  const chat = await startedChat();
-  typebot.nextMood(mood, { text: 'no' });
-  await pipeline.say(chat, 'no');
-  await pipeline.say(chat, 'next');
-  expect(await finals(chat, 3)).toEqual(['answered', final, 'answered']);
-  expect(said(chat)).toEqual(['hello', 'no', 'next']);
-});
-
-test.each<[what: string, mood: Mood, waitsMs: number]>([
-  ['is out of service for a second', moods.unavailable('1'), 1_000],
-  ['is out of service for who knows how long', moods.unavailable(), 1_000],
-  ['is asked too much', moods.tooManyRequests('2'), 2_000],
-])('a message is said again when Typebot %s', { timeout: 20_000 }, async (_, mood, waitsMs) => {
-  const chat = await startedChat();
-  typebot.nextMood(mood, { text: 'patience' });
-  await pipeline.say(chat, 'patience');
-  await pipeline.say(chat, 'next');
-  await othersAreAnswered();
-  expect(await finals(chat, 3)).toEqual(['answered', 'answered', 'answered']);
-  expect(said(chat)).toEqual(['hello', 'patience', 'patience', 'next']);
-  const [first, second] = typebot.heard.filter(({ message }) => message === 'patience').slice(-2);
-  expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(waitsMs);
-});
-
-test('a message waits for a Typebot that refuses connections, in its place before the next one', { timeout: 20_000 }, async () => {
-  const chat = { instanceId: behindGate, jid: newJid() };
-  await gate.close();
-  await pipeline.say(chat, 'first');
-  await pipeline.say(chat, 'second');
-  await waitUntil(() => attempts(chat).then((attempt) => attempt > 0), { what: 'a refused connection' });
-  await othersAreAnswered();
-  await gate.open();
-  expect(await finals(chat, 2)).toEqual(['answered', 'answered']);
-  expect(said(chat)).toEqual(['first', 'second']);
-});
 
 test('a Typebot that cannot be reached for two minutes costs the event, and no later one', { timeout: 30_000 }, async () => {
   const chat = { instanceId: behindGate, jid: newJid() };
@@ -186,28 +95,6 @@ test('two messages in doubt in a row end the session, and the next one begins an
     'Não sei se ouvi.',
     'started by three',
   ]);
-});
-
-test('at-least-once says a message in doubt again', { timeout: 20_000 }, async () => {
-  const chat = await startedChat({ delivery: 'at-least-once' });
-  typebot.nextMood(failedAfterwards, { text: 'doubt' });
-  await pipeline.say(chat, 'doubt');
-  await pipeline.say(chat, 'next');
-  expect(await finals(chat, 3)).toEqual(['answered', 'answered', 'answered']);
-  expect(said(chat)).toEqual(['hello', 'doubt', 'doubt', 'next']);
-});
-
-test('a session that is still at work on a call we gave up on gets no other', { timeout: 20_000 }, async () => {
-  await withPipeline({ timeoutMs, quarantineMs: 1_500 }, async (own, instanceId) => {
-    const chat = { instanceId, jid: newJid() };
-    await own.say(chat, 'hello');
-    await own.ledger.handled(instanceId, 1);
-    typebot.nextMood({ type: 'delay', ms: 1_200 }, { text: 'slow' });
-    await own.say(chat, 'slow');
-    await own.say(chat, 'next');
-    expect((await own.ledger.handled(instanceId, 3)).map(finalOf)).toEqual(['answered', 'uncertain: timeout', 'answered']);
-    // afterEach finds two requests at once.
-  });
 });
 
 test('a Typebot that does not answer keeps no other chat waiting', { timeout: 30_000 }, async () => {
@@ -292,19 +179,6 @@ function said({ jid, instanceId }: Chat): string[] {
   return arrivalsOf(own)
     .filter((arrival) => arrival.instanceId === instanceId)
     .map((arrival) => arrival.said);
-}
-
-/** Another contact writes and is answered. */
-async function othersAreAnswered(): Promise<void> {
-  const other = await newChat();
-  await pipeline.say(other, 'and me?');
-  expect(await finals(other, 1)).toEqual(['answered']);
-}
-
-async function attempts({ instanceId, jid }: Chat): Promise<number> {
-  const [row] = await pipeline.database.sql<{ attempt: string | null }[]>`
-    select state #>> '{turn,attempt}' as attempt from conversations where instance_id = ${instanceId} and jid = ${jid}`;
-  return Number(row?.attempt ?? 0);
 }
 
 /** Ends the wait of a chat, as if its time had come. */

@@ -33,6 +33,8 @@ export type PipelineOptions = {
   concurrency?: number;
   /** How hasty workers of this process are to tell what happened. */
   announceLimits?: Partial<AnnounceLimits>;
+  /** Servers of its own, migrated; default those of the test run. */
+  servers?: { databaseUrl: string; redisUrl: string; prefix: string };
   /** Default true: a consumer takes every reply as soon as it is there. */
   consumes?: boolean;
 };
@@ -80,15 +82,17 @@ export type Pipeline = {
 
 /** A pipeline of its own for one test file: database, key prefix, workers, a producer's queue and a consumer. */
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
-  const { url: redisUrl, prefix } = redisForTest();
-  const testDatabase = await databaseForTest();
-  const database = connect(testDatabase.url, { connectionsMax: 4, applicationName: 'test' });
+  const { databaseUrl, redisUrl, prefix, drop } = await serversOf(options);
+  const database = connect(databaseUrl, { connectionsMax: 4, applicationName: 'test' });
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
+  // A connection that breaks comes back by itself.
+  redis.on('error', () => {});
   const queues = ['inbound', 'outbound', 'converse'].map((name) => new Queue(name, { connection: redis, prefix }));
+  for (const queue of queues) queue.on('error', () => {});
   const [inbound, outbound, converse] = queues as [Queue, Queue, Queue<Ring>];
   const logs: LogLine[] = [];
   const dataDir = await mkdtemp(join(tmpdir(), 'typelane-worker-'));
-  const env = workerOptions(options, { databaseUrl: testDatabase.url, redisUrl, prefix, dataDir, log: logInto(logs) });
+  const env = workerOptions(options, { databaseUrl, redisUrl, prefix, dataDir, log: logInto(logs) });
   const consumer = startConsumer({ redisUrl, prefix, consumes: options.consumes ?? true });
   const running = new Set<{ stop(): Promise<unknown> }>();
 
@@ -132,12 +136,19 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       await Promise.all(queues.map((queue) => queue.close()));
       redis.disconnect();
       await database.close();
-      await testDatabase.drop();
+      await drop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
   for (let count = 0; count < (options.workers ?? 1); count += 1) await pipeline.startWorker();
   return pipeline;
+}
+
+async function serversOf({ servers }: PipelineOptions): Promise<Required<PipelineOptions>['servers'] & { drop(): Promise<void> }> {
+  if (servers) return { ...servers, drop: () => Promise.resolve() };
+  const { url: redisUrl, prefix } = redisForTest();
+  const { url: databaseUrl, drop } = await databaseForTest();
+  return { databaseUrl, redisUrl, prefix, drop };
 }
 
 function workerOptions(

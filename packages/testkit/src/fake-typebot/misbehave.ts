@@ -61,6 +61,8 @@ export function misbehave(mood: Mood, exchange: Exchange): void {
       return truncate(mood.at, exchange);
     case 'drip':
       return drip(mood, exchange);
+    case 'raw':
+      return raw(mood, exchange);
     case 'huge':
       return insteadOfAnswer(exchange, hugeAnswer(mood.bytes), true);
     case 'reset':
@@ -116,6 +118,20 @@ function drip({ bytes, everyMs }: Mood & { type: 'drip' }, exchange: Exchange): 
     }
     response.write(body.subarray(start, start + bytes));
     exchange.later(everyMs, () => writeFrom(start + bytes));
+  };
+  writeFrom(0);
+}
+
+function raw({ text, everyMs, processed }: Mood & { type: 'raw' }, { process, release, response, later }: Exchange): void {
+  if (processed) process();
+  release();
+  const { socket } = response;
+  if (everyMs === undefined) return void socket?.end(text);
+  const writeFrom = (at: number): void => {
+    if (!socket || socket.destroyed) return;
+    if (at >= text.length) return void socket.end();
+    socket.write(text.charAt(at));
+    later(everyMs, () => writeFrom(at + 1));
   };
   writeFrom(0);
 }

@@ -21,6 +21,11 @@ export type Mood =
   | { type: 'truncate'; at: 'json' | 'contentLength' | 'chunk' }
   /** The whole answer, so many bytes at a time. Processed. */
   | { type: 'drip'; bytes: number; everyMs: number }
+  /**
+   * These letters instead of an HTTP answer, then the end of the connection; nothing but the end for an empty text. `everyMs`: letter by
+   * letter, so long apart.
+   */
+  | { type: 'raw'; text: string; everyMs?: number; processed?: boolean }
   /** A valid answer with one bubble of that size. Processed. */
   | { type: 'huge'; bytes: number }
   /** A TCP reset. Only `afterProcessing` is processed. */

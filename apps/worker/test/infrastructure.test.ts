@@ -1,0 +1,177 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type FakeTypebot, startFakeTypebot, waitUntil } from '@typelane/testkit';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { freshPrefix, type Servers, startServers } from './chaos/servers.ts';
+import type { ChildWorker } from './child-worker.ts';
+import { type Pipeline, startPipeline } from './harness.ts';
+import { createLoad } from './load.ts';
+import { echoBot } from './order/echo-bot.ts';
+
+/**
+ * What the servers can do to two workers in the middle of their work. The workers are the same from the first test to the last: they live
+ * through all of it, and each time everything that was acknowledged is answered, once and in order.
+ */
+let servers: Servers;
+let typebot: FakeTypebot;
+let pipeline: Pipeline;
+let workers: ChildWorker[];
+/** An operator's own connection to Redis. */
+let operator: Redis;
+
+beforeAll(async () => {
+  servers = await startServers();
+  typebot = await startFakeTypebot({ bots: { echo: echoBot }, latencyMs: 20 });
+  const { postgres, redis } = servers;
+  pipeline = await startPipeline({
+    typebots: [typebot.url],
+    workers: 0,
+    concurrency: 10,
+    servers: { databaseUrl: postgres.watchUrl(), redisUrl: redis.watchUrl(), prefix: freshPrefix() },
+  });
+  operator = new Redis(redis.watchUrl(), { maxRetriesPerRequest: null });
+  operator.on('error', () => {});
+  workers = [await spawn(), await spawn()];
+});
+
+afterEach(() => {
+  expect(workers.map((worker) => worker.isAlive())).toEqual([true, true]);
+  expect(pipeline.consumer.breaches).toEqual([]);
+  typebot.assertClean();
+});
+
+afterAll(async () => {
+  pipeline.consumer.during(null);
+  expect(await Promise.all(workers.map((worker) => worker.stop()))).toEqual([0, 0]);
+  operator.disconnect();
+  await pipeline.close();
+  await typebot.close();
+  await servers.stop();
+});
+
+const chats = 20;
+/** Of the workers' leases in Redis: longer than the five seconds one lasts. */
+const longerThanLeasesMs = 7_000;
+
+test.each<[what: string, strike: () => Promise<unknown>]>([
+  ['Redis does not answer for longer than a lease lasts', () => lasting(longerThanLeasesMs, servers.redis.road.pause())],
+  ['Redis lets all clients wait for longer than a lease lasts', () => operator.client('PAUSE', longerThanLeasesMs, 'ALL')],
+  ['Redis lets all who write wait for longer than a lease lasts', () => operator.client('PAUSE', longerThanLeasesMs, 'WRITE')],
+  ['Redis hangs up on every client, five times', () => fiveTimes(() => operator.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'))],
+  ['Redis is killed and started again on what it had written', () => servers.redis.killAndRestart()],
+  ['Redis forgets its scripts', () => operator.script('FLUSH')],
+  ['Redis cannot be reached for some seconds', () => cutOff(servers.redis, 3_000)],
+])('while chats are busy, %s: nobody is lost, asked twice or in doubt', { timeout: 60_000 }, async (_, strike) => {
+  const { faults, outcomes } = await underLoad(strike);
+  expect(faults).toEqual([]);
+  expect(outcomes.filter(({ final }) => final !== 'answered')).toEqual([]);
+});
+
+test.each<[what: string, strike: () => Promise<unknown>]>([
+  ['is killed and started again', () => servers.postgres.killAndRestart()],
+  ['is away for 15 seconds', () => cutOff(servers.postgres, 15_000)],
+  ['does not answer for 7 seconds', () => lasting(7_000, servers.postgres.road.pause())],
+])('while chats are busy, PostgreSQL %s: only calls under way may be in doubt', { timeout: 90_000 }, async (_, strike) => {
+  const { faults } = await underLoad(strike, chats);
+  expect(faults).toEqual([]);
+});
+
+test(
+  'Redis is emptied in the middle: what was taken in is answered, and replies nobody has acknowledged are published again',
+  {
+    timeout: 60_000,
+  },
+  async () => {
+    const load = await createLoad(pipeline, typebot, chats, 4);
+    const held = Promise.withResolvers<void>();
+    pipeline.consumer.during(() => held.promise);
+    await load.publish();
+    await waitUntil(async () => (await load.outcomes()).length === load.events.length, { what: 'all events taken in' });
+    await waitUntil(async () => (await pipeline.outbound.getActiveCount()) > 0, { what: 'a reply under way' });
+    await operator.flushall();
+    pipeline.consumer.during(null);
+    held.resolve();
+
+    expect(await load.faults()).toEqual([]);
+    // And who writes now finds the door open.
+    const more = await createLoad(pipeline, typebot, 2, 2);
+    await more.publish();
+    expect(await more.faults()).toEqual([]);
+  },
+);
+
+test('Redis is full: a producer is told, and nothing that was acknowledged before is hurt', { timeout: 60_000 }, async () => {
+  const load = await createLoad(pipeline, typebot, chats, 6);
+  const heard = typebot.heard.length;
+  await load.publish(0, chats * 5);
+  await waitUntil(() => typebot.heard.length > heard + chats, { what: 'the middle', everyMs: 1 });
+  await operator.config('SET', 'maxmemory', '1');
+  await expect(load.publish(chats * 5)).rejects.toThrow(/OOM/);
+  // Longer than any lease: the workers have lost theirs.
+  await sleep(longerThanLeasesMs);
+  await operator.config('SET', 'maxmemory', '0');
+  await load.publish(chats * 5);
+  expect(await load.faults()).toEqual([]);
+});
+
+test.each(['converse:wait', 'converse:delayed', 'outbound:wait'])(
+  'the key %s is of a type nobody expects for a while: everything else goes on, and then this as well',
+  { timeout: 60_000 },
+  async (name) => {
+    const key = `${pipeline.prefix}:${name}`;
+    const { faults, outcomes } = await underLoad(async () => {
+      await operator.set(key, 'not what it was');
+      await sleep(2_000);
+      await operator.del(key);
+    });
+    expect(faults).toEqual([]);
+    expect(outcomes.filter(({ final }) => final !== 'answered')).toEqual([]);
+  },
+);
+
+test.each(['inbound:wait', 'inbound:marker'])(
+  'the key %s is of a type nobody expects: a producer is told, and then the door is open again',
+  { timeout: 60_000 },
+  async (name) => {
+    const key = `${pipeline.prefix}:${name}`;
+    const load = await createLoad(pipeline, typebot, 3, 2);
+    await operator.set(key, 'not what it was');
+    await expect(load.publish()).rejects.toThrow(/WRONGTYPE/);
+    await operator.del(key);
+    await load.publish();
+    expect(await load.faults()).toEqual([]);
+  },
+);
+
+function spawn(): Promise<ChildWorker> {
+  return pipeline.spawnWorker({ DATABASE_URL: servers.postgres.url(), REDIS_URL: servers.redis.url() });
+}
+
+/** Strikes while 20 chats of six messages are at work, and says what is wrong in the end. */
+async function underLoad(strike: () => Promise<unknown>, uncertainMax = 0) {
+  const load = await createLoad(pipeline, typebot, chats, 6);
+  const heard = typebot.heard.length;
+  await load.publish(0, chats * 3);
+  await waitUntil(() => typebot.heard.length > heard + chats, { what: 'the middle', everyMs: 1 });
+  const [, published] = await Promise.allSettled([strike(), load.publish(chats * 3)]);
+  expect(published.status).toBe('fulfilled');
+  return { faults: await load.faults({ uncertainMax }), outcomes: await load.outcomes() };
+}
+
+async function lasting(ms: number, end: () => void): Promise<void> {
+  await sleep(ms);
+  end();
+}
+
+async function fiveTimes(act: () => Promise<unknown>): Promise<void> {
+  for (let count = 0; count < 5; count += 1) {
+    await act();
+    await sleep(100);
+  }
+}
+
+async function cutOff({ road }: Servers['redis'], ms: number): Promise<void> {
+  await road.cut();
+  await sleep(ms);
+  await road.restore();
+}

@@ -1,0 +1,43 @@
+import { type FakeTypebot, inboundText } from '@typelane/testkit';
+import type { Pipeline } from './harness.ts';
+import type { Outcome } from './ledger.ts';
+import { arrivalsOf } from './order/echo-bot.ts';
+import { faultsOf, type Published } from './order/history.ts';
+
+/** Chats of an instance of their own that all write to the echo bot, and what is wrong with what became of it. */
+export type Load = {
+  instanceId: string;
+  /** In turn one of each chat. All are to be answered. */
+  events: readonly Published[];
+  /** Adds those from `start` to before `end`, default all of them. */
+  publish(start?: number, end?: number): Promise<void>;
+  /** Waits until all are handled and their replies acknowledged. `uncertainMax`: how many may be in doubt; default 0. */
+  faults(options?: { uncertainMax?: number; timeoutMs?: number }): Promise<string[]>;
+  outcomes(): Promise<Outcome[]>;
+};
+
+export async function createLoad(pipeline: Pipeline, typebot: FakeTypebot, chats: number, messages: number): Promise<Load> {
+  const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
+  const before = { heard: typebot.heard.length, delivered: pipeline.consumer.deliveries.length };
+  const events = Array.from({ length: chats * messages }, (_, index): Published => {
+    const jid = `55319${String(index % chats).padStart(8, '0')}@s.whatsapp.net`;
+    return { event: inboundText({ instanceId, jid, keyId: `key-${index}`, text: `${instanceId}/${index}` }), ends: 'answered' };
+  });
+  return {
+    instanceId,
+    events,
+    async publish(start, end) {
+      await pipeline.inbound.addBulk(events.slice(start, end).map(({ event }) => ({ name: 'message', data: event })));
+    },
+    async faults({ uncertainMax = 0, timeoutMs = 40_000 } = {}) {
+      const outcomes = await pipeline.ledger.handled(instanceId, events.length, timeoutMs);
+      await pipeline.ledger.acknowledged(instanceId, timeoutMs);
+      // What was turned away with 503 has not been heard, and is said again.
+      const arrivals = arrivalsOf(typebot.heard.slice(before.heard)).filter(({ status }) => status !== 503);
+      const replies = pipeline.consumer.deliveries.slice(before.delivered).map(({ reply }) => reply);
+      const faults = faultsOf({ instanceId, published: events, arrivals, outcomes, replies, uncertainMax });
+      return [...faults, ...pipeline.consumer.breaches, ...typebot.violations.map(({ type }) => `Typebot was spoken to badly: ${type}`)];
+    },
+    outcomes: () => pipeline.ledger.outcomes(instanceId),
+  };
+}
