@@ -35,8 +35,8 @@ const again: Expectation = { final: 'answered', calls: 2 };
 const turn = 'apps/worker/src/converse/turn.ts';
 const write = 'apps/worker/src/converse/write.ts';
 const door = 'apps/worker/src/ingest/door.ts';
-const ask = 'happening = await ports.ask(next.ask, { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) });';
-const letIn = 'const chats = await takeIn(database, queueKey, jobs, log, signal);';
+const ask = 'happening = await room.ask(() => ports.ask(ask, asking));';
+const letIn = 'const chats = await takeIn(ports, queueKey, jobs, signal);';
 const pop = 'await list.pop(jobs.map(({ id }) => id));';
 const loaded = 'if (loaded === null) return false;';
 const published = 'if (reply && committed && committed.handedSeq !== null) ports.publish({ ...reply, seq: committed.handedSeq });';
@@ -76,8 +76,8 @@ export const crashPoints: readonly CrashPoint[] = [
     alteration: (ending) => ({
       file: turn,
       from: ask,
-      to: `const asking = ports.ask(next.ask, { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) });
-        await new Promise((resolve) => setTimeout(resolve, 50)); ${once('loaded.head', ending)} happening = await asking;`,
+      to: `const answer = room.ask(() => ports.ask(ask, asking));
+        await new Promise((resolve) => setTimeout(resolve, 50)); ${once('loaded.head', ending)} happening = await answer;`,
     }),
     atMostOnce: unheard,
     atLeastOnce: again,
