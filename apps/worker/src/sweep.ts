@@ -54,7 +54,9 @@ export async function sweep(options: SweepOptions): Promise<void> {
 
 async function ringAgain({ database, converse, intervalMs }: SweepOptions): Promise<number> {
   const chats = await forgottenChats(database.sql, intervalMs, rowsMax);
-  await ring(converse, chats);
+  const [suspects, others] = [chats.filter(({ tries }) => tries > 0), chats.filter(({ tries }) => tries === 0)];
+  await ring(converse, others, 0, 'again');
+  await ring(converse, suspects, 0, 'suspect');
   if (chats.length > 0)
     await touch(
       database.sql,

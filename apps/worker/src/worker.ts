@@ -8,13 +8,16 @@ import {
   commitSurely,
   commitTakingBack,
   connect,
+  countTry,
   type Database,
+  forgiveTries,
   handNext,
   load,
   lookBehind,
   waitingFrom,
 } from '@typelane/db';
 import {
+  closeInTime,
   connectRedis,
   connectRedisForLoops,
   createEgress,
@@ -38,10 +41,11 @@ import type { Redis } from 'ioredis';
 import { startAnnouncer } from './announce/announcer.ts';
 import type { AnnounceLimits } from './announce/limits.ts';
 import { burstMax } from './converse/burst.ts';
+import { createBreakers } from './converse/breaker.ts';
 import { createBulkhead } from './converse/bulkhead.ts';
 import { createIntegrations } from './converse/integrations.ts';
 import { createSlots, type Slots } from './converse/slots.ts';
-import { turn, type TurnPorts } from './converse/turn.ts';
+import { takeUp, type TakeUpPorts } from './converse/take-up.ts';
 import { createAcknowledger } from './deliver/acknowledger.ts';
 import { createPublish, type Publish } from './deliver/outbound.ts';
 import { checkContract } from './ingest/contract.ts';
@@ -90,6 +94,18 @@ export const workerEnv = [
 /** Doorbell jobs taken at once. Each ends when its chats have begun, so few are enough and none is hoarded. */
 const ringsAtOnce = 4;
 
+/**
+ * Milliseconds that turns under way have to end when the process stops: longer than a call to Typebot, and short enough that what
+ * follows fits into the process's grace time. What has not ended then ends as it would have if the process had died.
+ */
+const drainWithinMs = 33_000;
+
+/** Milliseconds: what is in hand is let in first. */
+const doorWithinMs = 8_000;
+
+/** Milliseconds: an attempt to deliver a webhook may take fifteen seconds. */
+const announcerWithinMs = 17_000;
+
 /** Starts ingest, converse, deliver and sweep in this process. Any number of processes may run. */
 export async function startWorker(options: WorkerOptions): Promise<Running> {
   const { log, QUEUE_PREFIX: prefix, REDIS_URL: redisUrl } = options;
@@ -125,22 +141,27 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
     limits: options.announceLimits,
     log,
   });
-  await doorbell.waitUntilReady();
+  await doorbell.ready();
 
   return {
     async stop() {
-      await Promise.all([...doors.map((door) => door.stop()), timers.stop()]);
-      // What the last turns write down is told by the next process.
-      await Promise.all([doorbell.close(), slots.drain(), announcer.stop()]);
+      const within = (what: string, closing: Promise<unknown>, ms?: number) => closeInTime(what, closing, log, ms);
+      await Promise.all([
+        ...doors.map((door) => within('door', door.stop(), doorWithinMs)),
+        within('timers', timers.stop()),
+        within('bulk starts', bulkStarts.stop()),
+        within('sweep', sweep.stop()),
+        doorbell.stop(),
+        within('turns', slots.drain(), drainWithinMs),
+        // What the last turns write down is told by the next process.
+        within('announcer', announcer.stop(), announcerWithinMs),
+      ]);
       close();
-      await bulkStarts.stop();
-      await sweep.stop();
       egress.close();
       media.store.close();
-      await acknowledger.stop();
-      await Promise.all([converse.close(), outbound.close()]);
+      await within('acknowledger', acknowledger.stop());
+      await Promise.all([within('queues', Promise.all([converse.close(), outbound.close()])), within('database', database.close())]);
       redis.disconnect();
-      await database.close();
     },
   };
 }
@@ -173,11 +194,13 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
   };
   const loadOne = batched((ids: string[]) => load(database.sql, ids));
   const commitOne = batched((steps: Commit[]) => commit(database.sql, steps));
-  const ports: TurnPorts = {
+  const ports: TakeUpPorts = {
     load: (id) => askSurely(() => loadOne(id)),
     commit: (step) => commitSurely(database.sql, commitOne, step),
     commitTakingBack: (step) => commitSurely(database.sql, (one) => commitTakingBack(database.sql, one), step),
     commitReplaying: (step, sessionId) => commitSurely(database.sql, (one) => commitReplaying(database.sql, one, sessionId), step),
+    countTry: (id) => askSurely(() => countTry(database.sql, id)),
+    forgiveTries: (id) => askSurely(() => forgiveTries(database.sql, id)),
     lookBehind: (id, seq) => askSurely(() => lookBehind(database.sql, id, seq)),
     waitingFrom: (id, seq) => askSurely(() => waitingFrom(database.sql, id, seq, burstMax + 1)),
     handNext: (id) => void handOut(database, publish, id).catch((error: unknown) => log.warn({ err: error }, 'hand-out.failed')),
@@ -189,9 +212,10 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
     integrations: createIntegrations(log),
     read: openPrepare({ options, database, redis, egress, store: media.store, keep: createKeepFile(media), log }),
     bulkhead: createBulkhead(options.WORKER_CONCURRENCY),
+    breakers: createBreakers(log),
     log,
   };
-  const run = (id: string) => turn(id, ports, { timeoutMs, quarantineMs });
+  const run = (id: string, again: boolean) => takeUp(id, again, ports, { timeoutMs, quarantineMs });
   const slots = createSlots(options.WORKER_CONCURRENCY, run, (conversationId) => ringIn({ instanceId: '', conversationId }, 0), log);
   return {
     slots,
@@ -204,15 +228,18 @@ async function handOut(database: Database, publish: Publish, conversationId: str
   for (const { replyId, seq, reply } of await handNext(database.sql, [conversationId])) await publish({ ...reply, replyId, seq });
 }
 
-function answerDoorbell({ REDIS_URL, QUEUE_PREFIX, log }: WorkerOptions, slots: Slots): Worker<Ring> {
+function answerDoorbell({ REDIS_URL, QUEUE_PREFIX, log }: WorkerOptions, slots: Slots): Running & { ready(): Promise<unknown> } {
   const connection = connectRedisForLoops(REDIS_URL);
   connection.on('error', (error) => log.warn({ err: error }, 'redis.error'));
-  const worker = new Worker<Ring>(queueNames.converse, async ({ data }) => slots.start(data.conversationIds), {
-    connection,
-    prefix: QUEUE_PREFIX,
-    concurrency: ringsAtOnce,
-  });
+  const answer = async ({ data: { conversationIds, again } }: { data: Ring }): Promise<void> =>
+    again === 'suspect' ? slots.startOneByOne(conversationIds) : slots.start(conversationIds, again === 'again');
+  const worker = new Worker<Ring>(queueNames.converse, answer, { connection, prefix: QUEUE_PREFIX, concurrency: ringsAtOnce });
   worker.on('error', (error) => log.warn({ err: error }, 'doorbell.error'));
-  worker.on('closed', () => connection.disconnect());
-  return worker;
+  return {
+    ready: () => worker.waitUntilReady(),
+    async stop() {
+      await closeInTime('doorbell', worker.close(), log);
+      connection.disconnect();
+    },
+  };
 }

@@ -1,3 +1,4 @@
+export { closeInTime } from './close-in-time.ts';
 export * from './egress.ts';
 export * from './env.ts';
 export * from './lease.ts';

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 
 /**
@@ -7,9 +8,12 @@ import type { Redis } from 'ioredis';
  */
 export type Lease = {
   isHeld(): boolean;
-  /** Gives it back, so that another takes over at once. */
+  /** Gives it back, so that another takes over at once. Where Redis does not answer within a second it runs out by itself. */
   release(): Promise<void>;
 };
+
+/** Milliseconds. */
+const releaseWithinMs = 1_000;
 
 export function takeLease(
   redis: Redis,
@@ -51,7 +55,11 @@ export function takeLease(
       const held = isHeld();
       heldUntil = 0;
       tell();
-      if (held && (await redis.get(key)) === token) await redis.del(key);
+      if (!held) return;
+      const giveBack = async (): Promise<void> => void ((await redis.get(key)) === token && (await redis.del(key)));
+      // A command on a connection that is lost is answered when Redis is back, and never if it is not.
+      const tooLate = new AbortController();
+      await Promise.race([giveBack(), sleep(releaseWithinMs, undefined, { signal: tooLate.signal })]).finally(() => tooLate.abort());
     },
   };
 }

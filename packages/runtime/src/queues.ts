@@ -9,8 +9,11 @@ export function inboundQueues(partitions: number): string[] {
   return partitions === 1 ? ['inbound'] : Array.from({ length: partitions }, (_, index) => `inbound-${index}`);
 }
 
-/** A chunk of a doorbell: chats of one instance where something waits. At most `ringSizeMax` of them. */
-export type Ring = { instanceId: string; conversationIds: string[] };
+/**
+ * A chunk of a doorbell: chats of one instance where something waits. At most `ringSizeMax` of them. `again`: nobody came of an earlier
+ * ring; `suspect`: nor of a second one, so each is taken up while no other suspect is.
+ */
+export type Ring = { instanceId: string; conversationIds: string[]; again?: 'again' | 'suspect' };
 
 /** Chunks of 16 measured 20 % faster than one job a chat. */
 export const ringSizeMax = 16;
@@ -35,12 +38,17 @@ export function createQueue<Data, Result = unknown>(
 }
 
 /** Rings for chats, in chunks. `delayMs`: not before. A ring may be lost, doubled or late: the rows decide, the sweep rings again. */
-export async function ring(converse: Queue<Ring>, chats: { instanceId: string; conversationId: string }[], delayMs = 0): Promise<void> {
+export async function ring(
+  converse: Queue<Ring>,
+  chats: { instanceId: string; conversationId: string }[],
+  delayMs = 0,
+  again?: Ring['again'],
+): Promise<void> {
   if (chats.length === 0) return;
   await converse.addBulk(
     chunks(chats).map((data) => ({
       name: 'ring',
-      data,
+      data: again === undefined ? data : { ...data, again },
       opts: { removeOnComplete: true, removeOnFail: true, ...(delayMs > 0 && { delay: delayMs }) },
     })),
   );

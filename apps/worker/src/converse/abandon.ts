@@ -1,13 +1,16 @@
 import type { Conversation, Step } from '@typelane/core';
 
-/** The step for an event whose step failed: it is dead, and the chat stands where the last good step left it. */
-export function abandon(state: Conversation): Step {
+/** `internal_error`: its step failed. `poison`: worker after worker died of it, or failed at it. */
+export type DefectReason = 'internal_error' | 'poison';
+
+/** The step for an event that cannot be carried to its end: it is dead, and the chat stands where the last good step left it. */
+export function abandon(state: Conversation, reason: DefectReason): Step {
   return {
     state: standing(state),
     ask: null,
     waitMs: null,
     say: [],
-    final: { type: 'dead', reason: 'internal_error' },
+    final: { type: 'dead', reason },
     transcript: [],
     events: 'turn' in state ? state.turn.events : 1,
     // The next event sets it again.

@@ -6,7 +6,7 @@ export const fullHostMs = 1_000;
 
 export type Bulkhead = {
   /** Room for a call to this host; null when it has its share. `anyhow`: a turn that has begun is not cut off. Call what is returned when the call is over. */
-  enter(typebotURL: string, anyhow: boolean): (() => void) | null;
+  enter(host: string, anyhow: boolean): (() => void) | null;
 };
 
 /** Counts calls under way by host. */
@@ -14,8 +14,7 @@ export function createBulkhead(slots: number): Bulkhead {
   const callsMax = Math.max(1, Math.floor(slots * shareMax));
   const callsTo = new Map<string, number>();
   return {
-    enter(typebotURL, anyhow) {
-      const host = URL.parse(typebotURL)?.host ?? typebotURL;
+    enter(host, anyhow) {
       const calls = callsTo.get(host) ?? 0;
       if (calls >= callsMax && !anyhow) return null;
       callsTo.set(host, calls + 1);

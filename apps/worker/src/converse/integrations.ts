@@ -1,6 +1,7 @@
-import { defaultSettings, type Integration, settingsSchema } from '@typelane/core';
+import type { Integration } from '@typelane/core';
 import type { IntegrationRow } from '@typelane/db';
 import type { Log } from '@typelane/runtime';
+import { readSettings } from './read-settings.ts';
 
 export type Integrations = { read(row: IntegrationRow | null): Integration | null };
 
@@ -24,10 +25,8 @@ export function createIntegrations(log: Log, keptMax = 5_000): Integrations {
   };
 }
 
-function parse({ typebotIntegrationId, publicId, typebotURL, enabled, settings }: IntegrationRow, log: Log): Integration {
-  const parsed = settingsSchema.safeParse(settings);
-  // The API lets no such settings in; a database written by a newer version might have them.
-  if (!parsed.success)
-    log.error({ typebotIntegrationId, issues: parsed.error.issues.map(({ path }) => path.join('.')) }, 'settings.unreadable');
-  return { typebotIntegrationId, publicId, typebotURL, enabled, settings: parsed.success ? parsed.data : defaultSettings };
+function parse({ typebotIntegrationId, publicId, typebotURL, enabled, settings: stored }: IntegrationRow, log: Log): Integration {
+  const { settings, dropped } = readSettings(stored);
+  if (dropped.length > 0) log.error({ typebotIntegrationId, dropped }, 'settings.unreadable');
+  return { typebotIntegrationId, publicId, typebotURL, enabled, settings };
 }

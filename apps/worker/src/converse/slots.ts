@@ -3,69 +3,85 @@ import type { Log } from '@typelane/runtime';
 /** Turns one chat may take in a row before others get its slot. */
 const turnsInARowMax = 32;
 
+/** Carries a chat one event further and says whether another waits. `again`: whoever had the chat before may have died of it. */
+export type Run = (conversationId: string, again: boolean) => Promise<boolean>;
+
 export type Slots = {
   /** Starts a chat's turn now if a slot is free (or its chat is at work already, which then looks again). */
-  tryStart(conversationId: string): boolean;
+  tryStart(conversationId: string, again?: boolean): boolean;
   /** Starts turns for these chats as slots become free; returns when the last has begun. */
-  start(conversationIds: string[]): Promise<void>;
+  start(conversationIds: string[], again?: boolean): Promise<void>;
+  /**
+   * Starts turns for chats that more than one worker may have died of, each when the one before has ended: should one be the end of this
+   * process, the others have no part in it. Does not wait for them.
+   */
+  startOneByOne(conversationIds: string[]): void;
   /** Waits until all turns under way have ended. Nothing new begins. */
   drain(): Promise<void>;
 };
 
-/**
- * The turns of this process: at most `max` at once, one per chat. `run` carries a chat one event further and says whether
- * another waits; `yields` takes a chat that had its share.
- */
-export function createSlots(
-  max: number,
-  run: (conversationId: string) => Promise<boolean>,
-  yields: (conversationId: string) => void,
-  log: Log,
-): Slots {
-  /** Chats at work; `again` is set by a ring that came meanwhile. */
-  const running = new Map<string, { again: boolean }>();
+type Entry = { rang: boolean; ended: Promise<void> };
+
+/** The turns of this process: at most `max` at once, one per chat. `yields` takes a chat that had its share. */
+export function createSlots(max: number, run: Run, yields: (conversationId: string) => void, log: Log): Slots {
+  /** Chats at work; `rang`: somebody rang for it meanwhile. */
+  const running = new Map<string, Entry>();
   const waiting: (() => void)[] = [];
+  const oneByOne = new Set<string>();
   let isDraining = false;
 
-  const work = async (id: string, entry: { again: boolean }): Promise<void> => {
+  const work = async (id: string, entry: Entry, again: boolean): Promise<void> => {
     for (let turns = 0; !isDraining && turns < turnsInARowMax; turns += 1) {
-      entry.again = false;
-      const waits = await run(id);
-      if (waits || entry.again) continue;
-      // In the same breath as the look at `again`: a ring must find either the chat at work or the slot free.
+      entry.rang = false;
+      const waits = await run(id, again && turns === 0);
+      if (waits || entry.rang) continue;
+      // In the same breath as the look at `rang`: a ring must find either the chat at work or the slot free.
       running.delete(id);
       return;
     }
     yields(id);
   };
 
-  const begin = (id: string): void => {
-    const entry = { again: false };
+  const begin = (id: string, again: boolean): void => {
+    const entry: Entry = { rang: false, ended: Promise.resolve() };
     running.set(id, entry);
-    work(id, entry)
+    entry.ended = work(id, entry, again)
       // The event is still at the head of its inbox: the sweep rings for it again.
       .catch((error: unknown) => log.error({ err: error, conversationId: id }, 'turn.failed'))
       .finally(() => {
-        running.delete(id);
+        if (running.get(id) === entry) running.delete(id);
         waiting.shift()?.();
       });
   };
 
-  const tryStart = (id: string): boolean => {
+  const tryStart = (id: string, again = false): boolean => {
     const entry = running.get(id);
-    if (entry) entry.again = true;
+    if (entry) entry.rang = true;
     else if (running.size >= max || isDraining) return false;
-    else begin(id);
+    else begin(id, again);
     return true;
+  };
+  const start = async (ids: string[], again = false): Promise<void> => {
+    for (const id of ids) {
+      while (!isDraining && !tryStart(id, again)) await new Promise<void>((resolve) => waiting.push(resolve));
+      if (isDraining) yields(id);
+    }
+  };
+  const workOff = async (): Promise<void> => {
+    for (const id of oneByOne) {
+      if (!isDraining) await start([id], true);
+      await running.get(id)?.ended;
+      oneByOne.delete(id);
+    }
   };
 
   return {
     tryStart,
-    async start(ids) {
-      for (const id of ids) {
-        while (!isDraining && !tryStart(id)) await new Promise<void>((resolve) => waiting.push(resolve));
-        if (isDraining) yields(id);
-      }
+    start,
+    startOneByOne(ids) {
+      const isAtWork = oneByOne.size > 0;
+      for (const id of ids) oneByOne.add(id);
+      if (!isAtWork) void workOff();
     },
     async drain() {
       isDraining = true;

@@ -15,10 +15,12 @@ import {
 import type { Commit, Committed, Loaded, WaitingRow, Written } from '@typelane/db';
 import type { Log } from '@typelane/runtime';
 import { abandon } from './abandon.ts';
-import { type Bulkhead, fullHostMs } from './bulkhead.ts';
+import type { Breakers } from './breaker.ts';
+import type { Bulkhead } from './bulkhead.ts';
 import { contextOf } from './context.ts';
 import type { Integrations } from './integrations.ts';
 import { joinFirst } from './join-first.ts';
+import { roomFor } from './room.ts';
 import { sendWithinMs, write } from './write.ts';
 
 /** What a turn needs from outside. */
@@ -48,6 +50,7 @@ export type TurnPorts = {
   /** What the message at the head says, made ready for the bot. It does not throw. */
   read(loaded: Loaded, integration: Integration | null): Promise<InboundMessage>;
   bulkhead: Bulkhead;
+  breakers: Breakers;
   log: Log;
 };
 
@@ -74,8 +77,8 @@ export async function turn(conversationId: string, ports: TurnPorts, times: Turn
     if ('type' in decided) return lookAgain(loaded, decided.ms, ports);
     // What an abandoned call could still do, it has had the time to do.
     const next = loaded.isAbandoned && calls === 0 ? { ...decided, quarantine: false } : decided;
-    const leave = next.ask ? ports.bulkhead.enter(next.ask.typebotURL, calls > 0) : null;
-    if (next.ask && !leave) return lookAgain(loaded, fullHostMs, ports);
+    const room = next.ask && roomFor(next.ask, loaded, calls > 0, ports);
+    if (room?.type === 'later') return lookAgain(loaded, room.inMs, ports);
     try {
       const committedAt = performance.now();
       const committed = await write(next, { loaded, state, version }, context, ports, times);
@@ -84,20 +87,22 @@ export async function turn(conversationId: string, ports: TurnPorts, times: Turn
         return false;
       }
       if (next.final) logTurn(ports.log, loaded, next, { calls, startedAt, from: loaded.state.status });
-      if (next.ask === null) return goOn(next, committed, loaded, ports, times);
+      if (next.ask === null || room === null) return goOn(next, committed, loaded, ports, times);
       ({ state } = next);
       ({ version } = committed);
       calls += 1;
-      happening = await ports.ask(next.ask, { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) });
+      const { ask } = next;
+      const asking = { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) };
+      happening = await room.ask(() => ports.ask(ask, asking));
     } finally {
-      leave?.();
+      room?.leave();
     }
   }
 }
 
-/** Nothing was written: the event stays at the head of its inbox, and the slot goes to another chat. */
-function lookAgain({ conversationId, instance }: Loaded, inMs: number, ports: TurnPorts): boolean {
-  ports.ringIn({ instanceId: instance.instanceId, conversationId }, Math.ceil(inMs));
+/** Nothing was written: the event stays at the head of its inbox, and the slot goes to another chat. Null: it is rung for already. */
+function lookAgain({ conversationId, instance }: Loaded, inMs: number | null, ports: TurnPorts): boolean {
+  if (inMs !== null) ports.ringIn({ instanceId: instance.instanceId, conversationId }, Math.ceil(inMs));
   return false;
 }
 
@@ -116,7 +121,7 @@ function decide(state: Conversation, happening: Happening, context: StepContext,
     return step(state, happening, context);
   } catch (error) {
     log.error({ err: error, seq: context.head.seq, status: state.status, happening: happening.type }, 'step.failed');
-    return abandon(state);
+    return abandon(state, 'internal_error');
   }
 }
 

@@ -23,6 +23,12 @@ export async function write(next: Step, before: Before, context: StepContext, po
   return committed;
 }
 
+/** Commits a step that says nothing, on an event that was not read. */
+export async function writeUnread(next: Step, before: Before, ports: TurnPorts, times: TurnTimes): Promise<Written | null> {
+  const committed = await ports.commit({ ...entryOf(next, before, { isHeld: true }, times), reply: null });
+  return committed === 'unjudged' ? null : committed;
+}
+
 /** Words from the phone that came in meanwhile are looked at before anything is said: a human's have the last word. */
 async function judged(
   entry: Commit,
@@ -55,7 +61,12 @@ function savingOf(next: Step, before: Conversation, { integration }: StepContext
   return (entry) => ports.commitReplaying(entry, sessionId);
 }
 
-function entryOf(next: Step, { loaded, state, version }: Before, context: StepContext, times: TurnTimes): Omit<Commit, 'reply'> {
+function entryOf(
+  next: Step,
+  { loaded, state, version }: Before,
+  context: Pick<StepContext, 'isHeld'>,
+  times: TurnTimes,
+): Omit<Commit, 'reply'> {
   return {
     commitId: randomUUID(),
     conversationId: loaded.conversationId,

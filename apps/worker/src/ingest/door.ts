@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectRedisForLoops, takeLease } from '@typelane/runtime';
+import { closeInTime, connectRedisForLoops, takeLease } from '@typelane/runtime';
 import { type Chat, takeIn, type TakeInPorts } from './take-in.ts';
 import { type WaitingJob, type WaitList, waitForJob, waitListOf } from './wait-list.ts';
 
@@ -63,9 +63,11 @@ export function openDoor(options: DoorOptions): { stop(): Promise<void> } {
   return {
     async stop() {
       stopping.abort();
-      blocking.disconnect();
-      await loop;
+      // On a connection that is not there the command would be left for ever; once it is back it ends within `idleMs`.
+      if (blocking.status === 'ready') blocking.disconnect();
+      await closeInTime('door', loop, log);
       await lease.release().catch(onError);
+      blocking.disconnect();
       redis.disconnect();
     },
   };

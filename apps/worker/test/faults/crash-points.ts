@@ -76,8 +76,8 @@ export const crashPoints: readonly CrashPoint[] = [
     alteration: (ending) => ({
       file: turn,
       from: ask,
-      to: `const asking = ports.ask(next.ask, { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) });
-        await new Promise((resolve) => setTimeout(resolve, 50)); ${once('loaded.head', ending)} happening = await asking;`,
+      to: `const answer = room.ask(() => ports.ask(ask, asking));
+        await new Promise((resolve) => setTimeout(resolve, 50)); ${once('loaded.head', ending)} happening = await answer;`,
     }),
     atMostOnce: unheard,
     atLeastOnce: again,

@@ -46,6 +46,8 @@ export type Happening =
   | { type: 'taken' }
   /** The time that a `due` turn waited for has come. */
   | { type: 'due' }
+  /** Its call was not made: for too long has Typebot's host answered nobody. */
+  | { type: 'unreachable' }
   | BotOutcome;
 
 /** Everything a step may look at besides the state. */

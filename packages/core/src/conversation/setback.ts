@@ -47,6 +47,12 @@ export function afterNotSent(turn: Turn, { cause, retryAfterMs }: Outcome<'notSe
   return waitsFor(backoffMs(attempt, retryAfterMs), { ...turn, transcript, attempt }, context);
 }
 
+/** The call was not made: its host has been down for so long that the contact is told. */
+export function afterUnreachable(turn: Turn, context: StepContext): Step {
+  const transcript = failed(turn, 'notSent', 'host_down');
+  return gaveUp({ type: 'dead', reason: 'bot_unreachable' }, { ...turn, transcript }, context);
+}
+
 /** Typebot said no and its position is unchanged. */
 export function afterRefused(turn: Turn, cause: string, context: StepContext): Step {
   const session = withoutDelivery(turn.session);

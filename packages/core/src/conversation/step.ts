@@ -4,7 +4,7 @@ import { timerAt } from './expiry.ts';
 import { obey } from './obey.ts';
 import type { Later, Step } from './outcome.ts';
 import { afterReply } from './reply.ts';
-import { afterLost, afterNotSent, afterRefused, afterUncertain } from './setback.ts';
+import { afterLost, afterNotSent, afterRefused, afterUncertain, afterUnreachable } from './setback.ts';
 import { touched } from './session.ts';
 import type { Conversation, Turn } from './state.ts';
 import { take } from './take.ts';
@@ -42,6 +42,8 @@ function decide(state: Conversation, happening: Happening, context: StepContext)
       return afterLost(calling(state), happening.cause, context);
     case 'notSent':
       return afterNotSent(calling(state), happening, context);
+    case 'unreachable':
+      return afterUnreachable(calling(state), context);
     case 'refused':
       return afterRefused(calling(state), happening.cause, context);
     case 'uncertain':

@@ -87,6 +87,7 @@ export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ big
       set version = c.version + 1,
           commit_id = s.commit_id,
           state = s.state::jsonb,
+          tries = case when s.final is null then c.tries else 0 end,
           handled_seq = case when s.final is null then c.handled_seq else s.seq + s.events - 1 end,
           open_call_until = clock_timestamp() + s.open_call_ms * interval '1 millisecond',
           quiet_until = coalesce(clock_timestamp() + s.quiet_ms * interval '1 millisecond', c.quiet_until),

@@ -23,7 +23,8 @@ export type Loaded = {
   /** What was said last in this chat; empty where no message came from the phone itself. */
   sends: OutboundMessage[];
   now: number;
-  head: { seq: number; kind: 'message' | 'command'; messageId: string; event: unknown };
+  /** `receivedAt`: when it was taken in, milliseconds since 1970. */
+  head: { seq: number; kind: 'message' | 'command'; messageId: string; event: unknown; receivedAt: number };
   instance: { instanceId: string; businessId: string; name: string | null; isRegistered: boolean };
   integration: IntegrationRow | null;
 };
@@ -53,7 +54,7 @@ export async function load(sql: Sql<{ bigint: number }>, ids: string[]): Promise
       case when ${mayBeSilenced(sql)} then ${rowsBehind(sql)} end as behind,
       case when c.human_seq >= e.seq then ${lastSends(sql)} end as sends,
       extract(epoch from clock_timestamp()) * 1000 as now,
-      e.seq, e.kind, e.message_id, e.event,
+      e.seq, e.kind, e.message_id, e.event, extract(epoch from e.received_at) * 1000 as received_at,
       e.from_me and exists (select from sent_keys k where k.instance_id = c.instance_id and k.key_id = e.key_id) as is_echo,
       n.business_id, n.name,
       i.typebot_integration_id, i.public_id, i.typebot_url, i.enabled, i.settings, extract(epoch from i.updated_at) * 1000 as updated_at
@@ -114,6 +115,7 @@ type Row = {
   kind: 'message' | 'command';
   message_id: string;
   event: Record<string, unknown>;
+  received_at: string;
   is_echo: boolean;
   business_id: string | null;
   name: string | null;
@@ -140,7 +142,7 @@ function fromRow(row: Row): Loaded {
     behind: row.behind ?? [],
     sends: row.sends ?? [],
     now: Number(row.now),
-    head: { seq: row.seq, kind: row.kind, messageId: row.message_id, event: row.event },
+    head: { seq: row.seq, kind: row.kind, messageId: row.message_id, event: row.event, receivedAt: Number(row.received_at) },
     instance: instanceOf(row),
     integration:
       row.typebot_integration_id === null

@@ -1,14 +1,14 @@
 import type { Sql } from 'postgres';
 import type { Handed } from './acknowledge.ts';
 
-/** Chats with something to do that nobody has touched for `quietMs`: their doorbell was lost. */
+/** Chats with something to do that nobody has touched for `quietMs`: their doorbell was lost, or whoever heard it. `tries`: see tries.ts. */
 export async function forgottenChats(
   sql: Sql<{ bigint: number }>,
   quietMs: number,
   limit: number,
-): Promise<{ conversationId: string; instanceId: string }[]> {
+): Promise<{ conversationId: string; instanceId: string; tries: number }[]> {
   return sql`
-    select conversation_id as "conversationId", instance_id as "instanceId" from conversations
+    select conversation_id as "conversationId", instance_id as "instanceId", tries from conversations
     where in_seq > handled_seq
       and updated_at < clock_timestamp() - ${quietMs}::float8 * interval '1 millisecond'
       and (open_call_until is null or open_call_until <= clock_timestamp())

@@ -1,0 +1,137 @@
+import type { BotOutcome } from '@typelane/core';
+import { createLog } from '@typelane/runtime';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type Breakers, createBreakers } from './breaker.ts';
+
+const host = 'https://typebot.example.com';
+const lines: { msg: string }[] = [];
+let breakers: Breakers;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  lines.splice(0);
+  breakers = createBreakers(createLog('debug', { write: (line: string) => void lines.push(JSON.parse(line) as { msg: string }) }));
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const refused: BotOutcome = { type: 'notSent', cause: 'connection_refused', retryAfterMs: null };
+const replied: BotOutcome = { type: 'replied', reply: { bubbles: [], input: null, actions: [], started: null, logs: [] } };
+
+const enter = (chat = 'chat', anyhow = false, to = host) => breakers.enter(to, chat, anyhow);
+
+/** A call of a chat that may call now. */
+async function calls(outcome: BotOutcome, anyhow = false): Promise<void> {
+  const room = enter('caller', anyhow);
+  if (room.type === 'refused') throw new Error('Expected the host to be open to calls');
+  await room.call(async () => outcome);
+  room.leave();
+}
+
+async function fails(times: number): Promise<void> {
+  for (let count = 0; count < times; count += 1) await calls(refused);
+}
+
+test.each<[what: string, outcome: BotOutcome]>([
+  ['refuses connections', refused],
+  ['is out of service', { type: 'notSent', cause: 'http_503', retryAfterMs: null }],
+  ['does not answer', { type: 'uncertain', cause: 'timeout' }],
+  ['hangs up', { type: 'uncertain', cause: 'connection_reset' }],
+  ['stands behind a gateway that finds nobody', { type: 'uncertain', cause: 'http_502' }],
+])('a host that %s five times in a row is left alone, and no other one', async (_, outcome) => {
+  for (let count = 0; count < 4; count += 1) await calls(outcome);
+  expect(enter().type).toBe('admitted');
+  await calls(outcome);
+  expect(enter()).toMatchObject({ type: 'refused' });
+  expect(enter('chat', false, 'https://other.example.com').type).toBe('admitted');
+});
+
+test.each<[what: string, outcome: BotOutcome]>([
+  ['refuses', { type: 'refused', cause: 'bot_refused: This bot is now closed', status: 400 }],
+  ['does not know the session', { type: 'sessionLost', cause: 'session_not_found' }],
+  ['answers what only one bot says', { type: 'uncertain', cause: 'too_large' }],
+  ['was not called, since we were late', { type: 'notSent', cause: 'late', retryAfterMs: null }],
+  ['is asked too much', { type: 'notSent', cause: 'http_429', retryAfterMs: null }],
+])('a host that %s is not left alone', async (_, outcome) => {
+  for (let count = 0; count < 20; count += 1) await calls(outcome);
+  expect(enter().type).toBe('admitted');
+});
+
+test('an answer between failures keeps a host open to calls', async () => {
+  for (let count = 0; count < 10; count += 1) {
+    await fails(4);
+    await calls(replied);
+  }
+  expect(enter().type).toBe('admitted');
+});
+
+test('after its rest two chats probe a host while the others wait, and it is back when both are answered', async () => {
+  await fails(5);
+  vi.advanceTimersByTime(1_010);
+  const probes = [enter('a'), enter('b')];
+  expect(probes.map(({ type }) => type)).toEqual(['admitted', 'admitted']);
+  expect(enter('c')).toMatchObject({ type: 'refused' });
+  for (const probe of probes) if (probe.type === 'admitted') await probe.call(async () => replied);
+  expect(enter('c').type).toBe('admitted');
+  expect(lines.map(({ msg }) => msg)).toEqual(['host.down', 'host.up']);
+});
+
+test('a probe that was not made is another chat’s', async () => {
+  await fails(5);
+  vi.advanceTimersByTime(1_010);
+  for (let count = 0; count < 5; count += 1) {
+    const probe = enter();
+    if (probe.type === 'admitted') probe.leave();
+  }
+  await calls(replied);
+  await calls(replied);
+  expect(enter().type).toBe('admitted');
+});
+
+test('a host whose probes fail rests twice as long each time, a quarter of a minute at most', async () => {
+  await fails(5);
+  for (const restMs of [1_000, 2_000, 4_000, 8_000, 15_000, 15_000]) {
+    vi.advanceTimersByTime(restMs - 10);
+    expect(enter(`early ${restMs}`).type).toBe('refused');
+    vi.advanceTimersByTime(20);
+    await calls(refused);
+    expect(enter(`late ${restMs}`)).toMatchObject({ type: 'refused' });
+  }
+  expect(lines.map(({ msg }) => msg)).toEqual(['host.down']);
+});
+
+test('a turn that has begun is not cut off, whatever its host does', async () => {
+  await fails(5);
+  await calls(replied, true);
+  expect(enter().type).toBe('refused');
+});
+
+test.each<[status: number, askedMs: number, restsMs: number]>([
+  [429, 60_000, 60_000],
+  [503, 60_000, 60_000],
+  [429, 3_600_000, 300_000],
+])('a host that answers %i and says to come back in %i ms is left alone for %i ms', async (status, retryAfterMs, restsMs) => {
+  await calls({ type: 'notSent', cause: `http_${status}`, retryAfterMs });
+  vi.advanceTimersByTime(restsMs - 1);
+  expect(enter()).toMatchObject({ type: 'refused', downMs: restsMs - 1 });
+  vi.advanceTimersByTime(1);
+  expect(enter().type).toBe('admitted');
+});
+
+test('chats that wait look again one after another, and each of them once', async () => {
+  await fails(5);
+  const waits = Array.from({ length: 100 }, (_, index) => enter(`chat ${index}`)).map((room) =>
+    room.type === 'refused' ? (room.inMs ?? 0) : 0,
+  );
+  expect(waits.toSorted((one, other) => one - other)).toEqual(waits);
+  expect((waits.at(-1) ?? 0) - (waits[0] ?? 0)).toBeGreaterThan(300);
+  expect(enter('chat 0')).toMatchObject({ type: 'refused', inMs: null });
+});
+
+test('what is known of a thousand hosts is kept, and no more', async () => {
+  await fails(5);
+  for (let count = 0; count < 1_000; count += 1) enter('chat', false, `https://bot-${count}.example.com`);
+  expect(enter().type).toBe('admitted');
+});
