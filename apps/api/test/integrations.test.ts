@@ -229,7 +229,7 @@ test('a session that a message under way is about to open is closed too when the
         input: { id: 'i', type: 'email input' },
         actions: [],
         logs: [],
-        started: call.type === 'start' ? { typebotSessionId: 't', resultId: null, typing: null } : null,
+        started: call.type === 'start' ? { typebotSessionId: 't', resultId: null, typebotId: null, typing: null } : null,
       },
     };
   });

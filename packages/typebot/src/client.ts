@@ -1,8 +1,9 @@
-import type { BotCall, BotOutcome } from '@typelane/core';
+import type { BotCall, BotInquiry, BotOutcome, InquiryOutcome } from '@typelane/core';
 import type { Egress } from './egress.ts';
 import { createExchange } from './exchange.ts';
 import { outcomeOf } from './outcome.ts';
-import { requestOf } from './request.ts';
+import { requestOf, resultRequestOf } from './request.ts';
+import { inspected, notInspected } from './results.ts';
 
 export type TypebotClientOptions = {
   egress: Egress;
@@ -25,11 +26,13 @@ export type AskOptions = {
 export type TypebotClient = {
   /** Makes the call once. Every way it can end is an outcome; it does not throw. */
   ask(call: BotCall, options?: AskOptions): Promise<BotOutcome>;
+  /** Reads what Typebot has kept of a session, once. `token` of the account that owns the bot goes nowhere but into the request. It does not throw. */
+  inspect(inquiry: BotInquiry, options: { token: string; timeoutMs?: number }): Promise<InquiryOutcome>;
   /** Ends the calls in flight as a `signal` would, and those to come. The agents belong to the egress and stay open. */
   close(): void;
 };
 
-/** The client of Typebot's chat API (startChat and continueChat). It keeps no session: one call at a time is the caller's duty. */
+/** The client of Typebot's chat API (startChat and continueChat) and of its results. It keeps no session: one call at a time is the caller's duty. */
 export function createTypebotClient(options: TypebotClientOptions): TypebotClient {
   const { egress, responseSizeMaxBytes = 1_048_576 } = options;
   const exchange = createExchange(egress.agents);
@@ -44,7 +47,16 @@ export function createTypebotClient(options: TypebotClientOptions): TypebotClien
       const verdict = egress.check(request.url);
       if (!verdict.allowed) return refused(`egress_refused: ${verdict.reason}`);
       const limits = { timeoutMs, sendBefore, responseSizeMaxBytes, signal: signal ?? null };
-      return outcomeOf(call.type, await exchange.post(request, traceHeader(traceparent), limits), Date.now());
+      return outcomeOf(call.type, await exchange.make(request, traceHeader(traceparent), limits), Date.now());
+    },
+    async inspect(inquiry, { token, timeoutMs = options.timeoutMs }) {
+      if (isClosed) return notInspected('aborted', true);
+      const request = resultRequestOf(inquiry);
+      if (request === null) return notInspected('bad_address', false);
+      const verdict = egress.check(request.url);
+      if (!verdict.allowed) return notInspected(`egress_refused: ${verdict.reason}`, false);
+      const limits = { timeoutMs, sendBefore: Infinity, responseSizeMaxBytes, signal: null };
+      return inspected(await exchange.make(request, { authorization: `Bearer ${token}` }, limits));
     },
     close() {
       isClosed = true;

@@ -1,10 +1,12 @@
 import {
   type BotCall,
+  type BotInquiry,
   type BotOutcome,
   type Command,
   type Conversation,
   type Happening,
   type InboundMessage,
+  type InquiryOutcome,
   type Integration,
   type Later,
   type Matches,
@@ -41,6 +43,8 @@ export type TurnPorts = {
   adopt(conversationId: string): Promise<boolean>;
   /** Asks Typebot. `sendBefore` (performance.now()): later than that nothing is sent. */
   ask(call: BotCall, options: { sendBefore: number; traceparent: string | null }): Promise<BotOutcome>;
+  /** Reads what Typebot has kept, to find out whether it heard. */
+  inspect(inquiry: BotInquiry, instanceId: string, integration: Integration | null): Promise<InquiryOutcome>;
   publish(reply: Record<string, unknown>): void;
   /** Rings for the chat later. */
   ringIn(chat: { instanceId: string; conversationId: string }, delayMs: number): void;
@@ -88,7 +92,7 @@ export async function turn(conversationId: string, ports: TurnPorts, times: Turn
       ({ state } = next);
       ({ version } = committed);
       calls += 1;
-      happening = await ports.ask(next.ask, { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) });
+      happening = await answerTo(next.ask, committedAt, context, ports);
     } finally {
       leave?.();
     }
@@ -99,6 +103,11 @@ export async function turn(conversationId: string, ports: TurnPorts, times: Turn
 function lookAgain({ conversationId, instance }: Loaded, inMs: number, ports: TurnPorts): boolean {
   ports.ringIn({ instanceId: instance.instanceId, conversationId }, Math.ceil(inMs));
   return false;
+}
+
+function answerTo(asked: BotCall | BotInquiry, committedAt: number, context: StepContext, ports: TurnPorts): Promise<Happening> {
+  if (asked.type === 'inspect') return ports.inspect(asked, context.instance.instanceId, context.integration);
+  return ports.ask(asked, { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) });
 }
 
 function traceparentOf({ head }: StepContext): string | null {

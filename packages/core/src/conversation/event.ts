@@ -1,4 +1,4 @@
-import type { BotOutcome } from '../bot.ts';
+import type { BotOutcome, InquiryOutcome } from '../bot.ts';
 import type { ChatAddress } from '../identity.ts';
 import type { InboundEvent, InboundMessage } from '../inbound.ts';
 import type { Settings } from '../settings.ts';
@@ -46,7 +46,8 @@ export type Happening =
   | { type: 'taken' }
   /** The time that a `due` turn waited for has come. */
   | { type: 'due' }
-  | BotOutcome;
+  | BotOutcome
+  | InquiryOutcome;
 
 /** Everything a step may look at besides the state. */
 export type StepContext = {
