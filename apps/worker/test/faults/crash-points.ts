@@ -35,7 +35,7 @@ const again: Expectation = { final: 'answered', calls: 2 };
 const turn = 'apps/worker/src/converse/turn.ts';
 const write = 'apps/worker/src/converse/write.ts';
 const door = 'apps/worker/src/ingest/door.ts';
-const ask = 'happening = await ports.ask(next.ask, { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) });';
+const ask = 'happening = await answerTo(next.ask, committedAt, context, ports);';
 const letIn = 'const chats = await takeIn(database, queueKey, jobs, log, signal);';
 const pop = 'await list.pop(jobs.map(({ id }) => id));';
 const loaded = 'if (loaded === null) return false;';
@@ -76,7 +76,7 @@ export const crashPoints: readonly CrashPoint[] = [
     alteration: (ending) => ({
       file: turn,
       from: ask,
-      to: `const asking = ports.ask(next.ask, { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) });
+      to: `const asking = answerTo(next.ask, committedAt, context, ports);
         await new Promise((resolve) => setTimeout(resolve, 50)); ${once('loaded.head', ending)} happening = await asking;`,
     }),
     atMostOnce: unheard,
