@@ -114,7 +114,7 @@ test.each(cut)('a message that %s before Typebot heard it is said again, and ans
     ['bread', true],
   ]);
   expect(await chat.told()).toEqual(['name?', 'order of Ana?', 'bread, sure', 'name?']);
-  expect(chat.looks()).toEqual([200]);
+  expect(chat.looks()).toEqual([200, 200]);
 });
 
 test.each<[what: string, mood: Mood]>([
@@ -213,7 +213,21 @@ test('a token that was sealed for another instance is sent nowhere', async () =>
   );
 });
 
-test('a results API that is away is asked again, and tells then', async () => {
+test.each([
+  [2, [503, 503, 200, 200], ['answered', 'answered']],
+  [3, [503, 503, 503], ['answered', 'uncertain: connection_reset']],
+])('a results API that is away %i times is asked three times at most', async (times, looks, finals) => {
+  const chat = await chatWith('orders');
+  await chat.say('hello');
+  await chat.finals(1);
+  typebot.nextMood({ type: 'reset', at: 'afterReading' }, { text: 'Ana' });
+  typebot.failLooks(times);
+  await chat.say('Ana');
+  expect(await chat.finals(2)).toEqual(finals);
+  expect(chat.looks()).toEqual(looks);
+});
+
+test('the token goes to no address that the operator has not allowed', async () => {
   const chat = await chatWith('orders', { typebotApiURL: 'http://127.0.0.1:9' });
   await chat.say('hello');
   await chat.finals(1);

@@ -77,12 +77,15 @@ export type BotOutcome =
 
 /**
  * Asks what Typebot has kept of a session. Nothing comes of it, so it may be made again. `typebotURL`: where the results API lives. The
- * token is the shell's to add, so that it stands in no state.
+ * token is the shell's to add, so that it stands in no state. `blockId`: the question whose answer is looked for.
  */
-export type BotInquiry = { type: 'inspect'; typebotURL: string; typebotId: string; resultId: string };
+export type BotInquiry = { type: 'inspect'; typebotURL: string; typebotId: string; resultId: string; blockId: string };
 
-/** What Typebot has kept of a session. `answers`: what was saved for each input, a block that was answered again once or several times. */
-export type BotResult = { answers: { blockId: string }[]; isCompleted: boolean; lastChatSessionId: string | null };
+/**
+ * What Typebot has kept of a session. `answers`: what was saved, a block that was answered again once or several times. `hasBlock`: the
+ * bot itself asks the question; false also where nobody needed to know.
+ */
+export type BotResult = { answers: { blockId: string }[]; isCompleted: boolean; lastChatSessionId: string | null; hasBlock: boolean };
 
 /** `mayPass`: asking again later may help. */
 export type InquiryOutcome = { type: 'inspected'; result: BotResult } | { type: 'notInspected'; cause: string; mayPass: boolean };

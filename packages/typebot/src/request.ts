@@ -13,9 +13,18 @@ export function requestOf(call: BotCall): BotRequest | null {
   return url && { url, body: bodyOf(call) };
 }
 
-/** The address of a session's result; null as for `requestOf`. */
+/** Reads a session's result; null as for `requestOf`. */
 export function resultRequestOf({ typebotURL, typebotId, resultId }: BotInquiry): BotRequest | null {
-  const url = urlOf(typebotURL, ['typebots', typebotId, 'results', resultId]);
+  return reading(typebotURL, ['typebots', typebotId, 'results', resultId]);
+}
+
+/** Reads the bot as it is in the builder; null as for `requestOf`. */
+export function botRequestOf({ typebotURL, typebotId }: BotInquiry): BotRequest | null {
+  return reading(typebotURL, ['typebots', typebotId]);
+}
+
+function reading(typebotURL: string, path: string[]): BotRequest | null {
+  const url = urlOf(typebotURL, path);
   return url && { url, body: null };
 }
 

@@ -48,7 +48,10 @@ const startSchema = replySchema.extend({
   typebot: z
     .object({
       id: z.string().nullish().catch(null),
-      settings: z.object({ typingEmulation: typingEmulationSchema.nullish().catch(null) }).nullish().catch(null),
+      settings: z
+        .object({ typingEmulation: typingEmulationSchema.nullish().catch(null) })
+        .nullish()
+        .catch(null),
     })
     .nullish()
     .catch(null),

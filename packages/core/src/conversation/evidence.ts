@@ -9,14 +9,18 @@ export type Verdict = 'processed' | 'not_processed' | 'unknown';
 export function inquiryOf({ call, session }: Turn, { integration }: StepContext): BotInquiry | null {
   const { bot } = session;
   if (!integration || integration.settings.typebotApiToken === null || bot === null || bot.answers === null) return null;
-  if (bot.typebotId === null || bot.resultId === null || questionOf(session, call) === null) return null;
+  const blockId = questionOf(session, call);
+  if (bot.typebotId === null || bot.resultId === null || blockId === null) return null;
   // The token is the account's that owns the bot at the integration's own address.
   if (bot.typebotURL !== integration.typebotURL) return null;
-  return { type: 'inspect', typebotURL: apiURLOf(integration), typebotId: bot.typebotId, resultId: bot.resultId };
+  return { type: 'inspect', typebotURL: apiURLOf(integration), typebotId: bot.typebotId, resultId: bot.resultId, blockId };
 }
 
 /** Where the results of a bot are read. */
-export function apiURLOf({ typebotURL, settings }: Pick<Integration, 'typebotURL'> & { settings: { typebotApiURL: string | null } }): string {
+export function apiURLOf({
+  typebotURL,
+  settings,
+}: Pick<Integration, 'typebotURL'> & { settings: { typebotApiURL: string | null } }): string {
   return settings.typebotApiURL ?? (cloudViewer.test(typebotURL) ? 'https://app.typebot.io' : typebotURL);
 }
 
@@ -25,7 +29,8 @@ const cloudViewer = /^https:\/\/typebot\.(?:io|co)\/*$/;
 /**
  * Judges by what surely differs: more answers to the question than were ever given before say that the call was heard, none at all that
  * it was not. Anything between says nothing: older Typebots write an answer over the one before, and an answer that was not valid is kept
- * nowhere. An answer that was not valid counts as not heard; saying it again changes nothing, and the bot complains once.
+ * nowhere. A question of another bot that this one links to says nothing either, since its answers may be kept elsewhere. An answer that
+ * was not valid counts as not heard; saying it again changes nothing, and the bot complains once.
  */
 export function verdictOf({ call, session }: Turn, result: BotResult): Verdict {
   const question = questionOf(session, call);
@@ -33,7 +38,7 @@ export function verdictOf({ call, session }: Turn, result: BotResult): Verdict {
   if (question === null || bot === null || bot.answers === null || !isOf(session, result)) return 'unknown';
   const kept = result.answers.filter(({ blockId }) => blockId === question).length;
   if (result.isCompleted || kept > countOf(bot.answers, question)) return 'processed';
-  return kept === 0 && isKeptUp(session, result) ? 'not_processed' : 'unknown';
+  return kept === 0 && result.hasBlock && isKeptUp(session, result) ? 'not_processed' : 'unknown';
 }
 
 /** The session with the turn's call among what Typebot may have kept. */

@@ -46,6 +46,8 @@ export type Engine = {
   continue: (sessionId: string, call: ContinueCall) => Result;
   sessions: Map<string, Session>;
   results: Results;
+  /** By the builder's id. */
+  flowOf: (typebotId: string) => Flow | null;
   /** Publishes another flow, or takes the bot away. Running sessions keep the flow they have. */
   setBot: (publicId: string, script: BotScript | null) => void;
 };
@@ -116,6 +118,7 @@ export function createEngine(bots: Readonly<Record<string, BotScript>>, dialect:
     continue: continueChat,
     sessions,
     results,
+    flowOf: (typebotId) => [...flows.values()].find((flow) => typebotIdOf(flow) === typebotId) ?? null,
     setBot: (publicId, script) => void (script ? flows.set(publicId, compile(publicId, script)) : flows.delete(publicId)),
   };
 }

@@ -36,8 +36,10 @@ export type FakeTypebot = {
   textsIn: (sessionId: string) => string[];
   /** The live sessions, by id. */
   sessions: ReadonlyMap<string, Session>;
-  /** Every look at a result, in order. */
+  /** Every look at a result or a bot, in order. */
   looks: readonly Look[];
+  /** The results API is out of service for the next `times` looks. */
+  failLooks: (times: number) => void;
   /** Overlapping requests and failed scripts. */
   violations: readonly Violation[];
   /** @throws when there are violations */
@@ -81,7 +83,7 @@ export async function startFakeTypebot(options: FakeTypebotOptions): Promise<Fak
   const engine = createEngine(options.bots, dialect);
   const hearing = createHearing(options.keepsLog ?? true);
   const moodSwings = createMoodSwings();
-  const { lookUp, looks } = createLookUp(engine.results, options.apiToken ?? null);
+  const { lookUp, looks, fail } = createLookUp(engine, options.apiToken ?? null);
   const receiver = createReceiver({ engine, dialect, hearing, moodSwings, latencyMs: options.latencyMs ?? 0, lookUp });
   const { url, close } = await listen(createServer(receiver.receive));
 
@@ -93,6 +95,7 @@ export async function startFakeTypebot(options: FakeTypebotOptions): Promise<Fak
     textsIn: (sessionId) => heardIn(sessionId).flatMap((heard) => textOf(heard) ?? []),
     sessions: engine.sessions,
     looks,
+    failLooks: fail,
     violations: hearing.violations,
     assertClean: () => assertClean(hearing.violations),
     nextMood: moodSwings.next,

@@ -36,7 +36,7 @@ export function createReceiver(parts: Parts): { receive: RequestListener; stop: 
 
   function receive(request: IncomingMessage, response: ServerResponse) {
     const route = routeOf(request.method ?? '', request.url ?? '');
-    if (route.kind === 'result') return answerWith(request, response, parts.lookUp(route, request.headers, writeError));
+    if (route.kind === 'look') return answerWith(request, response, parts.lookUp(route, request.headers, writeError));
     if (route.kind !== 'start' && route.kind !== 'continue') return answerOther(request, response, route.kind, writeError);
     const heard = hear(route, request, engine);
     const { overlap } = hearing.arrive(heard);
