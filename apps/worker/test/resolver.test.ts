@@ -180,7 +180,7 @@ test('a message that is cut off again and again is said three times in all, and 
   typebot.nextMood({ type: 'reset', at: 'afterReading' }, { text: 'Ana' }, 3);
   await chat.say('Ana');
   expect(await chat.finals(2)).toEqual(['answered', 'uncertain: connection_reset']);
-  expect(chat.heard()).toEqual(Array(3).fill(['Ana', false]));
+  expect(chat.heard()).toEqual([1, 2, 3].map(() => ['Ana', false]));
   expect(await chat.resolutions()).toEqual([['not_processed', 'result', true]]);
 });
 

@@ -90,10 +90,9 @@ const change = endpoint({
     const wanted = settings && sealed(context, instanceId, settings);
     const changed = await changeIntegration(context.database, tenant, instanceId, (before) => {
       const stored = before.settings as SettingsInput;
-      const settings = wanted ? merged(stored, wanted) : stored;
-      const after = { typebotURL: given.typebotURL ?? before.typebotURL, settings };
+      const after = { typebotURL: given.typebotURL ?? before.typebotURL, settings: wanted ? merged(stored, wanted) : stored };
       refuseTokenElsewhere({ typebotURL: before.typebotURL, settings: stored }, after, wanted?.typebotApiToken !== undefined);
-      return { ...withoutUndefined(given), ...(wanted && { settings }) };
+      return { ...withoutUndefined(given), ...(wanted && { settings: after.settings }) };
     });
     if (!changed) throw refusal('INTEGRATION_NOT_FOUND');
     if (restarts(changed.before, changed.after)) await closeAll(context, instanceId, 'replaced');
