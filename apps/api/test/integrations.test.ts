@@ -1,4 +1,4 @@
-import { defaultSettings } from '@typelane/core';
+import { defaultSettings, withoutSecrets } from '@typelane/core';
 import { waitUntil } from '@typelane/testkit';
 import { afterAll, expect, test } from 'vitest';
 import { startTestApi } from './support/api.ts';
@@ -24,7 +24,7 @@ test('an operator puts a bot on an unknown instance, which is registered with th
     publicId: 'my-bot',
     typebotURL: 'https://typebot.io',
     enabled: true,
-    settings: defaultSettings,
+    settings: withoutSecrets(defaultSettings),
     secretsSet: [],
     createdAt: expect.stringMatching(/Z$/),
     updatedAt: expect.stringMatching(/Z$/),
@@ -148,7 +148,7 @@ test('a change names only what it changes, into groups of settings too', async (
   expect(status).toBe(201);
   expect(body).toMatchObject({ publicId: 'bot', typebotURL: 'https://typebot.io', enabled: false });
   expect(body.settings).toEqual({
-    ...defaultSettings,
+    ...withoutSecrets(defaultSettings),
     typing: { speed: 300, enabled: false },
     variables: { b: '2' },
     ignoreJids: ['@g.us'],
@@ -229,7 +229,7 @@ test('a session that a message under way is about to open is closed too when the
         input: { id: 'i', type: 'email input' },
         actions: [],
         logs: [],
-        started: call.type === 'start' ? { typebotSessionId: 't', resultId: null, typing: null } : null,
+        started: call.type === 'start' ? { typebotSessionId: 't', resultId: null, typebotId: null, typing: null } : null,
       },
     };
   });

@@ -117,6 +117,70 @@ test('a key of 500 characters fits when it is sealed, and the integration is rea
   expect(await keyOf(instanceId)).toBe('~'.repeat(500));
 });
 
+const viewer = 'https://typebot.example.com';
+const builder = 'https://builder.example.com';
+
+async function createdWithToken(settings: object = { typebotApiToken: plain, typebotApiURL: builder }) {
+  const { instanceId, path } = fresh();
+  return { instanceId, path, answer: await api.ask('POST', path, { body: { publicId: 'bot', typebotURL: viewer, settings } }) };
+}
+
+async function tokenOf(instanceId: string): Promise<string | null> {
+  const [row] = await api.database
+    .sql`select settings ->> 'typebotApiToken' as token from typebot_integrations where instance_id = ${instanceId}`;
+  const token = row?.['token'] as string | null;
+  return token === null ? null : sealer.open(token, aboutSecret(instanceId, 'typebotApiToken'));
+}
+
+test('the token of Typebot is in no answer, no log line and no table as it was written', async () => {
+  const { instanceId, path, answer } = await createdWithToken();
+  expect(answer.status).toBe(201);
+  expect(answer.body.secretsSet).toEqual(['typebotApiToken']);
+  expect(answer.body.settings).toMatchObject({ typebotApiURL: builder });
+  expect(answer.body.settings).not.toHaveProperty('typebotApiToken');
+  for (const { text } of [answer, await api.ask('GET', path)]) expect(text).not.toMatch(/sk-proj|v1\.[0-9a-f]{8}\./);
+  expect((await rowOf(instanceId)).text).not.toContain('sk-proj');
+  expect(api.log()).not.toContain('sk-proj');
+  expect((await api.ask('PUT', path, { body: { settings: answer.body.settings } })).status).toBe(201);
+  expect(await tokenOf(instanceId)).toBe(plain);
+});
+
+test.each<[string, object, string | null]>([
+  ['of other settings', { settings: { locale: 'es' } }, plain],
+  ['of the path of the builder', { settings: { typebotApiURL: `${builder}/typebot` } }, plain],
+  ['of the viewer, where the builder is named', { typebotURL: 'https://other.example.com' }, plain],
+  ['to another host with a token of its own', { settings: { typebotApiURL: 'https://other.example.com', typebotApiToken: 'own' } }, 'own'],
+  ['that takes the token away', { settings: { typebotApiURL: null, typebotApiToken: null } }, null],
+])('after a change %s the token of Typebot is what was said', async (_what, body, expected) => {
+  const { instanceId, path } = await createdWithToken();
+  expect((await api.ask('PUT', path, { body })).status).toBe(201);
+  expect(await tokenOf(instanceId)).toBe(expected);
+});
+
+test.each<[string, object, object]>([
+  ['another builder', { typebotApiToken: plain, typebotApiURL: builder }, { settings: { typebotApiURL: 'https://thief.example.com' } }],
+  ['the viewer instead of the builder', { typebotApiToken: plain, typebotApiURL: builder }, { settings: { typebotApiURL: null } }],
+  ['another viewer, where no builder is named', { typebotApiToken: plain }, { typebotURL: 'https://thief.example.com' }],
+])('a token nobody may read is not sent to %s by whoever may only write', async (_what, settings, change) => {
+  const { instanceId, path } = await createdWithToken(settings);
+  const { status, body } = await api.ask('PUT', path, { body: change });
+  expect(status).toBe(400);
+  expect(body.message).toEqual([expect.stringMatching(/^Expected `settings\.typebotApiToken` to be given again/)]);
+  expect((await api.ask('GET', path)).body).toMatchObject({ typebotURL: viewer });
+  expect(await tokenOf(instanceId)).toBe(plain);
+});
+
+test.each([
+  ['typebotApiURL', 'ftp://builder.lan', 'an http or https URL without user name'],
+  ['typebotApiToken', 'hunter2 with spaces', 'text of at most 500 visible ASCII characters'],
+  ['typebotApiToken', '', 'text of at least 1 character'],
+])('%s %j is refused by name and not repeated', async (field, value, expected) => {
+  const { answer } = await createdWithToken({ [field]: value });
+  expect(answer.status).toBe(400);
+  expect(answer.body.message).toEqual([expect.stringContaining(`Expected \`settings.${field}\` to be ${expected}`)]);
+  expect(answer.text).not.toContain('hunter2');
+});
+
 test('the document marks secrets as write-only, and knows no field of an answer for them', async () => {
   const document = (await api.ask('GET', '/openapi.json', { token: null })).body;
   const { requestBody } = document.paths['/api/v2/instance/{instanceId}/typebot-integration'].put;

@@ -38,7 +38,7 @@ test('the bot is told which bot, which variables and what the contact would have
         input: { id: 'i', type: 'text input' },
         actions: [],
         logs: [],
-        started: call.type === 'start' ? { typebotSessionId: 't', resultId: null, typing: null } : null,
+        started: call.type === 'start' ? { typebotSessionId: 't', resultId: null, typebotId: null, typing: null } : null,
       },
     };
   });

@@ -14,7 +14,7 @@ await api.ask('POST', path, { body: { publicId: 'bot' } });
 
 function says(text: string, input: string | null, start: boolean): BotOutcome {
   const bubble = { id: text, type: 'text', content: { type: 'richText', richText: [{ type: 'p', children: [{ text }] }] } };
-  const started = start ? { typebotSessionId: 'remote-session', resultId: null, typing: null } : null;
+  const started = start ? { typebotSessionId: 'remote-session', resultId: null, typebotId: null, typing: null } : null;
   return {
     type: 'replied',
     reply: { bubbles: [bubble], input: input === null ? null : { id: 'i', type: input }, actions: [], started, logs: [] },

@@ -56,6 +56,7 @@ import { startBulkStarts } from './bulk-starts.ts';
 import { createKeepFile } from './media/keep-file.ts';
 import { openPrepare } from './prepare/open-prepare.ts';
 import { type MediaPorts, openMediaPorts } from './media/media-ports.ts';
+import { createInspect } from './resolve/inspect.ts';
 import { startSweep } from './sweep.ts';
 import { startTimers } from './timers.ts';
 
@@ -207,6 +208,7 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
     matches,
     adopt: (id) => askSurely(() => adopt(database.sql, id)),
     ask: (call, asking) => typebot.ask(call, asking),
+    inspect: createInspect({ typebot, sealer: createSealer(options.SECRET_KEY), log }),
     publish: (reply) => void publish(reply as Parameters<Publish>[0]),
     ringIn,
     integrations: createIntegrations(log),

@@ -43,7 +43,7 @@ export type BotReply = {
   input: BotInput | null;
   actions: BotAction[];
   /** Only in the answer to a start. */
-  started: { typebotSessionId: string; resultId: string | null; typing: TypingEmulation | null } | null;
+  started: { typebotSessionId: string; resultId: string | null; typebotId: string | null; typing: TypingEmulation | null } | null;
   /** What Typebot wrote into `logs`: errors of the flow's integrations. */
   logs: { status: string | null; description: string }[];
 };
@@ -74,3 +74,18 @@ export type BotOutcome =
   | { type: 'notSent'; cause: string; retryAfterMs: number | null }
   | { type: 'refused'; cause: string; status: number | null }
   | { type: 'uncertain'; cause: string };
+
+/**
+ * Asks what Typebot has kept of a session. Nothing comes of it, so it may be made again. `typebotURL`: where the results API lives. The
+ * token is the shell's to add, so that it stands in no state. `blockId`: the question whose answer is looked for.
+ */
+export type BotInquiry = { type: 'inspect'; typebotURL: string; typebotId: string; resultId: string; blockId: string };
+
+/**
+ * What Typebot has kept of a session. `answers`: what was saved, a block that was answered again once or several times. `hasBlock`: the
+ * bot itself asks the question; false also where nobody needed to know.
+ */
+export type BotResult = { answers: { blockId: string }[]; isCompleted: boolean; lastChatSessionId: string | null; hasBlock: boolean };
+
+/** `mayPass`: asking again later may help. */
+export type InquiryOutcome = { type: 'inspected'; result: BotResult } | { type: 'notInspected'; cause: string; mayPass: boolean };

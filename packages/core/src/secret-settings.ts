@@ -2,7 +2,7 @@
  * The settings nobody is shown again, by their path: sealed when they are written, left out of every answer, opened only where they are used.
  * A new one is one line here; its field is marked `writeOnly` in the settings schema.
  */
-export const secretSettings = ['transcription.apiKey'] as const;
+export const secretSettings = ['transcription.apiKey', 'typebotApiToken'] as const;
 
 export type SecretSetting = (typeof secretSettings)[number];
 

@@ -57,7 +57,7 @@ export const settingsChangeSchema = settingsSchema.extend({
 });
 
 /** Settings without what is never shown. */
-export const shownSettingsSchema = settingsSchema.extend({ transcription: shownTranscription });
+export const shownSettingsSchema = settingsSchema.omit({ typebotApiToken: true }).extend({ transcription: shownTranscription });
 
 /** Field by field, into groups; lists, `variables` and `trigger` are replaced whole. A group that is null is removed. */
 export function mergeSettings(stored: SettingsInput, change: SettingsChange): SettingsInput {

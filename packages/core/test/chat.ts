@@ -86,9 +86,25 @@ export function chat<I extends Item>(settings: Settings, outcomes: readonly Outc
   };
 }
 
-function answerTo(call: 'start' | 'continue', outcome: Outcome, nth: number): Happening {
+function answerTo(call: 'start' | 'continue' | 'inspect', outcome: Outcome, nth: number): Happening {
+  if (call === 'inspect') return outcome.type === 'inspected' || outcome.type === 'notInspected' ? outcome : lookedUp(nth);
+  if (outcome.type === 'inspected' || outcome.type === 'notInspected') return { type: 'uncertain', cause: 'timeout' };
   if (outcome.type !== 'replied' || call === 'continue') return outcome;
-  return { type: 'replied', reply: { ...outcome.reply, started: { typebotSessionId: `tb-${nth}`, resultId: null, typing: null } } };
+  return {
+    type: 'replied',
+    reply: { ...outcome.reply, started: { typebotSessionId: `tb-${nth}`, resultId: 'r', typebotId: 't', typing: null } },
+  };
+}
+
+/** A result that tells nothing, one way or the other, or nobody who could tell. */
+function lookedUp(nth: number): Happening {
+  const result = {
+    answers: nth % 2 === 0 ? [] : [{ blockId: 'in-1' }],
+    isCompleted: nth % 5 === 0,
+    lastChatSessionId: null,
+    hasBlock: true,
+  };
+  return nth % 3 === 0 ? { type: 'notInspected', cause: 'http_500', mayPass: true } : { type: 'inspected', result };
 }
 
 type Arrived<I extends Item> = { item: I; at: number };

@@ -81,6 +81,7 @@ const settingsOf: fc.Arbitrary<Settings> = fc
       // oxlint-disable-next-line unicorn/no-thenable -- a field of data, and never a function
       then: fc.constantFrom('hint' as const, 'pause' as const),
     }),
+    typebotApiToken: fc.constantFrom(null, 'sealed'),
     delivery: fc.constantFrom('at-most-once' as const, 'at-least-once' as const),
     errorMessage: fc.constantFrom(null, 'Sorry'),
     uncertainMessage: fc.constantFrom(null, 'Please repeat'),

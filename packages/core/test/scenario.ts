@@ -69,7 +69,7 @@ export function reply(change: Partial<BotReply> = {}): BotReply {
   return { bubbles: [], input: null, actions: [], started: null, logs: [], ...change };
 }
 
-export const started: BotReply['started'] = { typebotSessionId: 'tb-1', resultId: 'r-1', typing: { enabled: false } };
+export const started: BotReply['started'] = { typebotSessionId: 'tb-1', resultId: 'r-1', typebotId: 't-1', typing: { enabled: false } };
 export const textInput = { id: 'in-1', type: 'text input' };
 
 /** Carries one event through, each question answered by the next of `answers`. */

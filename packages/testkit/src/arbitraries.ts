@@ -192,6 +192,7 @@ export const botReplyArbitrary: fc.Arbitrary<BotReply> = fc.record({
     fc.record({
       typebotSessionId: id,
       resultId: fc.option(id),
+      typebotId: fc.option(id),
       typing: fc.option(
         fc.record(
           {

@@ -1,8 +1,9 @@
-import type { BotCall, BotOutcome } from '@typelane/core';
+import type { BotCall, BotInquiry, BotOutcome, InquiryOutcome } from '@typelane/core';
 import type { Egress } from './egress.ts';
 import { createExchange } from './exchange.ts';
 import { outcomeOf } from './outcome.ts';
 import { requestOf } from './request.ts';
+import { foundIn, inspect, notInspected } from './results.ts';
 
 export type TypebotClientOptions = {
   egress: Egress;
@@ -25,11 +26,13 @@ export type AskOptions = {
 export type TypebotClient = {
   /** Makes the call once. Every way it can end is an outcome; it does not throw. */
   ask(call: BotCall, options?: AskOptions): Promise<BotOutcome>;
+  /** Reads what Typebot has kept of a session; `timeoutMs` is for each of two requests. `token` of the account that owns the bot goes nowhere but into them. It does not throw. */
+  inspect(inquiry: BotInquiry, options: { token: string; timeoutMs?: number }): Promise<InquiryOutcome>;
   /** Ends the calls in flight as a `signal` would, and those to come. The agents belong to the egress and stay open. */
   close(): void;
 };
 
-/** The client of Typebot's chat API (startChat and continueChat). It keeps no session: one call at a time is the caller's duty. */
+/** The client of Typebot's chat API (startChat and continueChat) and of its results. It keeps no session: one call at a time is the caller's duty. */
 export function createTypebotClient(options: TypebotClientOptions): TypebotClient {
   const { egress, responseSizeMaxBytes = 1_048_576 } = options;
   const exchange = createExchange(egress.agents);
@@ -44,7 +47,17 @@ export function createTypebotClient(options: TypebotClientOptions): TypebotClien
       const verdict = egress.check(request.url);
       if (!verdict.allowed) return refused(`egress_refused: ${verdict.reason}`);
       const limits = { timeoutMs, sendBefore, responseSizeMaxBytes, signal: signal ?? null };
-      return outcomeOf(call.type, await exchange.post(request, traceHeader(traceparent), limits), Date.now());
+      return outcomeOf(call.type, await exchange.make(request, traceHeader(traceparent), limits), Date.now());
+    },
+    inspect(inquiry, { token, timeoutMs = options.timeoutMs }) {
+      const limits = { timeoutMs, sendBefore: Infinity, responseSizeMaxBytes: botSizeMaxBytes, signal: null };
+      return inspect(inquiry, async (request) => {
+        if (isClosed) return notInspected('aborted', true);
+        if (request === null) return notInspected('bad_address', false);
+        const verdict = egress.check(request.url);
+        if (!verdict.allowed) return notInspected(`egress_refused: ${verdict.reason}`, false);
+        return foundIn(await exchange.make(request, { authorization: `Bearer ${token}` }, limits));
+      });
     },
     close() {
       isClosed = true;
@@ -52,6 +65,9 @@ export function createTypebotClient(options: TypebotClientOptions): TypebotClien
     },
   };
 }
+
+/** Of a bot as its builder has it: the largest are some megabytes. */
+const botSizeMaxBytes = 16 * 1_048_576;
 
 const traceparentForm = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 

@@ -17,9 +17,9 @@ export type ExchangeLimits = {
 };
 
 export type Exchange = {
-  /** One POST; however it ends, that is a value. */
-  post(request: BotRequest, headers: Record<string, string>, limits: ExchangeLimits): Promise<Evidence>;
-  /** Ends every POST under way. */
+  /** One request; however it ends, that is a value. */
+  make(request: BotRequest, headers: Record<string, string>, limits: ExchangeLimits): Promise<Evidence>;
+  /** Ends every request under way. */
   abort(): void;
 };
 
@@ -29,18 +29,21 @@ export type Exchange = {
  */
 export function createExchange(agents: Egress['agents']): Exchange {
   const client = got.extend({
-    method: 'POST',
     agent: { http: agents.http, https: agents.https },
-    headers: { 'user-agent': 'typelane', 'content-type': 'application/json', accept: 'application/json' },
+    headers: { 'user-agent': 'typelane', accept: 'application/json' },
     followRedirect: false,
     throwHttpErrors: false,
     retry: { limit: 0 },
   });
   const underWay = new Set<Fail>();
   return {
-    post(request, headers, limits) {
+    make(request, headers, limits) {
       return new Promise((resolve) => {
-        const stream = client.stream(request.url, { body: request.body, headers });
+        const { url, body } = request;
+        const stream =
+          body === null
+            ? client.stream(url, { headers })
+            : client.stream.post(url, { body, headers: { 'content-type': 'application/json', ...headers } });
         const fail = run(stream, limits, (evidence) => {
           underWay.delete(fail);
           resolve(evidence);

@@ -1,6 +1,7 @@
-import type { BotCall } from '@typelane/core';
+import type { BotCall, BotInquiry } from '@typelane/core';
 
-export type BotRequest = { url: URL; body: string };
+/** `body` null: a GET. */
+export type BotRequest = { url: URL; body: string | null };
 
 /**
  * The address and the body of a call. Null when no address can be made of it: `typebotURL` is not a URL, or an id is empty or a
@@ -8,9 +9,29 @@ export type BotRequest = { url: URL; body: string };
  */
 export function requestOf(call: BotCall): BotRequest | null {
   const path = call.type === 'start' ? ['typebots', call.publicId, 'startChat'] : ['sessions', call.typebotSessionId, 'continueChat'];
-  const base = baseOf(call.typebotURL);
+  const url = urlOf(call.typebotURL, path);
+  return url && { url, body: bodyOf(call) };
+}
+
+/** Reads a session's result; null as for `requestOf`. */
+export function resultRequestOf({ typebotURL, typebotId, resultId }: BotInquiry): BotRequest | null {
+  return reading(typebotURL, ['typebots', typebotId, 'results', resultId]);
+}
+
+/** Reads the bot as it is in the builder; null as for `requestOf`. */
+export function botRequestOf({ typebotURL, typebotId }: BotInquiry): BotRequest | null {
+  return reading(typebotURL, ['typebots', typebotId]);
+}
+
+function reading(typebotURL: string, path: string[]): BotRequest | null {
+  const url = urlOf(typebotURL, path);
+  return url && { url, body: null };
+}
+
+function urlOf(typebotURL: string, path: string[]): URL | null {
+  const base = baseOf(typebotURL);
   if (base === null || path.some(isUnsafeSegment)) return null;
-  return { url: new URL(`${base}/api/v1/${path.map(encodeURIComponent).join('/')}`), body: bodyOf(call) };
+  return new URL(`${base}/api/v1/${path.map(encodeURIComponent).join('/')}`);
 }
 
 /** Keeps a user name and password, so that the egress refuses them instead of the call going out without. */

@@ -22,7 +22,12 @@ test.each(answered)('the recorded reply $name is read without losing a bubble, a
     started:
       kind === 'continue'
         ? null
-        : { typebotSessionId: wire.sessionId, resultId: wire.resultId ?? null, typing: wire.typebot.settings.typingEmulation ?? null },
+        : {
+            typebotSessionId: wire.sessionId,
+            resultId: wire.resultId ?? null,
+            typebotId: wire.typebot.id,
+            typing: wire.typebot.settings.typingEmulation ?? null,
+          },
     logs: (wire.logs ?? []).map((log: { status?: string; description: string }) => ({
       status: log.status ?? null,
       description: log.description,
@@ -77,7 +82,7 @@ test('odd optional parts read as absent and do not cost the question', () => {
 });
 
 test('a start without settings, typing or result is a start all the same', () => {
-  const started = { typebotSessionId: 's', resultId: null, typing: null };
+  const started = { typebotSessionId: 's', resultId: null, typebotId: null, typing: null };
   for (const typebot of [undefined, null, {}, { settings: null }, { settings: { typingEmulation: 'fast' } }]) {
     expect(replyOf({ messages: [], sessionId: 's', typebot }, 'start')).toEqual({ ...empty, started });
   }
@@ -86,7 +91,7 @@ test('a start without settings, typing or result is a start all the same', () =>
 test('the typing of the bot is read at the start', () => {
   const typingEmulation = { enabled: true, speed: 300, maxDelay: 1.5, isDisabledOnFirstMessage: false };
   const reply = replyOf({ messages: [], sessionId: 's', resultId: 'r', typebot: { id: 't', settings: { typingEmulation } } }, 'start');
-  expect(reply?.started).toEqual({ typebotSessionId: 's', resultId: 'r', typing: typingEmulation });
+  expect(reply?.started).toEqual({ typebotSessionId: 's', resultId: 'r', typebotId: 't', typing: typingEmulation });
 });
 
 test.each([

@@ -46,7 +46,13 @@ const startSchema = replySchema.extend({
   sessionId: z.string().min(1),
   resultId: z.string().nullish().catch(null),
   typebot: z
-    .object({ settings: z.object({ typingEmulation: typingEmulationSchema.nullish().catch(null) }) })
+    .object({
+      id: z.string().nullish().catch(null),
+      settings: z
+        .object({ typingEmulation: typingEmulationSchema.nullish().catch(null) })
+        .nullish()
+        .catch(null),
+    })
     .nullish()
     .catch(null),
 });
@@ -67,6 +73,7 @@ function startedOf(wire: z.infer<typeof startSchema>): BotReply['started'] {
   return {
     typebotSessionId: wire.sessionId,
     resultId: wire.resultId ?? null,
-    typing: wire.typebot?.settings.typingEmulation ?? null,
+    typebotId: wire.typebot?.id ?? null,
+    typing: wire.typebot?.settings?.typingEmulation ?? null,
   };
 }

@@ -39,7 +39,7 @@ type Refuse = (path: PropertyKey[], message: string) => void;
 
 /** What the schema does not know is judged on the way: patterns, addresses, and what would be of no use. */
 function withoutSlashes<Written extends SettingsInput | SettingsChange>(written: Written, refuse: Refuse): Written {
-  const { trigger, flows, transcription } = written;
+  const { trigger, flows, transcription, typebotApiToken, typebotApiURL } = written;
   for (const { path, expected } of futileIn(written)) refuse(path, expected);
   judgePattern(trigger, ['trigger'], refuse);
   const addressed = flows?.map((flow, index) => {
@@ -48,8 +48,16 @@ function withoutSlashes<Written extends SettingsInput | SettingsChange>(written:
   });
   const keyProblem = transcription?.apiKey ? apiKeyProblem(transcription.apiKey) : null;
   if (keyProblem !== null) refuse(['transcription', 'apiKey'], keyProblem);
+  const tokenProblem = typebotApiToken ? apiKeyProblem(typebotApiToken) : null;
+  if (tokenProblem !== null) refuse(['typebotApiToken'], tokenProblem);
+  const apiURL = typebotApiURL ? address(typebotApiURL, ['typebotApiURL'], refuse) : null;
   const url = transcription?.url === undefined ? null : address(transcription.url, ['transcription', 'url'], refuse);
-  return { ...written, ...(addressed && { flows: addressed }), ...(url !== null && { transcription: { ...transcription, url } }) };
+  return {
+    ...written,
+    ...(addressed && { flows: addressed }),
+    ...(url !== null && { transcription: { ...transcription, url } }),
+    ...(apiURL !== null && { typebotApiURL: apiURL }),
+  };
 }
 
 function judgePattern(trigger: SettingsInput['trigger'], path: PropertyKey[], refuse: Refuse): void {

@@ -16,6 +16,7 @@ import { endpoint } from '../endpoint.ts';
 import { refusal } from '../errors/refusal.ts';
 import { pathId, publicId, typebotURL } from '../requests/fields.ts';
 import { refuseSettings, settingsChange, settingsInput } from '../requests/settings.ts';
+import { type ResultsAddress, takesTokenElsewhere } from '../requests/results-token.ts';
 import { takesKeyElsewhere } from '../requests/transcription.ts';
 import { instanceParams, integrationPath } from './paths.ts';
 
@@ -76,7 +77,7 @@ const change = endpoint({
   name: 'changeIntegration',
   summary: 'Changes what is named and leaves the rest.',
   description:
-    '`settings` is merged field by field, into nested groups; lists, `variables` and `trigger` are replaced whole, and a group that is null goes back to its defaults. A secret (`transcription.apiKey`) that is not named stays as it is, and null takes it away; where `transcription.url` changes to another host it has to be named. With `settings.onUpdate: "restart"` a new `publicId` or `typebotURL` closes the open and paused sessions with reason `replaced`.',
+    '`settings` is merged field by field, into nested groups; lists, `variables` and `trigger` are replaced whole, and a group that is null goes back to its defaults. A secret (`transcription.apiKey`, `typebotApiToken`) that is not named stays as it is, and null takes it away; where it would be sent to another host than before it has to be named. With `settings.onUpdate: "restart"` a new `publicId` or `typebotURL` closes the open and paused sessions with reason `replaced`.',
   body: z.strictObject({
     publicId: publicId.optional(),
     typebotURL: typebotURL.optional(),
@@ -88,8 +89,10 @@ const change = endpoint({
   async handle({ context, tenant, params: { instanceId }, body: { settings, ...given } }) {
     const wanted = settings && sealed(context, instanceId, settings);
     const changed = await changeIntegration(context.database, tenant, instanceId, (before) => {
-      if (!wanted) return withoutUndefined(given);
-      return { ...withoutUndefined(given), settings: merged(before.settings as SettingsInput, wanted) };
+      const stored = before.settings as SettingsInput;
+      const after = { typebotURL: given.typebotURL ?? before.typebotURL, settings: wanted ? merged(stored, wanted) : stored };
+      refuseTokenElsewhere({ typebotURL: before.typebotURL, settings: stored }, after, wanted?.typebotApiToken !== undefined);
+      return { ...withoutUndefined(given), ...(wanted && { settings: after.settings }) };
     });
     if (!changed) throw refusal('INTEGRATION_NOT_FOUND');
     if (restarts(changed.before, changed.after)) await closeAll(context, instanceId, 'replaced');
@@ -134,6 +137,13 @@ function merged(before: SettingsInput, wanted: SettingsChange): SettingsInput {
   const settings = mergeSettings(before, wanted);
   refuseSettings(settings);
   return settings;
+}
+
+function refuseTokenElsewhere(before: ResultsAddress, after: ResultsAddress, isGivenAgain: boolean): void {
+  if (!takesTokenElsewhere(before, after, isGivenAgain)) return;
+  throw refusal('INVALID_REQUEST', [
+    'Expected `settings.typebotApiToken` to be given again, or null, since `typebotURL` or `settings.typebotApiURL` names another host, got nothing',
+  ]);
 }
 
 function restarts(before: IntegrationRecord, after: IntegrationRecord): boolean {

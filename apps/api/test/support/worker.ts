@@ -50,7 +50,8 @@ export function startTestWorker(database: Database, converse: ReturnType<typeof 
 
 /** A flow that has started, or goes on, and asks for a text. */
 export function asksForText(call: BotCall): BotOutcome {
-  const started = call.type === 'start' ? { typebotSessionId: `typebot-${randomUUID()}`, resultId: null, typing: null } : null;
+  const started =
+    call.type === 'start' ? { typebotSessionId: `typebot-${randomUUID()}`, resultId: null, typebotId: null, typing: null } : null;
   const bubble = {
     id: 'b1',
     type: 'text',
@@ -107,6 +108,7 @@ async function turn({ sql }: Database, id: string, ask: BotAnswers): Promise<boo
     if (next.ask === null) return next.final !== null && committed.more;
     ({ state } = next);
     ({ version } = committed);
+    if (next.ask.type === 'inspect') throw new Error('This worker reads no results');
     happening = await ask(next.ask);
   }
 }

@@ -1,4 +1,4 @@
-import type { BotCall, BotOutcome, Happening } from '@typelane/core';
+import type { BotCall, BotInquiry, BotOutcome, Happening } from '@typelane/core';
 import type { Loaded } from '@typelane/db';
 import type { Breakers } from './breaker.ts';
 import { type Bulkhead, fullHostMs } from './bulkhead.ts';
@@ -16,12 +16,13 @@ export type Room =
 
 /** Where a call to Typebot may be made: the host answers, and this process has room left for it. */
 export function roomFor(
-  { typebotURL }: BotCall,
+  asked: BotCall | BotInquiry,
   { conversationId, head, now }: Loaded,
   anyhow: boolean,
   { bulkhead, breakers }: { bulkhead: Bulkhead; breakers: Breakers },
 ): Room {
-  const host = URL.parse(typebotURL)?.origin ?? typebotURL;
+  const host = URL.parse(asked.typebotURL)?.origin ?? asked.typebotURL;
+  if (asked.type === 'inspect') return roomToInspect(bulkhead.enter(host, anyhow));
   const admitted = breakers.enter(host, conversationId, anyhow);
   if (admitted.type === 'refused') {
     const waitedMs = now - head.receivedAt;
@@ -41,4 +42,9 @@ export function roomFor(
       leave();
     },
   };
+}
+
+/** Looking something up changes nothing and is made elsewhere than calls are: a breaker has no say in it. */
+function roomToInspect(leave: (() => void) | null): Room {
+  return leave === null ? { type: 'later', inMs: fullHostMs } : { type: 'room', ask: (call) => call(), leave };
 }

@@ -1,10 +1,12 @@
 import {
   type BotCall,
+  type BotInquiry,
   type BotOutcome,
   type Command,
   type Conversation,
   type Happening,
   type InboundMessage,
+  type InquiryOutcome,
   type Integration,
   type Later,
   type Matches,
@@ -20,7 +22,7 @@ import type { Bulkhead } from './bulkhead.ts';
 import { contextOf } from './context.ts';
 import type { Integrations } from './integrations.ts';
 import { joinFirst } from './join-first.ts';
-import { roomFor } from './room.ts';
+import { type Room, roomFor } from './room.ts';
 import { sendWithinMs, write } from './write.ts';
 
 /** What a turn needs from outside. */
@@ -43,6 +45,8 @@ export type TurnPorts = {
   adopt(conversationId: string): Promise<boolean>;
   /** Asks Typebot. `sendBefore` (performance.now()): later than that nothing is sent. */
   ask(call: BotCall, options: { sendBefore: number; traceparent: string | null }): Promise<BotOutcome>;
+  /** Reads what Typebot has kept, to find out whether it heard. */
+  inspect(inquiry: BotInquiry, instanceId: string, integration: Integration | null): Promise<InquiryOutcome>;
   publish(reply: Record<string, unknown>): void;
   /** Rings for the chat later. */
   ringIn(chat: { instanceId: string; conversationId: string }, delayMs: number): void;
@@ -91,9 +95,7 @@ export async function turn(conversationId: string, ports: TurnPorts, times: Turn
       ({ state } = next);
       ({ version } = committed);
       calls += 1;
-      const { ask } = next;
-      const asking = { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) };
-      happening = await room.ask(() => ports.ask(ask, asking));
+      happening = await answerTo(next.ask, room, committedAt, context, ports);
     } finally {
       room?.leave();
     }
@@ -104,6 +106,19 @@ export async function turn(conversationId: string, ports: TurnPorts, times: Turn
 function lookAgain({ conversationId, instance }: Loaded, inMs: number | null, ports: TurnPorts): boolean {
   if (inMs !== null) ports.ringIn({ instanceId: instance.instanceId, conversationId }, Math.ceil(inMs));
   return false;
+}
+
+type Place = Extract<Room, { type: 'room' }>;
+
+function answerTo(
+  asked: BotCall | BotInquiry,
+  room: Place,
+  committedAt: number,
+  context: StepContext,
+  ports: TurnPorts,
+): Promise<Happening> {
+  if (asked.type === 'inspect') return ports.inspect(asked, context.instance.instanceId, context.integration);
+  return room.ask(() => ports.ask(asked, { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) }));
 }
 
 function traceparentOf({ head }: StepContext): string | null {

@@ -75,7 +75,7 @@ function entryOf(
     seq: loaded.head.seq,
     final: next.final && { ...next.final, sessionId: sessionIdOf(next, state), transcript: next.transcript },
     events: next.events,
-    openCallMs: next.ask ? sendWithinMs + times.timeoutMs + times.quarantineMs : null,
+    openCallMs: next.ask ? sendWithinMs + times.timeoutMs + (next.ask.type === 'inspect' ? 0 : times.quarantineMs) : null,
     quietMs: next.quarantine ? times.quarantineMs : null,
     waitMs: next.waitMs === null ? null : Math.max(next.waitMs, next.quarantine ? times.quarantineMs : 0),
     timerAt: next.timerAt,

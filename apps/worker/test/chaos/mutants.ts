@@ -126,9 +126,9 @@ export const mutants: readonly Mutant[] = [
     alterations: [
       {
         file: turn,
-        from: 'happening = await ports.ask(next.ask, { sendBefore: committedAt + sendWithinMs,',
+        from: 'return room.ask(() => ports.ask(asked, { sendBefore: committedAt + sendWithinMs,',
         // Busy for a moment between the two, so that a freeze falls into it.
-        to: 'await new Promise((resolve) => setTimeout(resolve, 40)); happening = await ports.ask(next.ask, { sendBefore: Infinity,',
+        to: 'return room.ask(async () => (await new Promise((resolve) => setTimeout(resolve, 40)), ports).ask(asked, { sendBefore: Infinity,',
       },
     ],
     faults: ['freezeWorker'],

@@ -35,7 +35,7 @@ const again: Expectation = { final: 'answered', calls: 2 };
 const turn = 'apps/worker/src/converse/turn.ts';
 const write = 'apps/worker/src/converse/write.ts';
 const door = 'apps/worker/src/ingest/door.ts';
-const ask = 'happening = await ports.ask(next.ask, { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) });';
+const ask = 'happening = await answerTo(next.ask, room, committedAt, context, ports);';
 const letIn = 'const chats = await takeIn(ports, queueKey, jobs, signal);';
 const pop = 'await list.pop(jobs.map(({ id }) => id));';
 const loaded = 'if (loaded === null) return false;';
@@ -76,7 +76,7 @@ export const crashPoints: readonly CrashPoint[] = [
     alteration: (ending) => ({
       file: turn,
       from: ask,
-      to: `const answer = room.ask(() => ports.ask(ask, asking));
+      to: `const answer = answerTo(next.ask, room, committedAt, context, ports);
         await new Promise((resolve) => setTimeout(resolve, 50)); ${once('loaded.head', ending)} happening = await answer;`,
     }),
     atMostOnce: unheard,

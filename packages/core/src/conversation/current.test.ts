@@ -8,7 +8,20 @@ function written(state: Conversation, ...unknownThen: string[]): Conversation {
   return JSON.parse(json) as Conversation;
 }
 
-const then = ['address', 'activeAt', 'since', 'dueAt', 'events', 'joined', 'publicId', 'misses'];
+const then = [
+  'address',
+  'activeAt',
+  'since',
+  'dueAt',
+  'events',
+  'joined',
+  'publicId',
+  'misses',
+  'typebotId',
+  'answers',
+  'inquiry',
+  'resaid',
+];
 const settings: SettingsInput = { expireAfterMinutes: 5, pause: { resumeAfterMinutes: 5 }, keywords: { restart: ['menu'] } };
 
 test('a chat that waited under an earlier version is answered, expires and restarts', () => {

@@ -1,4 +1,4 @@
-import type { BotOutcome } from '../bot.ts';
+import type { BotOutcome, InquiryOutcome } from '../bot.ts';
 import type { ChatAddress } from '../identity.ts';
 import type { InboundEvent, InboundMessage } from '../inbound.ts';
 import type { Settings } from '../settings.ts';
@@ -48,7 +48,8 @@ export type Happening =
   | { type: 'due' }
   /** Its call was not made: for too long has Typebot's host answered nobody. */
   | { type: 'unreachable' }
-  | BotOutcome;
+  | BotOutcome
+  | InquiryOutcome;
 
 /** Everything a step may look at besides the state. */
 export type StepContext = {

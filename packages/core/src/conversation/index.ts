@@ -10,6 +10,7 @@ export {
   type Matches,
   type StepContext,
 } from './event.ts';
+export { apiURLOf } from './evidence.ts';
 export { gate } from './gate.ts';
 export { type Behind, interruption } from './interruption.ts';
 export { join, type Join } from './join.ts';

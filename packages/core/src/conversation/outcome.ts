@@ -1,4 +1,4 @@
-import type { BotCall } from '../bot.ts';
+import type { BotCall, BotInquiry } from '../bot.ts';
 import type { OutboundDraft } from '../outbound.ts';
 import type { ClosingReason } from './event.ts';
 import type { Conversation, Session } from './state.ts';
@@ -8,7 +8,7 @@ import type { TranscriptEntry } from './transcript.ts';
 export type Step = {
   state: Conversation;
   /** Asked after the step is committed; never null in `calling`, always null elsewhere. */
-  ask: BotCall | null;
+  ask: BotCall | BotInquiry | null;
   /** Milliseconds until a `due` turn goes on. */
   waitMs: number | null;
   /** One reply for the contact; empty: none. */
@@ -33,6 +33,8 @@ export type Final =
   | { type: 'answered' }
   | { type: 'ignored'; reason: string }
   | { type: 'uncertain'; reason: string }
+  /** It was found out afterwards what Typebot had heard; what it answered is lost all the same. */
+  | { type: 'uncertain'; reason: string; resolution: 'processed' | 'not_processed' }
   | { type: 'dead'; reason: string };
 
 /** Nothing is written: the chat is looked at again after `ms`, or when something comes in. */

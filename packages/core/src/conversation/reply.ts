@@ -1,7 +1,9 @@
 import { firstMessageAnswers, readAnswer } from '../answer.ts';
 import type { BotReply } from '../bot.ts';
 import { render, type Rendering } from '../render.ts';
+import type { Settings } from '../settings.ts';
 import type { StepContext } from './event.ts';
+import { counted } from './evidence.ts';
 import { afterEnd } from './expiry.ts';
 import { answered, closed, opened, paused, type SessionChange, type Step } from './outcome.ts';
 import { type BotSession, idle, type Pending, type Session, type Turn } from './state.ts';
@@ -14,7 +16,7 @@ export const chainMax = 20;
 /** Typebot answered: show what it said, and ask on, wait, or end as it tells. */
 export function afterReply(turn: Turn, reply: BotReply, context: StepContext): Step {
   const settings = settingsOf(context);
-  const bot = botAfter(turn, reply);
+  const bot = botAfter(turn, reply, settings);
   const isOpening = turn.call.type === 'start';
   const rendering = render(reply, { settings, typing: bot.typing, isFirst: isOpening, preceding: turn.said });
   return afterRendering({ turn: withRecord(turn, reply, rendering), bot, reply, rendering, isOpening, context });
@@ -32,10 +34,11 @@ function withRecord(turn: Turn, reply: BotReply, { messages, skipped }: Renderin
 /** What is known after an answer. */
 type Heard = { turn: Turn; bot: BotSession; reply: BotReply; rendering: Rendering; isOpening: boolean; context: StepContext };
 
-function botAfter({ call, session }: Turn, { started }: BotReply): BotSession {
+function botAfter({ call, session }: Turn, { started }: BotReply, settings: Settings): BotSession {
   if (call.type === 'continue') {
-    if (session.bot === null) throw new Error('A continued session has no bot');
-    return { ...session.bot, uncertainTurns: 0 };
+    const { bot } = counted(session, call);
+    if (bot === null) throw new Error('A continued session has no bot');
+    return { ...bot, uncertainTurns: 0 };
   }
   if (started === null) throw new Error('The answer to a start names no session');
   return {
@@ -43,6 +46,8 @@ function botAfter({ call, session }: Turn, { started }: BotReply): BotSession {
     publicId: call.publicId,
     typebotSessionId: started.typebotSessionId,
     resultId: started.resultId,
+    typebotId: started.typebotId,
+    answers: settings.typebotApiToken === null ? null : {},
     typing: started.typing,
     pending: { type: 'nothing' },
     uncertainTurns: 0,

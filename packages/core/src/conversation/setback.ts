@@ -1,4 +1,5 @@
 import type { StepContext } from './event.ts';
+import { counted } from './evidence.ts';
 import type { OutboundDraft } from '../outbound.ts';
 import { closed, type Final, notices, type Step } from './outcome.ts';
 import { freshSession } from './session.ts';
@@ -55,34 +56,43 @@ export function afterUnreachable(turn: Turn, context: StepContext): Step {
 
 /** Typebot said no and its position is unchanged. */
 export function afterRefused(turn: Turn, cause: string, context: StepContext): Step {
-  const session = withoutDelivery(turn.session);
+  const session = withoutDelivery(counted(turn.session, turn.call));
   return gaveUp({ type: 'dead', reason: cause }, { ...turn, session, transcript: failed(turn, 'refused', cause) }, context);
 }
+
+/** What is known of a call in doubt. `quarantine`: Typebot may still be at work on it. */
+export type Doubt = { cause: string; resolution: 'processed' | 'not_processed' | null; quarantine: boolean };
 
 /**
  * It cannot be known whether Typebot heard. The contact's words are not said twice by default; a start carries none and is
  * made once more; an integration may ask for `at-least-once`.
  */
-export function afterUncertain(turn: Turn, cause: string, context: StepContext): Step {
-  const transcript = failed(turn, 'uncertain', cause);
+export function leftInDoubt(turn: Turn, doubt: Doubt, context: StepContext): Step {
   const { delivery, uncertainMessage } = settingsOf(context);
   const attempt = turn.attempt + 1;
   const triesMax = turn.call.type === 'start' ? startsMax : delivery === 'at-least-once' ? attemptsMax : 1;
-  if (attempt < triesMax) {
-    return waitsFor(backoffMs(attempt, null), { ...turn, transcript, attempt }, context, { quarantine: true });
+  if (attempt < triesMax && doubt.resolution !== 'processed') {
+    const again = { ...turn, session: counted(turn.session, turn.call), inquiry: null, attempt };
+    return waitsFor(backoffMs(attempt, null), again, context, { quarantine: doubt.quarantine });
   }
+  return endsInDoubt(turn, doubt, [...turn.said, ...notices(uncertainMessage)]);
+}
+
+/** The event ends as uncertain, whatever the policy. */
+export function endsInDoubt(turn: Turn, { cause, resolution, quarantine }: Doubt, say: OutboundDraft[]): Step {
   const { state, ended } = afterDoubt(turn);
-  return endsTurn(
-    turn,
-    state,
-    { type: 'uncertain', reason: cause },
-    { say: [...turn.said, ...notices(uncertainMessage)], transcript, quarantine: true, sessions: ended ? [closed(ended, 'error')] : [] },
-  );
+  const sessions = ended ? [closed(ended, 'error')] : [];
+  return endsTurn(turn, state, uncertain(cause, resolution), { say, quarantine, sessions });
+}
+
+export function uncertain(reason: string, resolution: Doubt['resolution']): Final {
+  return resolution === null ? { type: 'uncertain', reason } : { type: 'uncertain', reason, resolution };
 }
 
 /** One doubt leaves the session where it stood; the second in a row ends it, since our picture of it is worth nothing. */
 function afterDoubt(turn: Turn): { state: Conversation; ended: Session | null } {
-  const { session, call } = turn;
+  const { call } = turn;
+  const session = counted(turn.session, call);
   if (call.type === 'start' || session.bot === null) return { state: idle, ended: turn.isOpen ? session : null };
   const uncertainTurns = session.bot.uncertainTurns + 1;
   if (uncertainTurns >= 2) return { state: idle, ended: session };
@@ -100,6 +110,7 @@ function lastWords(turn: Turn, context: StepContext): OutboundDraft[] {
   return [...turn.said, ...notices(settingsOf(context).errorMessage)];
 }
 
-function failed(turn: Turn, outcome: Extract<TranscriptEntry, { type: 'failed' }>['outcome'], cause: string): TranscriptEntry[] {
+/** The transcript with a failure of the turn's call. */
+export function failed(turn: Turn, outcome: Extract<TranscriptEntry, { type: 'failed' }>['outcome'], cause: string): TranscriptEntry[] {
   return [...turn.transcript, { type: 'failed', outcome, cause }];
 }

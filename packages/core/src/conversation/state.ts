@@ -41,8 +41,12 @@ export type BotSession = {
   publicId: string;
   typebotSessionId: string;
   resultId: string | null;
+  /** Typebot's own id of the bot, by which its results API knows it. Null: not told. */
+  typebotId: string | null;
   typing: TypingEmulation | null;
   pending: Pending;
+  /** By block id: how many answers to it Typebot may have kept, at most. Null: not counted, since nobody could look. */
+  answers: Record<string, number> | null;
   /** Uncertain turns in a row; the second ends the session. */
   uncertainTurns: number;
   /** Messages in a row that named none of the options shown. */
@@ -76,6 +80,10 @@ export type Turn = {
   transcript: TranscriptEntry[];
   /** Times this call was tried and surely did not reach Typebot, or was made again by policy. */
   attempt: number;
+  /** The call ended in doubt, and what is asked of Typebot now is whether it was heard. Null: the call itself is made. */
+  inquiry: Inquiry | null;
+  /** Times the call was made again because it surely was not heard, though that was in doubt. */
+  resaid: number;
   /** Calls made for this event after the first. */
   chain: number;
   /** Events that this turn answers, from the head on; more than one when a burst was joined. */
@@ -87,3 +95,6 @@ export type Turn = {
   /** `session` is on record as open already; a start that fails has to close it. */
   isOpen: boolean;
 };
+
+/** `cause`: why the call is in doubt. `tries`: times that nobody could say. */
+export type Inquiry = { cause: string; tries: number };

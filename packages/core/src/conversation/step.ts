@@ -4,7 +4,8 @@ import { timerAt } from './expiry.ts';
 import { obey } from './obey.ts';
 import type { Later, Step } from './outcome.ts';
 import { afterReply } from './reply.ts';
-import { afterLost, afterNotSent, afterRefused, afterUncertain, afterUnreachable } from './setback.ts';
+import { afterInspection, afterNoInspection, afterUncertain, inspectNow } from './resolve.ts';
+import { afterLost, afterNotSent, afterRefused, afterUnreachable } from './setback.ts';
 import { touched } from './session.ts';
 import type { Conversation, Turn } from './state.ts';
 import { take } from './take.ts';
@@ -35,7 +36,7 @@ function decide(state: Conversation, happening: Happening, context: StepContext)
       return taken(between(state), context);
     case 'due':
       if (state.status !== 'due') throw cannotMeet('due', state);
-      return callNow(state.turn, state.dueAt, context);
+      return (state.turn.inquiry ? inspectNow : callNow)(state.turn, state.dueAt, context);
     case 'replied':
       return afterReply(calling(state), happening.reply, context);
     case 'sessionLost':
@@ -48,6 +49,10 @@ function decide(state: Conversation, happening: Happening, context: StepContext)
       return afterRefused(calling(state), happening.cause, context);
     case 'uncertain':
       return afterUncertain(calling(state), happening.cause, context);
+    case 'inspected':
+      return afterInspection(calling(state), happening.result, context);
+    case 'notInspected':
+      return afterNoInspection(calling(state), happening, context);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { BotAction, BotCall, BotReply, Bubble } from '../bot.ts';
+import type { Verdict } from './evidence.ts';
 
 /** What happened in a turn, in order. Kept with the turn; shown by the transcript endpoint; never logged. */
 export type TranscriptEntry =
@@ -12,7 +13,9 @@ export type TranscriptEntry =
     }
   /** The bot said something that WhatsApp cannot show or we do not know. */
   | { type: 'skipped'; what: string; reason: string }
-  | { type: 'failed'; outcome: 'sessionLost' | 'notSent' | 'refused' | 'uncertain'; cause: string }
+  | { type: 'failed'; outcome: 'sessionLost' | 'notSent' | 'refused' | 'uncertain' | 'notInspected'; cause: string }
+  /** What Typebot had kept was looked at, to find out whether it heard. */
+  | { type: 'inspected'; verdict: Verdict }
   /** Why something was done that nobody asked for by name: `keyword.finish`, `expired`, `unmatched.hint`, … */
   | { type: 'rule'; rule: string }
   /** A reply was decided and kept from the contact because a human took the chat. */

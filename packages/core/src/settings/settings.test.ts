@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { withoutSecrets } from '../secret-settings.ts';
 import {
   defaultSettings,
   futileIn,
@@ -97,7 +98,7 @@ describe('a keyword', () => {
   test('can be read again as it is shown', () => {
     const shown = settingsSchema.parse({ keywords: { finish: ['sair', { word: 'fim', answer: 'Até logo.' }] } });
     expect(settingsSchema.parse(shown)).toEqual(shown);
-    expect(z.encode(shownSettingsSchema, shown).keywords).toEqual(shown.keywords);
+    expect(z.encode(shownSettingsSchema, withoutSecrets(shown) as z.infer<typeof shownSettingsSchema>).keywords).toEqual(shown.keywords);
   });
 
   test('stands in one list only, however it is written', () => {

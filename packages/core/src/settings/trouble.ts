@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { message } from './fields.ts';
+import { message, text } from './fields.ts';
 
 /** What happens when something goes wrong. */
 export const troubleSettings = {
@@ -22,6 +22,28 @@ export const troubleSettings = {
       description:
         'What is done with a call of which it cannot be known whether Typebot heard it: it is left, and the event ends as `uncertain`, or it is made again, and the bot may hear a message twice.',
       examples: ['at-least-once'],
+    }),
+  typebotApiToken: z
+    .string()
+    .min(1)
+    .max(1_000)
+    .nullable()
+    .default(null)
+    // A sealed one is longer than what was sealed, which the API takes up to 500 characters of.
+    .meta({
+      description:
+        'Token of the Typebot account that owns the bot, up to 500 characters. With it a call in doubt is looked up in the results of the bot: what was heard is not said again, what was not heard is said again, whatever `delivery` says. It works for the answers to questions, in sessions that were started since the token is set, of bots at `typebotURL` of the integration. Questions of another bot that it links to, and those that were answered before in the session, stay in doubt unless an answer more is found. What Typebot answered stays lost, and `uncertainMessage` is sent. Kept sealed and never returned; null: none.',
+      examples: ['your-token'],
+      writeOnly: true,
+    }),
+  typebotApiURL: text(2_048)
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta({
+      description:
+        "Base URL of Typebot's builder, where results are read with `typebotApiToken`, http or https. Null: `https://app.typebot.io` for a bot at `https://typebot.io`, else `typebotURL` of the integration. A Typebot of your own has its builder at another address than its viewer as a rule.",
+      examples: ['https://builder.example.com'],
     }),
   afterSendFailure: z
     .enum(['continue', 'pause'])

@@ -73,9 +73,9 @@ export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ big
         ${commits.map((c) => c.final?.sessionId ?? null)}::uuid[], ${commits.map((c) => (c.final ? toJsonb(c.final.transcript) : null))}::text[],
         ${commits.map((c) => c.openCallMs)}::float8[], ${commits.map((c) => c.quietMs)}::float8[], ${commits.map((c) => c.waitMs)}::float8[],
         ${commits.map((c) => c.reply?.replyId ?? null)}::uuid[], ${commits.map((c) => (c.reply ? toJsonb(c.reply) : null))}::text[],
-        ${commits.map((c) => c.events)}::int[], ${commits.map((c) => (c.timerAt === null ? null : Math.ceil(c.timerAt)))}::float8[], ${commits.map((c) => c.judgedSeq)}::bigint[]
+        ${commits.map(resolutionOf)}::text[], ${commits.map((c) => c.events)}::int[], ${commits.map((c) => (c.timerAt === null ? null : Math.ceil(c.timerAt)))}::float8[], ${commits.map((c) => c.judgedSeq)}::bigint[]
       ) as s (conversation_id, commit_id, version, state, seq, final, reason, session_id, transcript, open_call_ms, quiet_ms, wait_ms, reply_id, reply,
-        events, timer_ms, judged_seq)
+        resolution, events, timer_ms, judged_seq)
     ), mine as materialized (
       select c.conversation_id, s.reply is null or c.human_seq <= s.judged_seq as is_judged, to_timestamp(s.timer_ms / 1000) as timer
       from conversations c join step s using (conversation_id)
@@ -106,8 +106,9 @@ export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ big
       from step s join done d using (conversation_id)
       where s.reply is not null and not d.is_held
     ), ended as (
-      insert into turns (conversation_id, seq, final, reason, session_id, transcript)
-      select s.conversation_id, s.seq + nth, s.final, s.reason, s.session_id, case when nth = 0 then s.transcript::jsonb else '[]' end
+      insert into turns (conversation_id, seq, final, reason, session_id, transcript, resolution, resolved_by, resolved_at)
+      select s.conversation_id, s.seq + nth, s.final, s.reason, s.session_id, case when nth = 0 then s.transcript::jsonb else '[]' end,
+        s.resolution, case when s.resolution is not null then 'result' end, case when s.resolution is not null then clock_timestamp() end
       from step s join done d using (conversation_id), generate_series(0, s.events - 1) as nth
       where s.final is not null
     )${sessionsClause(sql, sessions)}${deadLettersClause(sql, commits)}${announcementsClause(sql, commits)}
@@ -130,6 +131,11 @@ type CommittedRow = {
 function fromRow(row: CommittedRow | undefined): Committed {
   if (row?.is_judged === false) return 'unjudged';
   return row ? { version: row.version, more: row.more, handedSeq: row.handed_seq, withheld: row.withheld } : null;
+}
+
+/** What the result of the session told of a call in doubt. */
+function resolutionOf({ final }: Commit): string | null {
+  return final && 'resolution' in final ? final.resolution : null;
 }
 
 function reasonOf({ final }: Commit): string | null {

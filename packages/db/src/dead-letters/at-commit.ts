@@ -51,6 +51,7 @@ const sentences = {
   notSent: 'Typebot must be within reach, but it was not',
   sessionLost: 'Typebot must know the session, but it had lost it',
   uncertain: 'Typebot must answer, but no answer could be used',
+  notInspected: 'The result of the bot must be readable, but it was not',
 } as const;
 
 /** The last failure is the one it died of. */

@@ -5,6 +5,8 @@ import { newId, prefill } from './session.ts';
 import type { Session } from './session.ts';
 import { answer, begin } from './turn.ts';
 import type { Turn, TurnMessage } from './turn.ts';
+import { createResults, typebotIdOf } from './results.ts';
+import type { Results } from './results.ts';
 import { botClosed, botNotFound, botSuspended, internalError, originNotAllowed, sessionNotFound } from './typebot-error.ts';
 import type { TypebotError } from './typebot-error.ts';
 import type { Dialect } from './version.ts';
@@ -43,6 +45,9 @@ export type Engine = {
   start: (publicId: string, call: StartCall) => Result;
   continue: (sessionId: string, call: ContinueCall) => Result;
   sessions: Map<string, Session>;
+  results: Results;
+  /** By the builder's id. */
+  flowOf: (typebotId: string) => Flow | null;
   /** Publishes another flow, or takes the bot away. Running sessions keep the flow they have. */
   setBot: (publicId: string, script: BotScript | null) => void;
 };
@@ -51,6 +56,7 @@ export type Engine = {
 export function createEngine(bots: Readonly<Record<string, BotScript>>, dialect: Dialect): Engine {
   const flows = new Map(Object.entries(bots).map(([publicId, script]) => [publicId, compile(publicId, script)]));
   const sessions = new Map<string, Session>();
+  const results = createResults(dialect);
   const remembered = new Map<string, Session['variables']>();
 
   function start(publicId: string, call: StartCall): Result {
@@ -63,7 +69,9 @@ export function createEngine(bots: Readonly<Record<string, BotScript>>, dialect:
       sessions.set(session.id, session);
       return { type: 'reply', sessionId: session.id, body: { sessionId: session.id, typebot: describe(flow), messages: [] } };
     }
+    results.open(session);
     const turn = begin(session, call.message, { format: call.format, dialect, answersNow: false });
+    results.save(session, turn.saved);
     if (turn.type === 'error' || turn.type === 'endless') return turn;
     commit(session, turn);
     sessions.set(session.id, session);
@@ -78,6 +86,8 @@ export function createEngine(bots: Readonly<Record<string, BotScript>>, dialect:
     const { message, format } = call;
     const starts = session.position === null && message?.type !== 'command';
     const turn = starts ? begin(session, message, { format, dialect, answersNow: true }) : answer(session, message, { format, dialect });
+    if (starts) results.open(session);
+    results.save(session, turn.saved);
     if (turn.type === 'error' || turn.type === 'endless') return turn;
     commit(session, turn);
     if (session.position === null) sessions.delete(sessionId);
@@ -99,6 +109,7 @@ export function createEngine(bots: Readonly<Record<string, BotScript>>, dialect:
     const { variables, position } = outcomeOf(turn);
     session.variables = variables;
     session.position = position;
+    results.settle(session);
     if (remembersUsers(session.flow)) remembered.set(session.resultId, variables);
   }
 
@@ -106,6 +117,8 @@ export function createEngine(bots: Readonly<Record<string, BotScript>>, dialect:
     start,
     continue: continueChat,
     sessions,
+    results,
+    flowOf: (typebotId) => [...flows.values()].find((flow) => typebotIdOf(flow) === typebotId) ?? null,
     setBot: (publicId, script) => void (script ? flows.set(publicId, compile(publicId, script)) : flows.delete(publicId)),
   };
 }
@@ -134,7 +147,7 @@ function remembersUsers({ script }: Flow): boolean {
 }
 
 function describe({ publicId, script }: Flow): Record<string, unknown> {
-  return { id: `tb-${publicId}`, version: '6.1', theme: script.theme ?? {}, settings: script.settings ?? {} };
+  return { id: typebotIdOf({ publicId }), version: '6.1', theme: script.theme ?? {}, settings: script.settings ?? {} };
 }
 
 const publishedAt = '2026-11-22T16:17:29.797Z';

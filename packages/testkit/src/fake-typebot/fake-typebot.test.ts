@@ -72,6 +72,47 @@ test('a session is gone after the answer that ends its flow', async () => {
   expect(await bot.continueChat(id, 'more')).toMatchObject({ status: 404, body: { message: 'Session not found.' } });
 });
 
+const apiToken = 'secret';
+const look = (bot: FakeTypebot, path: string, token = apiToken) =>
+  fetch(`${bot.url}/api/v1/typebots/tb-bot${path}`, { headers: { authorization: `Bearer ${token}` } });
+
+test.each([
+  ['3.18', ['Ana', 'Bia']],
+  ['2.19.1', ['Bia']],
+] as const)('a result of %s keeps the answers of a session, its own of each block', async (version, kept) => {
+  const bot = await open(flow(text('Name?'), askText({ save: 'x' }), goTo('A')), { version, apiToken });
+  const { sessionId, body } = await bot.startChat('bot');
+  for (const name of ['Ana', 'Bia']) await bot.continueChat(sessionId, name);
+  const answered = await look(bot, `/results/${String(body['resultId'])}`);
+  const { result } = (await answered.json()) as { result: { answers: { content: string }[] } };
+  expect(result).toMatchObject({ isCompleted: false, lastChatSessionId: sessionId });
+  expect(result.answers.map(({ content }) => content)).toEqual(kept);
+});
+
+test('an answer is kept when the flow fails after it, and the session stays where it was', async () => {
+  const bot = await open(flow(text('Name?'), askText({ save: 'x' }), askPayment({ withoutCredentials: true })), { apiToken });
+  const { sessionId, body } = await bot.startChat('bot');
+  expect((await bot.continueChat(sessionId, 'Ana')).status).toBe(404);
+  const { result } = (await (await look(bot, `/results/${String(body['resultId'])}`)).json()) as { result: unknown };
+  expect(result).toMatchObject({ answers: [{ content: 'Ana' }], isCompleted: false });
+  expect(bot.sessions.get(sessionId)).toMatchObject({ position: { index: 1 } });
+});
+
+test('results and bots are shown to nobody without the token', async () => {
+  const bot = await open(flow(text('Name?'), askText()), { apiToken });
+  const { body } = await bot.startChat('bot');
+  const path = `/results/${String(body['resultId'])}`;
+  expect((await look(bot, path, 'guess')).status).toBe(401);
+  expect((await look(bot, '', 'guess')).status).toBe(401);
+  expect((await look(bot, '/results/none')).status).toBe(404);
+  expect(await (await look(bot, '')).json()).toMatchObject({
+    typebot: { id: 'tb-bot', groups: [{ blocks: [{}, { type: 'text input' }] }] },
+  });
+  bot.failLooks(1);
+  expect((await look(bot, path)).status).toBe(503);
+  expect(bot.looks.map(({ status }) => status)).toEqual([401, 401, 404, 200, 503]);
+});
+
 test('an answer after which nothing is left to run gets an empty list of messages and no other field', async () => {
   const bot = await open(flow(text('Name?'), askText()));
   expect((await bot.continueChat(await begin(bot), 'Ana')).body).toEqual({ messages: [] });

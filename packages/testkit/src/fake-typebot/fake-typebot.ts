@@ -3,6 +3,8 @@ import { listen } from '../listen.ts';
 import { createEngine } from './engine.ts';
 import { assertClean, createHearing, textOf } from './heard.ts';
 import type { Heard, Violation } from './heard.ts';
+import { createLookUp } from './look-up.ts';
+import type { Look } from './look-up.ts';
 import { createMoodSwings } from './moods.ts';
 import type { MoodSwings } from './moods.ts';
 import type { BotScript } from './script.ts';
@@ -18,6 +20,8 @@ export type FakeTypebotOptions = {
   version?: TypebotVersion;
   /** Time every request takes before the flow goes on; default 0. */
   latencyMs?: number;
+  /** The token with which results can be read; without one every look is refused. */
+  apiToken?: string;
   /** False keeps `heard` empty, for benchmarks of many requests. Default true. */
   keepsLog?: boolean;
 };
@@ -32,6 +36,10 @@ export type FakeTypebot = {
   textsIn: (sessionId: string) => string[];
   /** The live sessions, by id. */
   sessions: ReadonlyMap<string, Session>;
+  /** Every look at a result or a bot, in order. */
+  looks: readonly Look[];
+  /** The results API is out of service for the next `times` looks. */
+  failLooks: (times: number) => void;
   /** Overlapping requests and failed scripts. */
   violations: readonly Violation[];
   /** @throws when there are violations */
@@ -52,7 +60,7 @@ export type FakeTypebot = {
 /**
  * A server that speaks Typebot's chat API as the real viewer does, errors and traps included: answers are validated, sessions
  * die when their flow ends, a start that was the end is replayed once or never answered. Two requests at a time on one
- * session, which the real one takes and spoils, are answered with 500 and kept as a violation.
+ * session, which the real one takes and spoils, are answered with 500 and kept as a violation. Results are read under the same address.
  *
  * @example
  * const fake = await startFakeTypebot({
@@ -75,7 +83,8 @@ export async function startFakeTypebot(options: FakeTypebotOptions): Promise<Fak
   const engine = createEngine(options.bots, dialect);
   const hearing = createHearing(options.keepsLog ?? true);
   const moodSwings = createMoodSwings();
-  const receiver = createReceiver({ engine, dialect, hearing, moodSwings, latencyMs: options.latencyMs ?? 0 });
+  const { lookUp, looks, fail } = createLookUp(engine, options.apiToken ?? null);
+  const receiver = createReceiver({ engine, dialect, hearing, moodSwings, latencyMs: options.latencyMs ?? 0, lookUp });
   const { url, close } = await listen(createServer(receiver.receive));
 
   const heardIn = (sessionId: string) => hearing.heard.filter((heard) => heard.sessionId === sessionId);
@@ -85,6 +94,8 @@ export async function startFakeTypebot(options: FakeTypebotOptions): Promise<Fak
     heardIn,
     textsIn: (sessionId) => heardIn(sessionId).flatMap((heard) => textOf(heard) ?? []),
     sessions: engine.sessions,
+    looks,
+    failLooks: fail,
     violations: hearing.violations,
     assertClean: () => assertClean(hearing.violations),
     nextMood: moodSwings.next,

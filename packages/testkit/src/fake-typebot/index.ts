@@ -4,6 +4,7 @@ export { chatWith, textsOf } from './chat.ts';
 export type { Chat, ChatAnswer } from './chat.ts';
 export { startFakeTypebot } from './fake-typebot.ts';
 export type { FakeTypebot, FakeTypebotOptions } from './fake-typebot.ts';
+export type { Look } from './look-up.ts';
 export { textOf } from './heard.ts';
 export type { Heard, Violation } from './heard.ts';
 export { recordedBots } from './recorded-bots/index.ts';

@@ -4,6 +4,7 @@ import { isFields } from './fields.ts';
 import type { Heard, Hearing } from './heard.ts';
 import { behave, misbehave, reset } from './misbehave.ts';
 import type { Answer, Exchange } from './misbehave.ts';
+import type { LookUp } from './look-up.ts';
 import type { MoodSwings } from './moods.ts';
 import { errorBody, internalError, unauthenticated } from './typebot-error.ts';
 import type { TypebotError } from './typebot-error.ts';
@@ -11,7 +12,7 @@ import type { Dialect } from './version.ts';
 import { checkContinue, checkStart, readFields, routeOf } from './wire.ts';
 import type { Checked, Route } from './wire.ts';
 
-type Parts = { engine: Engine; dialect: Dialect; hearing: Hearing; moodSwings: MoodSwings; latencyMs: number };
+type Parts = { engine: Engine; dialect: Dialect; hearing: Hearing; moodSwings: MoodSwings; latencyMs: number; lookUp: LookUp };
 type ChatRoute = Extract<Route, { kind: 'start' | 'continue' }>;
 type Call = { heard: Heard; route: ChatRoute; fields: Checked<Record<string, unknown>> };
 
@@ -35,6 +36,7 @@ export function createReceiver(parts: Parts): { receive: RequestListener; stop: 
 
   function receive(request: IncomingMessage, response: ServerResponse) {
     const route = routeOf(request.method ?? '', request.url ?? '');
+    if (route.kind === 'look') return answerWith(request, response, parts.lookUp(route, request.headers, writeError));
     if (route.kind !== 'start' && route.kind !== 'continue') return answerOther(request, response, route.kind, writeError);
     const heard = hear(route, request, engine);
     const { overlap } = hearing.arrive(heard);
@@ -138,12 +140,15 @@ function answerOther(
   kind: 'preview' | 'health' | 'unknown',
   writeError: (error: TypebotError) => Answer,
 ) {
-  request.resume();
   const answers = {
     preview: writeError(unauthenticated),
     health: { status: 200, headers: json, body: '{"status":"ok"}' },
     unknown: { status: 404, headers: plain, body: 'Not found' },
   };
-  const { status, headers, body } = answers[kind];
+  answerWith(request, response, answers[kind]);
+}
+
+function answerWith(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer) {
+  request.resume();
   response.writeHead(status, headers).end(body);
 }

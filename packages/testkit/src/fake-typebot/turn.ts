@@ -12,8 +12,12 @@ import type { Dialect } from './version.ts';
 import { after, renderInput, startOf, stepAt, textContent, walk, withVariable } from './walk.ts';
 import type { BubbleFormat, Position, Walk, WireBubble } from './walk.ts';
 
-/** What one message does to a session. Nothing is changed yet. */
-export type Turn =
+/** What one message does to a session. Nothing is changed yet. `saved`: an answer that is kept whatever becomes of the flow after it. */
+export type Turn = Run & { saved?: SavedAnswer };
+
+export type SavedAnswer = { blockId: string; content: string };
+
+type Run =
   | { type: 'walked'; walk: Walk; newFormat?: string }
   /** The answer was not valid: the session stays (or, at the start, comes to wait) at that input. */
   | { type: 'retry'; bubble: WireBubble; input: WireInput; variables: Variables; position: Position }
@@ -82,7 +86,10 @@ function answerQuestion(
   const variables = keep(session.variables, step, verdict);
   const exit = chosen && step.exits[chosen.item];
   const group = exit && (chosen.path === undefined ? exit.goTo : exit.paths[chosen.path]);
-  const turn = goOn(flow, startOf(group ?? null) ?? after(position), variables, format);
+  const turn: Turn = {
+    ...goOn(flow, startOf(group ?? null) ?? after(position), variables, format),
+    ...(content !== null && { saved: { blockId: step.id, content } }),
+  };
   const isNew = reply?.type === 'text' && content !== null && content !== reply.text;
   return isNew && (turn.type === 'walked' || turn.type === 'nothing') ? { ...turn, newFormat: content } : turn;
 }

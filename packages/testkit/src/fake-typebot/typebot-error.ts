@@ -20,6 +20,7 @@ export const internalError = (defined = false): TypebotError => ({
 
 export const botNotFound = notFound('Typebot not found');
 export const sessionNotFound = notFound('Session not found.');
+export const resultNotFound = notFound('Result not found');
 export const credentialsNotFound = notFound('Credentials not found');
 export const botSuspended = forbidden('This bot is now closed');
 export const originNotAllowed = forbidden('Origin not allowed');

@@ -13,6 +13,8 @@ export type Dialect = {
   answersFirstInput: boolean;
   /** Items may have a `value` (3.6), cards exist. */
   itemValues: boolean;
+  /** An answer is written over an earlier one to the same block, instead of beside it. */
+  overwritesAnswers: boolean;
   /** Single choices are compared with their case (2.25). */
   exactChoices: boolean;
 };
@@ -24,8 +26,25 @@ export const dialects: Readonly<Record<TypebotVersion, Dialect>> = {
     bubbleFormats: false,
     answersFirstInput: false,
     itemValues: false,
+    overwritesAnswers: true,
     exactChoices: false,
   },
-  '2.26': { oldErrors: true, objectMessages: false, bubbleFormats: true, answersFirstInput: false, itemValues: false, exactChoices: true },
-  '3.18': { oldErrors: false, objectMessages: true, bubbleFormats: true, answersFirstInput: true, itemValues: true, exactChoices: true },
+  '2.26': {
+    oldErrors: true,
+    objectMessages: false,
+    bubbleFormats: true,
+    answersFirstInput: false,
+    itemValues: false,
+    overwritesAnswers: false,
+    exactChoices: true,
+  },
+  '3.18': {
+    oldErrors: false,
+    objectMessages: true,
+    bubbleFormats: true,
+    answersFirstInput: true,
+    itemValues: true,
+    overwritesAnswers: false,
+    exactChoices: true,
+  },
 };

@@ -11,17 +11,23 @@ import type { BubbleFormat } from './walk.ts';
 export type Route =
   | { kind: 'start'; publicId: string; sessionId: null }
   | { kind: 'continue'; publicId: null; sessionId: string }
+  | { kind: 'look'; typebotId: string; resultId: string | null }
   | { kind: 'preview' }
   | { kind: 'health' }
   | { kind: 'unknown' };
 
 const chatPath = /^\/+api\/v1\/(typebots|sessions)\/([^/?]+)\/(startChat|continueChat)\/?(?:\?|$)/;
 
+const lookPath = /^\/+api\/v1\/typebots\/([^/?]+)(?:\/results\/([^/?]+))?\/?(?:\?|$)/;
+
 export function routeOf(method: string, url: string): Route {
   const [, resource, id, call] = (method === 'POST' && chatPath.exec(url)) || [];
   if (id !== undefined && resource === 'typebots' && call === 'startChat') return { kind: 'start', publicId: decode(id), sessionId: null };
   if (id !== undefined && resource === 'sessions' && call === 'continueChat')
     return { kind: 'continue', sessionId: decode(id), publicId: null };
+  const [, typebotId, resultId] = (method === 'GET' && lookPath.exec(url)) || [];
+  if (typebotId !== undefined)
+    return { kind: 'look', typebotId: decode(typebotId), resultId: resultId === undefined ? null : decode(resultId) };
   if (method === 'POST' && /^\/+api\/v1\/typebots\/[^/]+\/preview\/startChat/.test(url)) return { kind: 'preview' };
   return method === 'GET' && /^(?:\/api)?\/healthz$/.test(url) ? { kind: 'health' } : { kind: 'unknown' };
 }
