@@ -1,0 +1,127 @@
+import { type FakeTypebot, moods, startFakeTypebot, waitUntil } from '@typelane/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { alteredEnv } from './faults/altered-env.ts';
+import { createGate, type Gate } from './gate.ts';
+import { type Pipeline, startPipeline } from './harness.ts';
+import { finalOf } from './ledger.ts';
+import { arrivalsOf, echoBot } from './order/echo-bot.ts';
+
+/** A Typebot host that is down: its chats wait in their order without a slot, and nobody else notices. */
+let typebot: FakeTypebot;
+let gate: Gate;
+let pipeline: Pipeline;
+
+beforeAll(async () => {
+  typebot = await startFakeTypebot({ bots: { echo: echoBot } });
+});
+
+afterAll(async () => {
+  await typebot.close();
+});
+
+beforeEach(async () => {
+  gate = await createGate(typebot.url);
+});
+
+afterEach(async () => {
+  await pipeline.close();
+  await gate.close();
+  typebot.assertClean();
+});
+
+const jidOf = (chat: number): string => `55314${String(chat).padStart(8, '0')}@s.whatsapp.net`;
+
+test(
+  'chats of a host that is down wait untouched while others are answered, and go on in their order when it is back',
+  { timeout: 60_000 },
+  async () => {
+    pipeline = await startPipeline({ typebots: [typebot.url, gate.url], concurrency: 10, sweepMs: 60_000 });
+    const down = await pipeline.register({ url: gate.url, publicId: 'echo' });
+    const well = await pipeline.register({ url: typebot.url, publicId: 'echo' });
+    const chats = Array.from({ length: 40 }, (_, chat) => chat);
+    await gate.close();
+    for (const chat of chats)
+      for (const text of ['one', 'two']) await pipeline.say({ instanceId: down, jid: jidOf(chat) }, `${text} ${chat}`);
+    await waitUntil(() => msgs().includes('host.down'), { what: 'the host to be left alone' });
+
+    const from = performance.now();
+    for (const chat of chats.slice(0, 10)) await pipeline.say({ instanceId: well, jid: jidOf(chat) }, 'hello');
+    await pipeline.ledger.handled(well, 10);
+    expect(performance.now() - from).toBeLessThan(3_000);
+    // Refused at the door, so nothing was written of them.
+    expect(await untouched(down)).toBeGreaterThan(20);
+
+    await gate.open();
+    const outcomes = await pipeline.ledger.handled(down, chats.length * 2, 30_000);
+    expect(outcomes.filter(({ final }) => final !== 'answered')).toEqual([]);
+    const heard = arrivalsOf(typebot.heard).filter(({ instanceId }) => instanceId === down);
+    for (const chat of chats) {
+      expect(heard.map(({ said }) => said).filter((said) => said.endsWith(` ${chat}`))).toEqual([`one ${chat}`, `two ${chat}`]);
+    }
+    const told = pipeline.logs.filter(({ msg }) => msg.startsWith('host.'));
+    expect(told).toMatchObject([
+      { msg: 'host.down', host: gate.url },
+      { msg: 'host.up', host: gate.url },
+    ]);
+  },
+);
+
+test(
+  'contacts whose messages waited too long for a host that is down are told, and later ones are answered',
+  { timeout: 120_000 },
+  async () => {
+    pipeline = await startPipeline({ typebots: [typebot.url, gate.url], workers: 0 });
+    const settings = { errorMessage: 'Tente mais tarde.' };
+    const instanceId = await pipeline.register({ url: gate.url, publicId: 'echo', settings });
+    // The bound is the worker's own; the worker is made to have a shorter one.
+    const shortened = { file: 'apps/worker/src/converse/room.ts', from: 'unreachableAfterMs = 300_000', to: 'unreachableAfterMs = 4_000' };
+    const worker = await pipeline.spawnWorker(alteredEnv([shortened]));
+    await gate.close();
+    const from = performance.now();
+    for (let chat = 0; chat < 10; chat += 1) await pipeline.say({ instanceId, jid: jidOf(chat) }, `lost ${chat}`);
+    // Those that probed the host wait for their own next try first: half a minute at most.
+    const outcomes = await pipeline.ledger.handled(instanceId, 10, 60_000);
+    expect(performance.now() - from).toBeGreaterThan(4_000);
+    expect(outcomes.map(finalOf)).toEqual(Array<string>(10).fill('dead: bot_unreachable'));
+    await pipeline.ledger.acknowledged(instanceId);
+    for (let chat = 0; chat < 10; chat += 1) expect(pipeline.consumer.textsTo(instanceId, jidOf(chat))).toEqual(['Tente mais tarde.']);
+
+    await gate.open();
+    await pipeline.say({ instanceId, jid: jidOf(11) }, 'found');
+    const later = await pipeline.ledger.handled(instanceId, 11, 30_000);
+    expect(later.map(finalOf).at(-1)).toBe('answered');
+    expect(await worker.stop()).toBe(0);
+  },
+);
+
+test.each(['429', '503'])(
+  'a host that says %s and when to come back is left alone by all its chats until then',
+  { timeout: 30_000 },
+  async (status) => {
+    pipeline = await startPipeline({ typebots: [typebot.url, gate.url] });
+    const instanceId = await pipeline.register({ url: gate.url, publicId: 'echo', instanceId: `limited-${status}` });
+    const other = await pipeline.register({ url: typebot.url, publicId: 'echo', instanceId: `other-${status}` });
+    const begun = typebot.heard.length;
+    typebot.nextMood(status === '429' ? moods.tooManyRequests('3') : moods.unavailable('3'), { kind: 'start' });
+    await pipeline.say({ instanceId, jid: jidOf(0) }, 'first');
+    await waitUntil(() => typebot.heard.length > begun, { what: 'the answer that asks for time' });
+    for (const chat of [1, 2, 3]) await pipeline.say({ instanceId, jid: jidOf(chat) }, 'me too');
+    // Another address of the same Typebot is another host.
+    await pipeline.say({ instanceId: other, jid: jidOf(4) }, 'and me?');
+    await pipeline.ledger.handled(other, 1, 2_000);
+
+    const outcomes = await pipeline.ledger.handled(instanceId, 4);
+    expect(outcomes.map(finalOf)).toEqual(Array<string>(4).fill('answered'));
+    const [asking, ...rest] = typebot.heard.slice(begun).filter(({ variables }) => variables?.['instanceInstanceId'] === instanceId);
+    for (const { at } of rest) expect(at - (asking?.at ?? 0)).toBeGreaterThanOrEqual(3_000);
+  },
+);
+
+const msgs = (): string[] => pipeline.logs.map(({ msg }) => msg);
+
+/** Chats of which nothing was ever written but what came in. */
+async function untouched(instanceId: string): Promise<number> {
+  const [row] = await pipeline.database.sql<{ count: number }[]>`
+    select count(*) as count from conversations where instance_id = ${instanceId} and version = 0`;
+  return Number(row?.count);
+}
