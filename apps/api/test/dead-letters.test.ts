@@ -5,7 +5,7 @@ import { afterAll, beforeEach, expect, test } from 'vitest';
 import { startTestApi } from './support/api.ts';
 import { writes } from './support/contact.ts';
 import { createTenant, freshChat } from './support/tenants.ts';
-import { deadAtDoor, refused } from './support/troubles.ts';
+import { deadAtDoor, refusal } from './support/troubles.ts';
 import { asksForText } from './support/worker.ts';
 
 const published: (InboundEvent | InboundEvent[])[] = [];
@@ -30,7 +30,7 @@ beforeEach(async () => {
 });
 
 const mend = () => api.bot(asksForText);
-const breakDown = () => api.bot(() => refused);
+const breakDown = () => api.bot(() => refusal);
 
 test('a message that the bot refuses is kept with its reason, its cause and what it said', async () => {
   const chat = freshChat();

@@ -6,14 +6,14 @@ import { writes } from './contact.ts';
 import { freshChat } from './tenants.ts';
 import { asksForText } from './worker.ts';
 
-export const refused: BotOutcome = { type: 'refused', cause: 'http_400', status: 400 };
+export const refusal: BotOutcome = { type: 'refused', cause: 'http_400', status: 400 };
 
 export const doubtful: BotOutcome = { type: 'uncertain', cause: 'timeout' };
 
 /** Makes a dead letter and an uncertain turn, each in a chat of its own. The bot asks for a text afterwards. */
 export async function troublesOf(api: TestApi, instanceId: string): Promise<{ deadLetterId: string; turnId: string }> {
   const instance = `/api/v2/instance/${encodeURIComponent(instanceId)}`;
-  for (const outcome of [refused, doubtful]) {
+  for (const outcome of [refusal, doubtful]) {
     const chat = freshChat();
     await (await writes(api, instanceId, chat, 'hello')).isHandled();
     api.bot((call) => (call.type === 'start' ? asksForText(call) : outcome));
