@@ -14,7 +14,10 @@ const sections: { title: string; settings: string[] }[] = [
   { title: 'Typing and waiting', settings: ['typing', 'wait'] },
   { title: 'Voice notes', settings: ['transcription'] },
   { title: 'Variables', settings: ['variables'] },
-  { title: 'When something goes wrong', settings: ['unknownMessage', 'errorMessage', 'uncertainMessage', 'delivery', 'typebotApiToken', 'typebotApiURL', 'afterSendFailure'] },
+  {
+    title: 'When something goes wrong',
+    settings: ['unknownMessage', 'errorMessage', 'uncertainMessage', 'delivery', 'typebotApiToken', 'typebotApiURL', 'afterSendFailure'],
+  },
   { title: 'Flows of other bridges', settings: ['compat'] },
 ];
 
