@@ -1,5 +1,6 @@
 import { setImmediate as nextTick, setTimeout as sleep } from 'node:timers/promises';
-import { type FakeTypebot, inboundText, type Mood, moods, startFakeTypebot, textOf, waitUntil } from '@typelane/testkit';
+import type { InboundEvent } from '@typelane/core';
+import { type FakeTypebot, type Mood, moods, startFakeTypebot, textOf, waitUntil } from '@typelane/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Pipeline, type PipelineOptions, startPipeline } from './harness.ts';
 import { finalOf } from './ledger.ts';
@@ -199,7 +200,7 @@ function contact(number: number): string {
   return `55317${String(number).padStart(8, '0')}@s.whatsapp.net`;
 }
 
-function wordsOf({ data }: ReturnType<typeof inboundText>): string {
+function wordsOf({ data }: InboundEvent): string {
   return String(data.content['text'] ?? data.content['conversation']);
 }
 

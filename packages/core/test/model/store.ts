@@ -41,34 +41,8 @@ export type Row = {
 
 /** The rules of the database for one chat, in memory. `faults`: what the rules should have made impossible. */
 export function createStore(clock: { now: number }, bug: Bug | null, faults: string[]) {
-  const row: Row = {
-    state: { status: 'idle' },
-    version: 0,
-    inbox: [],
-    handledSeq: 0,
-    finals: new Map(),
-    ...{ openCallUntil: 0, quietUntil: 0, notBefore: 0, holdSeq: 0, humanSeq: 0, timerDueAt: null },
-    ...{ outbox: [], handedSeq: 0, ackedSeq: 0, silenced: new Set() },
-  };
-  const handOuts = new Map<number, number>();
-
-  const hand = (seq: number): Reply | null => {
-    const reply = row.outbox.find((each) => each.seq === seq);
-    if (!reply || (bug !== 'handed out twice' && row.handedSeq >= seq)) return null;
-    row.handedSeq = Math.max(row.handedSeq, seq);
-    handOuts.set(seq, (handOuts.get(seq) ?? 0) + 1);
-    if ((handOuts.get(seq) ?? 0) > 1) faults.push(`I10: reply ${seq} was handed out twice`);
-    if (row.ackedSeq < seq - 1) faults.push(`I8: reply ${seq} was handed out before reply ${seq - 1} was acknowledged`);
-    return reply;
-  };
-  const end = (seq: number, events: number, final: string): void => {
-    for (let at = seq; at < seq + events; at += 1) {
-      if (row.finals.has(at)) faults.push(`I1: event ${at} ended twice`);
-      row.finals.set(at, final);
-    }
-    if (row.handledSeq !== seq - 1) faults.push(`I12: event ${seq} was ended by a worker that had lost the chat`);
-    row.handledSeq = seq + events - 1;
-  };
+  const row = emptyRow();
+  const hand = handOf(row, bug, faults);
 
   return {
     row,
@@ -107,11 +81,8 @@ export function createStore(clock: { now: number }, bug: Bug | null, faults: str
       if (step.quarantine) row.quietUntil = clock.now + quarantineMs;
       row.notBefore = step.waitMs === null ? 0 : clock.now + Math.max(step.waitMs, step.quarantine ? quarantineMs : 0);
       row.timerDueAt = step.timerAt;
-      if (step.takesBack) {
-        for (const { seq: place, headSeq } of row.outbox) if (place > row.handedSeq) row.silenced.add(headSeq);
-        row.outbox = row.outbox.filter((reply) => reply.seq <= row.handedSeq);
-      }
-      if (step.final) end(seq, step.events, step.final.type);
+      if (step.takesBack) takeBack(row);
+      if (step.final) end(row, faults, seq, step.events, step.final.type);
       if (texts.length === 0) return { version: row.version, handed: null };
       if (isHeld) {
         row.silenced.add(seq);
@@ -138,3 +109,51 @@ export function createStore(clock: { now: number }, bug: Bug | null, faults: str
 }
 
 export type Store = ReturnType<typeof createStore>;
+
+function emptyRow(): Row {
+  return {
+    state: { status: 'idle' },
+    version: 0,
+    inbox: [],
+    handledSeq: 0,
+    finals: new Map(),
+    openCallUntil: 0,
+    quietUntil: 0,
+    notBefore: 0,
+    holdSeq: 0,
+    humanSeq: 0,
+    timerDueAt: null,
+    outbox: [],
+    handedSeq: 0,
+    ackedSeq: 0,
+    silenced: new Set(),
+  };
+}
+
+/** Hands out a reply, if it is there and was not handed out yet. */
+function handOf(row: Row, bug: Bug | null, faults: string[]): (seq: number) => Reply | null {
+  const times = new Map<number, number>();
+  return (seq) => {
+    const reply = row.outbox.find((each) => each.seq === seq);
+    if (!reply || (bug !== 'handed out twice' && row.handedSeq >= seq)) return null;
+    row.handedSeq = Math.max(row.handedSeq, seq);
+    times.set(seq, (times.get(seq) ?? 0) + 1);
+    if ((times.get(seq) ?? 0) > 1) faults.push(`I10: reply ${seq} was handed out twice`);
+    if (row.ackedSeq < seq - 1) faults.push(`I8: reply ${seq} was handed out before reply ${seq - 1} was acknowledged`);
+    return reply;
+  };
+}
+
+function takeBack(row: Row): void {
+  for (const { seq, headSeq } of row.outbox) if (seq > row.handedSeq) row.silenced.add(headSeq);
+  row.outbox = row.outbox.filter(({ seq }) => seq <= row.handedSeq);
+}
+
+function end(row: Row, faults: string[], seq: number, events: number, final: string): void {
+  for (let at = seq; at < seq + events; at += 1) {
+    if (row.finals.has(at)) faults.push(`I1: event ${at} ended twice`);
+    row.finals.set(at, final);
+  }
+  if (row.handledSeq !== seq - 1) faults.push(`I12: event ${seq} was ended by a worker that had lost the chat`);
+  row.handledSeq = seq + events - 1;
+}

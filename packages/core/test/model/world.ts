@@ -1,13 +1,10 @@
-import { type BotCall, type BotOutcome, type Settings, settingsSchema } from '../../src/index.ts';
-import { bubble, reply, said, textInput } from '../scenario.ts';
-import { type Bug, createStore, type Item, type Reply, type Store, times } from './store.ts';
+import { type Settings, settingsSchema } from '../../src/index.ts';
+import { said } from '../scenario.ts';
+import { faultsAtTheEnd } from './checker.ts';
+import { type Bug, createStore, type Item, type Reply, type Store } from './store.ts';
+import { type Answer, createTypebot } from './typebot.ts';
 import { type Ports, sessionIn, turn } from './worker.ts';
 
-/** How Typebot takes a call. The two lost ones are given up after the timeout; `lostAfter` was heard, and Typebot is busy with it. */
-export type Answer = 'replies' | 'lostBefore' | 'lostAfter' | 'resets' | 'notSent' | 'refused' | 'sessionLost';
-
-/** A request that reached Typebot. `until`: when Typebot has done with it. */
-type Arrival = { seq: number; kind: BotCall['type']; session: string; at: number; until: number; isHeard: boolean };
 type Job = { reply: Reply; isDone: boolean };
 
 /** `isStarted`: the bot has said hello already, and waits. */
@@ -25,51 +22,16 @@ export function createWorld({ delivery, expireAfterMinutes, answers, isStarted, 
   const settings = settingsSchema.parse({ delivery, expireAfterMinutes, pause: { resumeAfterMinutes: 5 }, staleAfterMinutes: 0 });
   const faults: string[] = [];
   const store = createStore(clock, bug, faults);
-  const arrivals: Arrival[] = [];
+  const typebot = createTypebot(clock, answers, faults);
   const queue = new Map<number, Job>();
   const delivered: Reply[] = [];
   const workers: { steps: Generator<number, void> | null; notBefore: number }[] = [0, 1, 2].map(() => ({ steps: null, notBefore: 0 }));
-  let calls = 0;
   let ids = 0;
-  let areWell = false;
 
-  const ask = (call: BotCall, seq: number): { at: number; outcome: BotOutcome } => {
-    const answer = areWell ? 'replies' : (answers[calls % answers.length] ?? 'replies');
-    calls += 1;
-    const session = call.type === 'start' ? `tb-${(ids += 1)}` : call.typebotSessionId;
-    const arrives = (isHeard: boolean, ms: number): void => {
-      if (arrivals.some((other) => other.session === session && other.until > clock.now))
-        faults.push(`I4: two requests at once in ${session}`);
-      arrivals.push({ seq, kind: call.type, session, at: clock.now, until: clock.now + ms, isHeard });
-    };
-    const soon = clock.now + 1_000;
-    switch (answer) {
-      case 'replies':
-        arrives(true, 1_000);
-        return { at: soon, outcome: { type: 'replied', reply: answerTo(call, session, seq) } };
-      case 'lostBefore':
-        arrives(false, times.timeoutMs);
-        return { at: clock.now + times.timeoutMs, outcome: { type: 'uncertain', cause: 'timeout' } };
-      case 'lostAfter':
-        arrives(true, times.timeoutMs + times.quarantineMs - 1);
-        return { at: clock.now + times.timeoutMs, outcome: { type: 'uncertain', cause: 'timeout' } };
-      case 'resets':
-        arrives(true, times.quarantineMs / 2);
-        return { at: soon, outcome: { type: 'uncertain', cause: 'connection_reset' } };
-      case 'notSent':
-        return { at: soon, outcome: { type: 'notSent', cause: 'connection_refused', retryAfterMs: null } };
-      case 'refused':
-        return { at: soon, outcome: { type: 'refused', cause: 'http_400', status: 400 } };
-      case 'sessionLost':
-        // Only a session can be lost.
-        if (call.type === 'start') return { at: soon, outcome: { type: 'refused', cause: 'http_404', status: 404 } };
-        return { at: soon, outcome: { type: 'sessionLost', cause: 'session_not_found' } };
-    }
-  };
   const publish = (next: Reply): void => {
     if (!queue.has(next.seq)) queue.set(next.seq, { reply: next, isDone: false });
   };
-  const ports: Ports = { clock, settings, bug, freshSessionId: () => `s-${(ids += 1)}`, ask, publish };
+  const ports: Ports = { clock, settings, bug, freshSessionId: () => `s-${(ids += 1)}`, ask: typebot.ask, publish };
 
   const world = {
     store,
@@ -115,8 +77,7 @@ export function createWorld({ delivery, expireAfterMinutes, answers, isStarted, 
     },
     /** All goes well from now on, for as long as it takes. */
     drain(): void {
-      const before = areWell;
-      areWell = true;
+      typebot.isWell(true);
       for (let turns = 0; turns < 2_000 && !isAtRest(store); turns += 1) {
         for (const place of workers.keys()) world.moves(place);
         world.consumes();
@@ -125,8 +86,8 @@ export function createWorld({ delivery, expireAfterMinutes, answers, isStarted, 
         world.pass(1_000);
       }
       if (!isAtRest(store)) faults.push('I14: the chat does not come to rest');
-      faults.push(...faultsAtTheEnd(store, arrivals, delivered, delivery));
-      areWell = before;
+      faults.push(...faultsAtTheEnd(store, typebot.arrivals, delivered, delivery));
+      typebot.isWell(false);
     },
   };
   if (isStarted) {
@@ -142,11 +103,6 @@ function isAtRest({ row }: Store): boolean {
   return row.handledSeq === row.inbox.length && row.ackedSeq === row.outbox.length;
 }
 
-function answerTo(call: BotCall, session: string, seq: number) {
-  const started = call.type === 'start' ? { typebotSessionId: session, resultId: null, typing: { enabled: false } } : null;
-  return reply({ bubbles: [bubble(`answer to ${seq}`)], input: textInput, started });
-}
-
 function itemOf(what: 'text' | 'human' | 'pause' | 'open' | 'again', key: string, { row }: Store, now: number): Item {
   const data = { keyId: key, messageTimestamp: Math.floor(now / 1_000) };
   const sessionId = sessionIn(row.state);
@@ -155,28 +111,4 @@ function itemOf(what: 'text' | 'human' | 'pause' | 'open' | 'again', key: string
     return { key, kind: 'command', command: { type: 'open', sessionId, snapshot: { typebotIntegrationId: 'int-1', bot: null } } };
   const isHuman = what === 'human';
   return { key, kind: 'message', event: said(`text ${key}`, { ...data, keyFromMe: isHuman }), isHuman };
-}
-
-function faultsAtTheEnd({ row }: Store, arrivals: readonly Arrival[], delivered: readonly Reply[], delivery: string): string[] {
-  const faults: string[] = [];
-  const firsts = [...new Set(arrivals.map(({ seq }) => seq))];
-  if (firsts.some((seq, i) => seq < (firsts[i - 1] ?? 0))) faults.push(`I3: Typebot was asked for events ${firsts.join(', ')}`);
-  const sent = delivered.map(({ seq }) => seq);
-  if (sent.some((seq, i) => seq !== i + 1)) faults.push(`I8: replies ${sent.join(', ')} were sent`);
-  for (const each of delivered) if (!row.outbox.includes(each)) faults.push(`I9: reply ${each.seq} was never decided`);
-  for (const [index, { key, kind }] of row.inbox.entries()) {
-    const seq = index + 1;
-    const final = row.finals.get(seq);
-    const own = arrivals.filter((arrival) => arrival.seq === seq);
-    const said = own.filter((arrival) => arrival.kind === 'continue').length;
-    if (final === undefined) faults.push(`I1: event ${seq} never ended`);
-    if (row.inbox.filter((other) => other.key === key).length > 1) faults.push(`I2: ${key} is twice in the inbox`);
-    if (delivery === 'at-most-once' && said > 1) faults.push(`I5: event ${seq} was said ${said} times`);
-    if (kind !== 'message' || final !== 'answered') continue;
-    if (!own.some(({ isHeard }) => isHeard)) faults.push(`I7: event ${seq} is answered and was never heard`);
-    if (delivery === 'at-least-once' && own.length === 0) faults.push(`I6: event ${seq} was never said`);
-    const replies = delivered.filter((each) => each.headSeq === seq).length;
-    if (replies !== 1 && !(replies === 0 && row.silenced.has(seq))) faults.push(`I8: event ${seq} has ${replies} replies`);
-  }
-  return faults;
 }
