@@ -132,13 +132,13 @@ function emptyRow(): Row {
 
 /** Hands out a reply, if it is there and was not handed out yet. */
 function handOf(row: Row, bug: Bug | null, faults: string[]): (seq: number) => Reply | null {
-  const times = new Map<number, number>();
+  const handOuts = new Map<number, number>();
   return (seq) => {
     const reply = row.outbox.find((each) => each.seq === seq);
     if (!reply || (bug !== 'handed out twice' && row.handedSeq >= seq)) return null;
     row.handedSeq = Math.max(row.handedSeq, seq);
-    times.set(seq, (times.get(seq) ?? 0) + 1);
-    if ((times.get(seq) ?? 0) > 1) faults.push(`I10: reply ${seq} was handed out twice`);
+    handOuts.set(seq, (handOuts.get(seq) ?? 0) + 1);
+    if ((handOuts.get(seq) ?? 0) > 1) faults.push(`I10: reply ${seq} was handed out twice`);
     if (row.ackedSeq < seq - 1) faults.push(`I8: reply ${seq} was handed out before reply ${seq - 1} was acknowledged`);
     return reply;
   };

@@ -17,9 +17,9 @@ export type Setting = {
 };
 
 /** A chat, three workers, Typebot, the outbound queue and its consumer, with one clock. */
-export function createWorld({ delivery, expireAfterMinutes, answers, isStarted, bug }: Setting) {
+export function createWorld({ answers, isStarted, bug, ...rest }: Setting) {
+  const settings = settingsSchema.parse({ ...rest, pause: { resumeAfterMinutes: 5 }, staleAfterMinutes: 0 });
   const clock = { now: Date.UTC(2026, 0, 15, 12) };
-  const settings = settingsSchema.parse({ delivery, expireAfterMinutes, pause: { resumeAfterMinutes: 5 }, staleAfterMinutes: 0 });
   const faults: string[] = [];
   const store = createStore(clock, bug, faults);
   const typebot = createTypebot(clock, answers, faults);
@@ -86,7 +86,7 @@ export function createWorld({ delivery, expireAfterMinutes, answers, isStarted, 
         world.pass(1_000);
       }
       if (!isAtRest(store)) faults.push('I14: the chat does not come to rest');
-      faults.push(...faultsAtTheEnd(store, typebot.arrivals, delivered, delivery));
+      faults.push(...faultsAtTheEnd(store, typebot.arrivals, delivered, rest.delivery));
       typebot.isWell(false);
     },
   };
