@@ -68,13 +68,6 @@ export function createWorld({ answers, isStarted, bug, ...rest }: Setting) {
       }
     },
     rings: () => store.ringTimer(),
-    /** As the sweep: a reply that was handed out and is on no queue is published, and one that nobody handed out is. */
-    sweeps(): void {
-      const next = store.row.outbox.find(({ seq }) => seq === store.row.ackedSeq + 1);
-      if (next && next.seq <= store.row.handedSeq) publish(next);
-      const handed = store.handNext();
-      if (handed) publish(handed);
-    },
     /** All goes well from now on, for as long as it takes. */
     drain(): void {
       typebot.isWell(true);
@@ -82,7 +75,7 @@ export function createWorld({ answers, isStarted, bug, ...rest }: Setting) {
         for (const place of workers.keys()) world.moves(place);
         world.consumes();
         world.acknowledges();
-        world.sweeps();
+        sweep(store, publish);
         world.pass(1_000);
       }
       if (!isAtRest(store)) faults.push('I14: the chat does not come to rest');
@@ -98,6 +91,15 @@ export function createWorld({ answers, isStarted, bug, ...rest }: Setting) {
 }
 
 export type World = ReturnType<typeof createWorld>;
+
+/** A reply that was handed out and is on no queue is published, and one that nobody handed out is. */
+function sweep(store: Store, publish: (reply: Reply) => void): void {
+  const { row } = store;
+  const next = row.outbox.find(({ seq }) => seq === row.ackedSeq + 1);
+  if (next && next.seq <= row.handedSeq) publish(next);
+  const handed = store.handNext();
+  if (handed) publish(handed);
+}
 
 function isAtRest({ row }: Store): boolean {
   return row.handledSeq === row.inbox.length && row.ackedSeq === row.outbox.length;
