@@ -33,10 +33,15 @@ afterAll(async () => {
   await pipeline.close();
   for (const gate of gates) await gate.close();
   await typebot.close();
-  expect(typebot.moodsLeft()).toBe(0);
-  expect(pipeline.consumer.breaches).toEqual([]);
+  checkRest();
   typebot.assertClean();
 });
+
+/** What holds after all tests. */
+function checkRest(): void {
+  expect(typebot.moodsLeft()).toBe(0);
+  expect(pipeline.consumer.breaches).toEqual([]);
+}
 
 const rows = behaviours.flatMap((behaviour) => policies.map((policy) => ({ what: behaviour.what, behaviour, policy })));
 

@@ -35,19 +35,28 @@ beforeAll(async () => {
 });
 
 afterEach(() => {
-  expect(workers.map((worker) => worker.isAlive())).toEqual([true, true]);
-  expect(pipeline.consumer.breaches).toEqual([]);
+  checkRest();
   typebot.assertClean();
 });
 
 afterAll(async () => {
   pipeline.consumer.during(null);
-  expect(await Promise.all(workers.map((worker) => worker.stop()))).toEqual([0, 0]);
+  await checkExits();
   operator.disconnect();
   await pipeline.close();
   await typebot.close();
   await servers.stop();
 });
+
+/** What holds after every test. */
+function checkRest(): void {
+  expect(workers.map((worker) => worker.isAlive())).toEqual([true, true]);
+  expect(pipeline.consumer.breaches).toEqual([]);
+}
+
+async function checkExits(): Promise<void> {
+  expect(await Promise.all(workers.map((worker) => worker.stop()))).toEqual([0, 0]);
+}
 
 const chats = 20;
 /** Of the workers' leases in Redis: longer than the five seconds one lasts. */

@@ -83,6 +83,18 @@ test('an error after processing leaves the flow advanced', async () => {
   expect(fake.sessions.get(sessionId)?.variables).toEqual({ said: 'oi' });
 });
 
+test.each([
+  ['nothing', { type: 'raw', text: '' }, false],
+  ['bytes that are no HTTP', { type: 'raw', text: 'smtp ready', processed: true }, true],
+  ['a head, letter by letter, that never ends', { type: 'raw', text: 'HTTP/1.1 200 OK\r\nx: y', everyMs: 1, processed: true }, true],
+] satisfies [string, Mood, boolean][])('%s instead of an answer ends the connection', async (_, mood, processed) => {
+  const { fake, sessionId } = await inMood(mood);
+  await expect(say(fake, sessionId, 'oi')).rejects.toThrow('fetch failed');
+  expect(heardLast(fake)).toMatchObject({ processed, status: null });
+  expect((await say(fake, sessionId, 'oi')).status).toBe(200);
+  fake.assertClean();
+});
+
 test('a lost session stays lost', async () => {
   const { fake, sessionId } = await inMood(moods.sessionLost());
   expect([(await say(fake, sessionId, 'oi')).status, (await say(fake, sessionId, 'oi')).status]).toEqual([404, 404]);
