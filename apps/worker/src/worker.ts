@@ -34,7 +34,6 @@ import {
   type Ring,
   ring,
   type Running,
-  type Sealer,
 } from '@typelane/runtime';
 import { createTypebotClient } from '@typelane/typebot';
 import { type Queue, Worker } from 'bullmq';
