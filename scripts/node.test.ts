@@ -65,7 +65,7 @@ test.each(nodes.flatMap((node) => (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map
     const child = spawn(node, [launcher, file], { stdio: ['ignore', 'pipe', 'inherit'] });
     let output = '';
     child.stdout.on('data', (chunk) => (output += String(chunk)));
-    await expect.poll(() => output).toBe('ready\n');
+    await expect.poll(() => output, { timeout: 15_000 }).toBe('ready\n');
     child.kill(signal);
     await once(child, 'close');
     expect({ code: child.exitCode, output }).toEqual({ code: 5, output: 'ready\ncount 1\n' });

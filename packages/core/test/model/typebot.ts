@@ -57,6 +57,6 @@ export function createTypebot(clock: { now: number }, answers: readonly Answer[]
 }
 
 function answerTo(call: BotCall, session: string, seq: number) {
-  const started = call.type === 'start' ? { typebotSessionId: session, resultId: null, typing: { enabled: false } } : null;
+  const started = call.type === 'start' ? { typebotSessionId: session, resultId: null, typebotId: null, typing: { enabled: false } } : null;
   return reply({ bubbles: [bubble(`answer to ${seq}`)], input: textInput, started });
 }

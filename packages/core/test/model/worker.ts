@@ -51,6 +51,7 @@ export function* turn(store: Store, ports: Ports): Generator<number, void> {
     if (written.handed) ports.publish(written.handed);
     if (next.final && head.item.kind === 'command' && head.item.command.type === 'pause') publishNext(store, ports);
     if (!next.ask) return;
+    if (next.ask.type === 'inspect') throw new Error('Nobody gave a token, so nothing can be looked up');
     ({ state } = next);
     ({ version } = written);
     yield 0;
