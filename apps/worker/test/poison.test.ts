@@ -75,7 +75,8 @@ test(
       );
       const outcomes = await pipeline.ledger.handled(instanceId, others.length + 3, 20_000);
 
-      expect(deaths.length).toBe(3);
+      // Three tries of the sweep's; a message that comes in meanwhile ('after') may cost one more, since it rings by itself.
+      expect([3, 4]).toContain(deaths.length);
       expect(await finalsOf(instanceId, 0)).toEqual(['answered', 'dead: poison', 'answered']);
       // Typebot was asked by nobody who died: a worker that lost a call would have left doubt.
       expect(outcomes.filter(({ final }) => final === 'answered').length).toBe(others.length + 2);
@@ -114,7 +115,7 @@ test('a chat that a sweep finds again and again while it waits for its host is n
   }
 });
 
-const ask = 'happening = await room.ask(() => ports.ask(ask, asking));';
+const ask = 'happening = await answerTo(next.ask, room, committedAt, context, ports);';
 
 test('a call that kills every worker ends in doubt after its eighth, where each is made again', { timeout: 90_000 }, async () => {
   const diesOfCall: Alteration = { file: turn, from: ask, to: `if (${isPoison}) process.kill(process.pid, 'SIGKILL'); ${ask}` };

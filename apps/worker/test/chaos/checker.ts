@@ -20,6 +20,8 @@ export type History = {
   deliveries: readonly OutboundReply[];
   ended: readonly Ended[];
   deadLetters: number;
+  /** Everything had come to its end in the time that recovery may take. */
+  isDrained: boolean;
   poison: number;
   /** Instances whose uncertain turns are made again. */
   atLeastOnce: ReadonlySet<string>;
@@ -115,6 +117,7 @@ const invariants: Record<string, (history: History) => string[]> = {
     const doubts = ended.filter(({ final }) => final === 'uncertain').length;
     return doubts <= doubtsMax ? [] : [`${doubts} events are uncertain, at most ${doubtsMax} have a cause`];
   },
+  'I14 chats go on': ({ isDrained }) => (isDrained ? [] : ['events or replies were left when the time of recovery was over']),
   'I16 poison ends with its reason': ({ deadLetters, poison }) =>
     deadLetters === poison ? [] : [`${poison} unreadable events were published, ${deadLetters} are dead letters`],
   'I17 logs keep quiet': ({ logs, published }) => {

@@ -41,10 +41,10 @@ export async function runChaos(plan: ChaosPlan, servers: Servers, alterations: A
     await strikeAll(plan, scene, effects, note);
     const poison = await publishing;
     note('published');
-    await drained(scene.database, scene.instances.ids, published.length).catch((error: unknown) => note(`not drained: ${String(error)}`));
-    note('drained');
+    const isDrained = await drained(scene.database, scene.instances.ids, published.length);
+    note(isDrained ? 'drained' : 'not drained');
     await scene.crew.stop();
-    const history = await historyOf(plan, scene, { published, poison, effects });
+    const history = await historyOf(plan, scene, { published, poison, isDrained, effects });
     const doubts = history.ended.filter(({ final }) => final === 'uncertain').length;
     const redeliveries = history.deliveries.length - new Set(history.deliveries.map(({ replyId }) => replyId)).size;
     const seconds = Math.round((performance.now() - startedAt) / 1_000);
@@ -126,7 +126,7 @@ async function strikeAll(plan: ChaosPlan, scene: Scene, effects: Effects, note: 
 async function historyOf(
   plan: ChaosPlan,
   { typebot, consumer, database, instances, crew, spoilt }: Scene,
-  { published, poison, effects }: { published: Published[]; poison: number; effects: Effects },
+  { published, poison, isDrained, effects }: { published: Published[]; poison: number; isDrained: boolean; effects: Effects },
 ): Promise<History> {
   return {
     published,
@@ -136,6 +136,7 @@ async function historyOf(
     ended: await endsOf(database, instances.ids),
     deadLetters: await deadLettersOf(database, instances.ids),
     poison,
+    isDrained,
     atLeastOnce: new Set([instances.atLeastOnce]),
     doubtsMax: spoilt.calls + effects.doubts * plan.lanes,
     redeliveriesMax: effects.redeliveries * plan.lanes,
@@ -266,16 +267,18 @@ async function endBackends(servers: Servers): Promise<void> {
   }
 }
 
-async function drained({ sql }: ReturnType<typeof connect>, ids: string[], events: number): Promise<void> {
-  const timeoutMs = 60_000;
-  await waitUntil(
-    async () => {
-      const [row] = await sql<{ handled: number; waiting: number; unsent: number }[]>`
-        select coalesce(sum(handled_seq), 0) as handled, coalesce(sum(in_seq - handled_seq), 0) as waiting, coalesce(sum(out_seq - acked_seq), 0) as unsent
-        from conversations where instance_id = any(${ids})`.catch(() => []);
-      return row !== undefined && row.handled >= events && row.waiting === 0 && row.unsent === 0;
-    },
-    { what: 'all events handled and all replies acknowledged', timeoutMs, everyMs: 100 },
+/** Whether all events are handled and all replies acknowledged in time: the lease of a call, its quarantine, and ten seconds. */
+async function drained({ sql }: ReturnType<typeof connect>, ids: string[], events: number): Promise<boolean> {
+  const timeoutMs = times.sendWithinMs + times.timeoutMs + 2 * times.quarantineMs + 10_000;
+  const look = async (): Promise<boolean> => {
+    const [row] = await sql<{ handled: number; waiting: number; unsent: number }[]>`
+      select coalesce(sum(handled_seq), 0)::int as handled, coalesce(sum(in_seq - handled_seq), 0)::int as waiting, coalesce(sum(out_seq - acked_seq), 0)::int as unsent
+      from conversations where instance_id = any(${ids})`.catch(() => []);
+    return row !== undefined && row.handled >= events && row.waiting === 0 && row.unsent === 0;
+  };
+  return waitUntil(look, { what: 'the end of all events', timeoutMs, everyMs: 100 }).then(
+    () => true,
+    () => false,
   );
 }
 
@@ -287,6 +290,6 @@ function endsOf({ sql }: ReturnType<typeof connect>, ids: string[]): Promise<His
 }
 
 async function deadLettersOf({ sql }: ReturnType<typeof connect>, ids: string[]): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`select count(*) as count from dead_letters where instance_id = any(${ids})`;
+  const [row] = await sql<{ count: number }[]>`select count(*)::int as count from dead_letters where instance_id = any(${ids})`;
   return row?.count ?? 0;
 }
