@@ -21,6 +21,7 @@ export type RecordingConsumer = {
   during(hook: Hook | null): void;
   /** Whether its receipts name WhatsApp's ids; default true. Many consumers never learn them. */
   tellsKeyIds(tells: boolean): void;
+  ready(): Promise<unknown>;
   /** Begins to take replies, when it was made not to. */
   start(): void;
   close(): Promise<void>;
@@ -60,6 +61,7 @@ export function startConsumer({ redisUrl, prefix, consumes }: { redisUrl: string
     textsTo: (instanceId, jid) => repliesTo(instanceId, jid).flatMap(textsIn),
     during: (wanted) => void (hook = wanted),
     tellsKeyIds: (tells) => void (isTelling = tells),
+    ready: () => worker.waitUntilReady(),
     start: () => void worker.run().catch(() => {}),
     async close() {
       hook = null;

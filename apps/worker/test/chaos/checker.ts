@@ -19,9 +19,16 @@ export type History = {
   /** What the consumer got, in order, redeliveries included. */
   deliveries: readonly OutboundReply[];
   ended: readonly Ended[];
+  /** Of events that could not be read. */
   deadLetters: number;
-  /** Everything had come to its end in the time that recovery may take. */
-  isDrained: boolean;
+  /** Chats with a Typebot that answers had come to their end in the time that recovery may take, while another one was still mute. */
+  othersDrained: boolean;
+  /** So had all chats, when the mute one was healed. */
+  allDrained: boolean;
+  /** Numbers of a chat's row that fell, as looked at all the time. */
+  regressions: readonly string[];
+  /** What workers held too much of, left open, or how they ended. */
+  leaks: readonly string[];
   poison: number;
   /** Instances whose uncertain turns are made again. */
   atLeastOnce: ReadonlySet<string>;
@@ -113,11 +120,14 @@ const invariants: Record<string, (history: History) => string[]> = {
         if (sessionId !== null) owners.set(sessionId, (owners.get(sessionId) ?? new Set()).add(lane.name));
     return [...owners].filter(([, names]) => names.size > 1).map(([id, names]) => `${id} heard ${[...names].join(' and ')}`);
   },
+  'I12 a step is written once, on the one before it': ({ regressions }) => [...regressions],
   'I13 doubts have a cause': ({ ended, doubtsMax }) => {
     const doubts = ended.filter(({ final }) => final === 'uncertain').length;
     return doubts <= doubtsMax ? [] : [`${doubts} events are uncertain, at most ${doubtsMax} have a cause`];
   },
-  'I14 chats go on': ({ isDrained }) => (isDrained ? [] : ['events or replies were left when the time of recovery was over']),
+  'I14 chats go on': ({ allDrained }) => (allDrained ? [] : ['events or replies were left when the time of recovery was over']),
+  'I15 a mute Typebot holds up its own chats only': ({ othersDrained }) =>
+    othersDrained ? [] : ['chats of another host were left when the time of recovery was over'],
   'I16 poison ends with its reason': ({ deadLetters, poison }) =>
     deadLetters === poison ? [] : [`${poison} unreadable events were published, ${deadLetters} are dead letters`],
   'I17 logs keep quiet': ({ logs, published }) => {
@@ -126,6 +136,7 @@ const invariants: Record<string, (history: History) => string[]> = {
       .filter(({ text, jid }) => all.includes(text) || all.includes(jid.split('@')[0] ?? jid))
       .map(({ text }) => `${text} is in the logs`);
   },
+  'I18 nothing is left open': ({ leaks }) => [...leaks],
 };
 
 type Lane = {

@@ -114,7 +114,7 @@ export const mutants: readonly Mutant[] = [
       { file: write, from: 'quietMs: next.quarantine ? times.quarantineMs : null,', to: 'quietMs: null,' },
       {
         file: write,
-        from: 'openCallMs: next.ask ? sendWithinMs + times.timeoutMs + times.quarantineMs : null,',
+        from: "openCallMs: next.ask ? sendWithinMs + times.timeoutMs + (next.ask.type === 'inspect' ? 0 : times.quarantineMs) : null,",
         to: 'openCallMs: next.ask ? times.timeoutMs : null,',
       },
     ],

@@ -25,6 +25,8 @@ export const faultKinds = [
   'killRedis',
   'breakRedis',
   'pauseRedis',
+  'flushRedis',
+  'forgetReplies',
   'forgetRings',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
@@ -55,6 +57,8 @@ const weights: Record<FaultKind, number> = {
   killRedis: 6,
   breakRedis: 5,
   pauseRedis: 4,
+  flushRedis: 5,
+  forgetReplies: 4,
   forgetRings: 12,
 };
 

@@ -3,7 +3,7 @@ import type { InboundEvent } from '@typelane/core';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 
-export type Producer = { publish(jobId: string, event: InboundEvent): Promise<void>; close(): Promise<void> };
+export type Producer = { ready(): Promise<unknown>; publish(jobId: string, event: InboundEvent): Promise<void>; close(): Promise<void> };
 
 /** A producer that does its part of the contract: the same job id until the add is acknowledged, and nothing of a chat before that. */
 export function startProducer(redisUrl: string, prefix: string): Producer {
@@ -12,6 +12,7 @@ export function startProducer(redisUrl: string, prefix: string): Producer {
   const queue = new Queue('inbound', { connection, prefix });
   queue.on('error', () => {});
   return {
+    ready: () => queue.waitUntilReady(),
     async publish(jobId, event) {
       for (;;) {
         try {

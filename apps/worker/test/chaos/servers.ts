@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { migrate } from '@typelane/db';
+import { connect, migrate } from '@typelane/db';
 import { type EmbeddedPostgres, type EmbeddedRedis, startPostgres, startRedis, temporaryDataDir } from '@typelane/embedded';
 import { startTcpProxy, type TcpProxy } from '@typelane/testkit';
 
@@ -15,7 +15,13 @@ export type Breakable = {
   killAndRestart(): Promise<void>;
 };
 
-export type Servers = { postgres: Breakable; redis: Breakable; stop(): Promise<void> };
+export type Servers = {
+  postgres: Breakable;
+  redis: Breakable;
+  /** Leaves the tables and nothing in them. */
+  empty(): Promise<void>;
+  stop(): Promise<void>;
+};
 
 /** A PostgreSQL and a Redis (AOF, as the guarantees ask for) of their own. */
 export async function startServers(): Promise<Servers> {
@@ -31,11 +37,22 @@ export async function startServers(): Promise<Servers> {
   return {
     postgres,
     redis,
+    empty: () => emptyTables(postgres.watchUrl()),
     async stop() {
       await Promise.all([postgres.stop(), redis.stop()]);
       for (const folder of folders) await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function emptyTables(url: string): Promise<void> {
+  const { sql, close } = connect(url, { connectionsMax: 1 });
+  try {
+    const tables = await sql<{ name: string }[]>`select tablename as name from pg_tables where schemaname = 'public'`;
+    await sql`truncate ${sql(tables.map(({ name }) => name))}`;
+  } finally {
+    await close();
+  }
 }
 
 async function breakable(start: () => Promise<EmbeddedPostgres | EmbeddedRedis>): Promise<Breakable & { stop(): Promise<void> }> {

@@ -1,0 +1,42 @@
+import { createIntegration, type Database } from '@typelane/db';
+import type { ChaosPlan } from './plan.ts';
+import type { Typebots } from './typebots.ts';
+
+/** Three instances: uncertain turns are left, or made again; and one whose Typebot is mute. */
+export type Instances = {
+  /** Those with a Typebot that answers. */
+  heard: string[];
+  all: string[];
+  atLeastOnce: string;
+  of(lane: number): string;
+};
+
+/** Of ten chats, one has the mute Typebot. */
+const muteEvery = 10;
+
+export async function registerInstances({ seed }: ChaosPlan, database: Database, { planned, mute }: Typebots): Promise<Instances> {
+  const [once, again, waits] = [`once-${seed}`, `again-${seed}`, `waits-${seed}`];
+  const register = (instanceId: string, typebotURL: string, delivery: string) =>
+    createIntegration(
+      database,
+      { scope: 'admin' },
+      {
+        instanceId,
+        businessId: null,
+        instanceName: null,
+        publicId: 'echo',
+        typebotURL,
+        enabled: true,
+        settings: { staleAfterMinutes: 0, delivery },
+      },
+    );
+  await register(once, planned.url, 'at-most-once');
+  await register(again, planned.url, 'at-least-once');
+  await register(waits, mute.url, 'at-most-once');
+  return {
+    heard: [once, again],
+    all: [once, again, waits],
+    atLeastOnce: again,
+    of: (lane) => (lane % muteEvery === muteEvery - 1 ? waits : lane % 2 === 0 ? once : again),
+  };
+}

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from '@typelane/db';
+import { waitUntil } from '@typelane/testkit';
+import type { Redis } from 'ioredis';
+import type { Published } from './checker.ts';
+import type { Crew } from './crew.ts';
+import type { ChaosPlan, PlannedFault } from './plan.ts';
+import type { Publishing } from './publishing.ts';
+import type { Servers } from './servers.ts';
+
+/** What faults are done to. `frozenMs`: longer than a worker's lease and the time its calls may run. */
+export type Targets = {
+  servers: Servers;
+  crew: Crew;
+  redis: Redis;
+  prefix: string;
+  publishing: Publishing;
+  taken: () => Promise<(event: Published) => boolean>;
+  frozenMs: number;
+};
+
+/** How many faults may have left calls without a known end, and how many may have had replies delivered again. */
+export type Effects = { doubts: number; redeliveries: number };
+
+/** One fault after another; they overlap, but for two on the same thing. */
+export async function strikeAll({ faults }: ChaosPlan, targets: Targets, note: (what: string) => void): Promise<Effects> {
+  const effects: Effects = { doubts: 0, redeliveries: 0 };
+  const struck = new Map<string, Promise<void>>();
+  for (const fault of faults) {
+    await sleep(800);
+    note(`${fault.kind} ${fault.worker} ${fault.ms}`);
+    if (['killWorker', 'freezeWorker', 'killPostgres'].includes(fault.kind)) effects.doubts += 1;
+    if (thingOf(fault) === 'redis') effects.redeliveries += 1;
+    const thing = thingOf(fault);
+    struck.set(
+      thing,
+      (struck.get(thing) ?? Promise.resolve()).then(() => strike(fault, targets)),
+    );
+  }
+  await Promise.all(struck.values());
+  return effects;
+}
+
+function thingOf({ kind, worker }: PlannedFault): string {
+  if (kind.endsWith('Worker')) return `worker ${worker}`;
+  if (kind.endsWith('Redis') || kind === 'forgetReplies') return 'redis';
+  return kind.endsWith('Postgres') ? 'postgres' : kind;
+}
+
+async function strike({ kind, worker, ms }: PlannedFault, { servers, crew, redis, prefix, ...targets }: Targets): Promise<void> {
+  switch (kind) {
+    case 'killWorker':
+      return crew.kill(worker);
+    case 'freezeWorker':
+      return crew.freeze(worker, targets.frozenMs + ms);
+    case 'replaceWorker':
+      return crew.replace(worker);
+    case 'endBackends':
+      return endBackends(servers);
+    case 'killPostgres':
+      return servers.postgres.killAndRestart();
+    case 'cutCommit':
+      await Promise.race([
+        servers.postgres.road.cutOn('session_change', 'after'),
+        servers.postgres.road.cutOn('handled_seq', 'after'),
+        sleep(1_000),
+      ]);
+      return;
+    case 'killRedis':
+      return servers.redis.killAndRestart();
+    case 'breakRedis':
+      await servers.redis.road.cut();
+      await sleep(ms);
+      return servers.redis.road.restore();
+    case 'pauseRedis': {
+      const resume = servers.redis.road.pause();
+      await sleep(ms);
+      return resume();
+    }
+    case 'flushRedis':
+      return targets.publishing.forget(() => surely(() => redis.flushdb()), targets.taken);
+    case 'forgetReplies':
+      return surely(async () => {
+        const keys = await redis.keys(`${prefix}:outbound:*`);
+        if (keys.length > 0) await redis.del(keys);
+      });
+    case 'forgetRings':
+      return void (await redis.del(`${prefix}:converse:wait`, `${prefix}:converse:delayed`).catch(() => 0));
+  }
+}
+
+/** Redis may be away for another fault's sake. */
+async function surely(work: () => Promise<unknown>): Promise<void> {
+  await waitUntil(async () => (await work(), true), { what: 'Redis to be there', timeoutMs: 60_000, everyMs: 100 });
+}
+
+async function endBackends(servers: Servers): Promise<void> {
+  const database = connect(servers.postgres.watchUrl(), { connectionsMax: 1, applicationName: 'chaos-terminator' });
+  try {
+    await database.sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'typelane-worker'`;
+  } finally {
+    await database.close();
+  }
+}
