@@ -2,24 +2,21 @@
  * npm run bench: Typelane, the naive worker and bare BullMQ, in turns, in one run, against a Typebot that answers at once. Each run is checked for
  * order and completeness. Ratios within one run are what counts: absolute figures are the machine's.
  *
- * Also what reading and rendering one typical turn costs, without any server: `--only render` measures nothing else.
+ * Then what reading and rendering one typical turn costs, without any server (`render`); after how many times its lease the chats of a killed worker go on
+ * (`recovery`); and what a Typebot that answers nobody costs the chats of others (`mute-host`).
  *
- *   npm run bench -- [--rounds 3] [--chats 2000] [--turns 5] [--seconds 10] [--only typelane|naive|bare|render] [--memory] [--json] [--seed N]
+ *   npm run bench -- [--rounds 3] [--chats 2000] [--turns 5] [--seconds 10] [--only typelane|naive|bare|render|recovery|mute-host] [--memory] [--json] [--seed N]
  *
  * `--memory` adds 100,000 turns and the worker's memory after them. With `--json` the last line is one JSON object. Exits 1 when a bound is missed. Nothing is
  * drawn at random; `--seed` is accepted and shown for the sake of scripts that pass one to everything.
  */
-import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { connect, migrate } from '@typelane/db';
-import { startPostgres, startRedis, temporaryDataDir } from '@typelane/embedded';
-import { createLoad, instanceId, type Load } from './bench/load.ts';
-import { type BenchProcess, familyCpuMs, startProcess } from './bench/process.ts';
-import { measureRender, renderProblems, renderRow } from './bench/render.ts';
-
-/** Turns a second of the naive worker that Typelane must keep, times of its p99 that it may take, and memory after 100,000 turns. */
-const bounds = { throughputRatioMin: 0.8, p99RatioMax: 4, rssBytesMax: 250 * 1_024 * 1_024 };
+import type { Finding } from './bench/finding.ts';
+import { findMuteHost } from './bench/mute-host.ts';
+import { findRecovery } from './bench/recovery.ts';
+import { findRender } from './bench/render.ts';
+import { compareSystems, systems } from './bench/systems.ts';
+import { openWorkplace, type Workplace } from './bench/workplace.ts';
 
 const { values } = parseArgs({
   options: {
@@ -33,167 +30,36 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '0' },
   },
 });
-const rounds = Number(values.rounds);
-const chats = Number(values.chats);
-const turns = Number(values.turns);
-const seconds = Number(values.seconds);
+const { only } = values;
+const size = { rounds: Number(values.rounds), chats: Number(values.chats), turns: Number(values.turns), seconds: Number(values.seconds) };
+const wanted = systems.filter((system) => only === undefined || only === system);
 
-type System = 'typelane' | 'naive' | 'bare';
-/** CPU in microseconds a turn: of the worker, of Redis, of PostgreSQL. */
-type Round = { turnsPerSecond: number; workerUs: number; redisUs: number; postgresUs: number; p50Ms: number; p99Ms: number };
-const scripts: Record<System, string> = {
-  typelane: 'apps/worker/src/main.ts',
-  naive: 'scripts/bench/naive-worker.ts',
-  bare: 'scripts/bench/bare-worker.ts',
-};
+const findings: Finding[] = [];
+if (isWanted('render')) findings.push(findRender());
+if (only !== 'render') await onServers(measureOn);
 
-const rendering = measureRender();
-const problems = renderProblems(rendering);
-console.log(renderRow(rendering));
-if (values.only === 'render') {
-  for (const problem of problems) console.log(`MISSED: ${problem}`);
-  if (values.json) console.log(JSON.stringify({ render: rendering, problems, seed: Number(values.seed) }));
-  process.exit(problems.length > 0 ? 1 : 0);
-}
-
-const folder = await temporaryDataDir('typelane-bench-');
-const postgres = await startPostgres({ dataDir: folder });
-const redis = await startRedis({ dataDir: folder });
-const systems = (['typelane', 'naive', 'bare'] as const).filter((system) => values.only === undefined || values.only === system);
-const results: Record<System, Round[]> = { typelane: [], naive: [], bare: [] };
-let rssBytes: number | null = null;
-try {
-  await migrate(postgres.url);
-  const database = connect(postgres.url);
-  for (let round = 1; round <= rounds; round += 1) {
-    for (const system of systems) {
-      await emptied(database);
-      const result = await measure(system);
-      results[system].push(result);
-      console.log(`round ${round} ${system.padEnd(8)} ${shown(result)}`);
-    }
-  }
-  if (values.memory) {
-    await emptied(database);
-    rssBytes = await memory();
-  }
-  await database.close();
-} finally {
-  await redis.stop();
-  await postgres.stop();
-  rmSync(folder, { recursive: true, force: true });
-}
-report();
+const problems = findings.flatMap((finding) => finding.problems);
+for (const row of findings.flatMap(({ rows }) => rows)) console.log(row);
+for (const problem of problems) console.log(`MISSED: ${problem}`);
+if (values.json)
+  console.log(JSON.stringify({ ...Object.assign({}, ...findings.map(({ figures }) => figures)), problems, seed: Number(values.seed) }));
 process.exit(problems.length > 0 ? 1 : 0);
 
-async function measure(system: System): Promise<Round> {
-  return running(system, async (load, worker) => {
-    await load.warmUp(chats);
-    const clocks = () => [worker.cpuMs(), redis.pid === null ? 0 : familyCpuMs(redis.pid), familyCpuMs(postgres.pid)];
-    const before = clocks();
-    const turnsPerSecond = await load.burst(chats, turns);
-    const [workerUs = 0, redisUs = 0, postgresUs = 0] = clocks().map(
-      (ms, index) => ((ms - (before[index] ?? 0)) * 1_000) / (chats * turns),
-    );
-    const took = system === 'bare' ? [0] : await load.steady(chats, 100, seconds);
-    return { turnsPerSecond, workerUs, redisUs, postgresUs, p50Ms: quantile(took, 0.5), p99Ms: quantile(took, 0.99) };
-  });
+async function measureOn(place: Workplace): Promise<void> {
+  if (wanted.length > 0) findings.push(await compareSystems(place, wanted, { ...size, hasMemory: values.memory }));
+  if (isWanted('recovery')) findings.push(await findRecovery(place));
+  if (isWanted('mute-host')) findings.push(await findMuteHost(place, size));
 }
 
-async function memory(): Promise<number> {
-  return running('typelane', async (load, worker) => {
-    await load.warmUp(chats);
-    for (let done = 0; done < 100_000; done += chats * 5) await load.burst(chats, 5);
-    return worker.rssBytes();
-  });
-}
-
-async function running<T>(system: System, work: (load: Load, worker: BenchProcess) => Promise<T>): Promise<T> {
-  const prefix = `bench-${system}-${results[system].length}`;
-  const typebot = await startProcess('scripts/bench/echo-typebot.ts', {});
-  const typebotURL = `http://127.0.0.1:${typebot.ready}`;
-  await register(typebotURL);
-  const env = {
-    DATABASE_URL: postgres.url,
-    REDIS_URL: redis.url,
-    QUEUE_PREFIX: prefix,
-    SECRET_KEY: randomBytes(32).toString('hex'),
-    TYPEBOT_URL: typebotURL,
-    EGRESS_ALLOW: `127.0.0.1:${typebot.ready}`,
-  };
-  const worker = await startProcess(scripts[system], env, system === 'typelane' ? /"msg":"worker.started"()/ : undefined);
-  const load = createLoad(redis.url, prefix, system === 'naive');
+async function onServers(work: (place: Workplace) => Promise<void>): Promise<void> {
+  const place = await openWorkplace();
   try {
-    const result = await work(load, worker);
-    judge(system, load.faults(), (await (await fetch(`${typebotURL}/stats`)).json()) as { outOfOrder: number; atOnce: number });
-    return result;
+    await work(place);
   } finally {
-    await worker.stop();
-    await load.close();
-    await typebot.stop();
+    await place.stop();
   }
 }
 
-/** The naive worker keeps no order and loses what a broken connection took; bare BullMQ keeps no order. Typelane must do both. */
-function judge(system: System, faults: ReturnType<Load['faults']>, heard: { outOfOrder: number; atOnce: number }): void {
-  const all = { ...faults, heardOutOfOrder: heard.outOfOrder, askedAtOnce: heard.atOnce };
-  const wrong = Object.entries(all).filter(
-    ([what, count]) => count > 0 && (system === 'typelane' || (system === 'bare' && what === 'missing')),
-  );
-  for (const [what, count] of wrong) problems.push(`${system}: ${what} ${count}`);
-  if (system === 'naive')
-    console.log(`  (naive: ${faults.missing} lost, ${heard.outOfOrder} heard out of order, ${heard.atOnce} asked at once on a session)`);
-}
-
-async function register(typebotURL: string): Promise<void> {
-  const { sql, close } = connect(postgres.url, { connectionsMax: 1 });
-  await sql`insert into businesses (business_id, name) values ('default', 'default') on conflict do nothing`;
-  await sql`insert into instances (instance_id, business_id) values (${instanceId}, 'default') on conflict do nothing`;
-  await sql`
-    insert into typebot_integrations (typebot_integration_id, instance_id, public_id, typebot_url, enabled, settings)
-    values (gen_random_uuid(), ${instanceId}, 'echo', ${typebotURL}, true, '{}')
-    on conflict (instance_id) do update set typebot_url = excluded.typebot_url, updated_at = now()`;
-  await close();
-}
-
-async function emptied({ sql }: ReturnType<typeof connect>): Promise<void> {
-  await sql`truncate conversations, inbox, turns, outbox, sessions, sent_keys`;
-  await sql`drop table if exists naive_sessions`;
-  await sql`vacuum analyze`;
-}
-
-function report(): void {
-  const median = (system: System, what: keyof Round) =>
-    quantile(
-      results[system].map((round) => round[what]).toSorted((a, b) => a - b),
-      0.5,
-    );
-  console.log('\nmedians');
-  console.log(`  ${renderRow(rendering)}`);
-  for (const system of ['typelane', 'naive', 'bare'] as const) {
-    console.log(
-      `  ${system.padEnd(8)} ${shown(Object.fromEntries(['turnsPerSecond', 'workerUs', 'redisUs', 'postgresUs', 'p50Ms', 'p99Ms'].map((what) => [what, median(system, what as keyof Round)])) as Round)}`,
-    );
-  }
-  const throughputRatio = median('typelane', 'turnsPerSecond') / median('naive', 'turnsPerSecond');
-  const p99Ratio = median('typelane', 'p99Ms') / median('naive', 'p99Ms');
-  console.log(
-    `\nTypelane to naive: ${throughputRatio.toFixed(2)} x turns a second (bound: at least ${bounds.throughputRatioMin}), ${p99Ratio.toFixed(2)} x p99 at 100/s (bound: at most ${bounds.p99RatioMax})`,
-  );
-  if (rssBytes !== null)
-    console.log(`Worker after 100,000 turns: ${(rssBytes / 1_048_576).toFixed(0)} MB (bound: ${bounds.rssBytesMax / 1_048_576})`);
-  if (throughputRatio < bounds.throughputRatioMin) problems.push('fewer turns a second than the bound');
-  if (p99Ratio > bounds.p99RatioMax) problems.push('p99 over the bound');
-  if (rssBytes !== null && rssBytes > bounds.rssBytesMax) problems.push('memory over the bound');
-  for (const problem of problems) console.log(`MISSED: ${problem}`);
-  if (values.json)
-    console.log(JSON.stringify({ results, render: rendering, throughputRatio, p99Ratio, rssBytes, problems, seed: Number(values.seed) }));
-}
-
-function shown({ turnsPerSecond, workerUs, redisUs, postgresUs, p50Ms, p99Ms }: Round): string {
-  return `${turnsPerSecond.toFixed(0).padStart(6)} turns/s us/turn: worker ${workerUs.toFixed(0).padStart(4)} Redis ${redisUs.toFixed(0).padStart(4)} Postgres ${postgresUs.toFixed(0).padStart(4)}${p99Ms === 0 ? '' : `   p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms at 100/s`}`;
-}
-
-function quantile(sorted: number[], q: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
+function isWanted(what: string): boolean {
+  return only === undefined || only === what;
 }

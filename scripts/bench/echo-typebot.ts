@@ -1,12 +1,19 @@
-/** A Typebot that answers at once with what it heard, and notes whether each session was asked in order. Started by the benchmark. */
+/**
+ * A Typebot that answers with what it heard, and notes whether each session was asked in order. Started by the benchmark. LATENCY_MS: before it
+ * answers. MUTE=true: it never does.
+ */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+
+const latencyMs = Number(process.env['LATENCY_MS'] ?? 0);
+const isMute = process.env['MUTE'] === 'true';
 
 const lastOf = new Map<string, number>();
 let outOfOrder = 0;
 let atOnce = 0;
 let sessions = 0;
 const busy = new Set<string>();
+let underWay = 0;
 
 const server = createServer((request, response) => {
   const url = request.url ?? '';
@@ -18,7 +25,10 @@ const server = createServer((request, response) => {
   }
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
-    if (url === '/stats') return void response.end(JSON.stringify({ outOfOrder, atOnce }));
+    if (url === '/stats') return void response.end(JSON.stringify({ outOfOrder, atOnce, busy: underWay }));
+    underWay += 1;
+    response.once('close', () => (underWay -= 1));
+    if (isMute) return;
     const { message } = JSON.parse(Buffer.concat(chunks).toString() || '{}') as { message?: string };
     if (sessionId === undefined) {
       sessions += 1;
@@ -36,7 +46,9 @@ const server = createServer((request, response) => {
   });
   const answer = (body: unknown) => {
     const text = JSON.stringify(body);
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }).end(text);
+    const send = () => response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }).end(text);
+    if (latencyMs > 0) setTimeout(send, latencyMs);
+    else send();
   };
 });
 

@@ -122,7 +122,7 @@ function connect(redisUrl: string): Redis {
 }
 
 /** Message 0 starts the chat; the others are answered with their own number. */
-function eventOf(jid: string, n: number): InboundEvent {
+export function eventOf(jid: string, n: number): InboundEvent {
   return {
     event: 'messages.upsert',
     instance: { instanceId, name: 'Bench' },

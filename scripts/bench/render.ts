@@ -1,16 +1,22 @@
 import { type BotReply, defaultSettings, type InboundEvent, readAnswer, readInbound, render } from '@typelane/core';
+import type { Finding } from './finding.ts';
 
 /** Microseconds in which a typical turn must be read and rendered, and how many times a JSON.parse of the same reply that may take. */
-export const renderBounds = { microsecondsMax: 100, ratioMax: 15 };
+const bounds = { microsecondsMax: 100, ratioMax: 15 };
 
-export type RenderResult = { microseconds: number; parseMicroseconds: number; ratio: number };
+type RenderResult = { microseconds: number; parseMicroseconds: number; ratio: number };
 
 /**
  * The pure part of one turn: what the contact wrote is read and matched with the options, and the bot's reply is rendered. The best of many
  * short rounds, since whatever disturbs a round only makes it slower. JSON.parse of the same reply, measured in between, is the yardstick for
  * the machine.
  */
-export function measureRender(rounds = 40, turnsPerRound = 500): RenderResult {
+export function findRender(): Finding {
+  const result = measure();
+  return { rows: [rowOf(result)], problems: problemsOf(result), figures: { render: result } };
+}
+
+function measure(rounds = 40, turnsPerRound = 500): RenderResult {
   let microseconds = Infinity;
   let parseMicroseconds = Infinity;
   for (let round = 0; round < rounds; round += 1) {
@@ -23,16 +29,15 @@ export function measureRender(rounds = 40, turnsPerRound = 500): RenderResult {
   return { microseconds, parseMicroseconds, ratio: microseconds / parseMicroseconds };
 }
 
-/** What is missed, in words; empty when nothing is. */
-export function renderProblems({ microseconds, ratio }: RenderResult): string[] {
+function problemsOf({ microseconds, ratio }: RenderResult): string[] {
   return [
-    ...(microseconds > renderBounds.microsecondsMax ? ['render: more microseconds a turn than the bound'] : []),
-    ...(ratio > renderBounds.ratioMax ? ['render: more times a JSON.parse than the bound'] : []),
+    ...(microseconds > bounds.microsecondsMax ? ['render: more microseconds a turn than the bound'] : []),
+    ...(ratio > bounds.ratioMax ? ['render: more times a JSON.parse than the bound'] : []),
   ];
 }
 
-export function renderRow({ microseconds, parseMicroseconds, ratio }: RenderResult): string {
-  return `render   ${microseconds.toFixed(1)} us a turn (bound: at most ${renderBounds.microsecondsMax}), ${ratio.toFixed(1)} x JSON.parse of the same reply, ${parseMicroseconds.toFixed(1)} us (bound: at most ${renderBounds.ratioMax})`;
+function rowOf({ microseconds, parseMicroseconds, ratio }: RenderResult): string {
+  return `render     ${microseconds.toFixed(1)} us a turn (bound: at most ${bounds.microsecondsMax}), ${ratio.toFixed(1)} x JSON.parse of the same reply, ${parseMicroseconds.toFixed(1)} us (bound: at most ${bounds.ratioMax})`;
 }
 
 const paragraph = (...children: object[]) => ({ type: 'p', children });

@@ -15,6 +15,20 @@ export async function connectionsOf({ sql }: Database, redis: Redis): Promise<Co
   return { postgres: row?.count ?? 0, redis: clients.length };
 }
 
+/** The connections once their number has stood still for a second: a worker that says it has started still opens some. */
+export async function connectionsAtRest(look: () => Promise<Connections>): Promise<Connections> {
+  let last = await look();
+  let unchanged = 0;
+  const isAtRest = async (): Promise<boolean> => {
+    const seen = await look();
+    unchanged = seen.redis === last.redis ? unchanged + 1 : 0;
+    last = seen;
+    return unchanged >= 4;
+  };
+  await waitUntil(isAtRest, { what: 'connections to be open', timeoutMs: 20_000, everyMs: 250 });
+  return last;
+}
+
 /** The connections once they are no more than these, or after some seconds: a server learns late of a process that was killed. */
 export async function connectionsDownTo(most: Connections, look: () => Promise<Connections>): Promise<Connections> {
   let seen = await look();

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { startConsumer } from '../consumer.ts';
 import type { Alteration } from '../faults/alter.ts';
 import { alteredEnv } from '../faults/altered-env.ts';
-import { type Connections, connectionsOf } from './connections.ts';
+import { type Connections, connectionsAtRest, connectionsOf } from './connections.ts';
 import { hire } from './crew.ts';
 import { registerInstances } from './instances.ts';
 import type { ChaosPlan } from './plan.ts';
@@ -37,7 +37,7 @@ export async function setScene(plan: ChaosPlan, servers: Servers, alterations: A
   const withoutWorkers = await connections();
   const env = (): Record<string, string> => ({ ...alteredEnv(alterations), ...workerEnv(servers, typebots, prefix) });
   const crew = await hire(plan.workers, env);
-  const withWorkers = { redis: (await connections()).redis, postgres: plan.workers * postgresConnectionsMax };
+  const withWorkers = { redis: (await connectionsAtRest(connections)).redis, postgres: plan.workers * postgresConnectionsMax };
   const watch = watchRows(database);
   return {
     servers,
