@@ -1,4 +1,4 @@
-/** Part of a process's slots that the chats of one Typebot host may hold: a host that hangs leaves the rest to the others. */
+/** Part of the slots that other hosts leave free which the chats of one Typebot host may hold: hosts that hang leave room for one more. */
 const shareMax = 0.8;
 
 /** Milliseconds a chat waits for room at its host before it looks again. */
@@ -11,17 +11,20 @@ export type Bulkhead = {
 
 /** Counts calls under way by host. */
 export function createBulkhead(slots: number): Bulkhead {
-  const callsMax = Math.max(1, Math.floor(slots * shareMax));
   const callsTo = new Map<string, number>();
+  let allCalls = 0;
   return {
     enter(host, anyhow) {
       const calls = callsTo.get(host) ?? 0;
-      if (calls >= callsMax && !anyhow) return null;
+      const leftByOthers = slots - (allCalls - calls);
+      if (calls >= Math.max(1, Math.floor(leftByOthers * shareMax)) && !anyhow) return null;
       callsTo.set(host, calls + 1);
+      allCalls += 1;
       return () => {
         const left = (callsTo.get(host) ?? 1) - 1;
         if (left > 0) callsTo.set(host, left);
         else callsTo.delete(host);
+        allCalls -= 1;
       };
     },
   };

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { createBulkhead } from './bulkhead.ts';
+
+/** How many calls this host gets in, and keeps. */
+function fill(enter: ReturnType<typeof createBulkhead>['enter'], host: string): number {
+  let calls = 0;
+  while (enter(host, false)) calls += 1;
+  return calls;
+}
+
+test('one host that hangs leaves a fifth of the slots to the others', () => {
+  const { enter } = createBulkhead(100);
+  expect(fill(enter, 'hung')).toBe(80);
+  expect(enter('other', false)).not.toBeNull();
+});
+
+test('however many hosts hang, there is room for one more', () => {
+  const { enter } = createBulkhead(200);
+  const held = ['a', 'b', 'c'].map((host) => fill(enter, host));
+  expect(held.reduce((sum, calls) => sum + calls, 0)).toBeLessThan(200);
+  expect(enter('d', false)).not.toBeNull();
+});
+
+test('a host has its room back when its calls are over', () => {
+  const { enter } = createBulkhead(10);
+  const leave = enter('host', false);
+  fill(enter, 'host');
+  expect(enter('host', false)).toBeNull();
+  leave?.();
+  expect(enter('host', false)).not.toBeNull();
+});
+
+test('a turn that has begun is not cut off', () => {
+  const { enter } = createBulkhead(10);
+  fill(enter, 'host');
+  expect(enter('host', true)).not.toBeNull();
+});
