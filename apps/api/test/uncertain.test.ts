@@ -79,16 +79,28 @@ test('one that was processed is recorded, once', async () => {
   }
 });
 
-test('of several who resolve it at once one does', async () => {
+test.each([
+  ['processed', 2],
+  ['not_processed', 3],
+  ['end_session', 3],
+])('of several who say %s at once one is heard', async (resolution, rows) => {
   const chat = freshChat();
   await isDoubted(chat, 'my name');
   mend();
   const { turnId } = await onlyTurn();
-  const all = await Promise.all(['not_processed', 'processed', 'not_processed', 'end_session'].map((each) => resolve(turnId, each)));
+  const all = await Promise.all(Array.from({ length: 4 }, () => resolve(turnId, resolution)));
   expect(all.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409]);
-  const done = all.find(({ status }) => status === 200)?.body.resolution;
   await allHandled();
-  expect(await inboxOf(chat)).toHaveLength(done === 'not_processed' ? 4 : done === 'end_session' ? 3 : 2);
+  expect(await inboxOf(chat)).toHaveLength(rows);
+});
+
+test('of several who say different things at once one is heard', async () => {
+  await isDoubted(freshChat(), 'my name');
+  const { turnId } = await onlyTurn();
+  const all = await Promise.all(['not_processed', 'processed', 'end_session'].map((each) => resolve(turnId, each)));
+  expect(all.map(({ status }) => status).toSorted()).toEqual([200, 409, 409]);
+  const [turn] = (await api.ask('GET', `${path}?status=all`)).body;
+  expect(turn.resolution).toBe(all.find(({ status }) => status === 200)?.body.resolution);
 });
 
 test('one that a result resolved says so', async () => {
