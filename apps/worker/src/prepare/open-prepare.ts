@@ -1,4 +1,4 @@
-import { type Database, keepTranscript, transcriptOf } from '@typelane/db';
+import { type Database, keepTranscript, touch, transcriptOf } from '@typelane/db';
 import type { MediaStore } from '@typelane/media';
 import { createSealer, type Egress, type Env, type Log, takeLease } from '@typelane/runtime';
 import type { Redis } from 'ioredis';
@@ -6,9 +6,10 @@ import { createBulkhead } from '../converse/bulkhead.ts';
 import { createTranscriber } from '../transcribe/transcriber.ts';
 import { createListen } from './listen.ts';
 import { createPrepare, type Prepare, type PreparePorts } from './prepare.ts';
+import { stayInHand } from './stay-in-hand.ts';
 
 type Parts = {
-  options: Pick<Env, 'SECRET_KEY' | 'TRANSCRIPTION_TIMEOUT_MS' | 'QUEUE_PREFIX' | 'WORKER_CONCURRENCY'>;
+  options: Pick<Env, 'SECRET_KEY' | 'SWEEP_INTERVAL_MS' | 'TRANSCRIPTION_TIMEOUT_MS' | 'QUEUE_PREFIX' | 'WORKER_CONCURRENCY'>;
   database: Database;
   redis: Redis;
   egress: Egress;
@@ -22,6 +23,9 @@ const shareMax = 0.25;
 
 /** Milliseconds another process waits, beyond the time of a transcription, for the words that are being found out. */
 const slackMs = 5_000;
+
+/** Milliseconds for all of it beside the transcription: a file is fetched and stored. */
+const keepingMs = 60_000;
 
 /** The prepare step of a worker process. */
 export function openPrepare({ options, database: { sql }, redis, egress, store, keep, log }: Parts): Prepare {
@@ -39,5 +43,9 @@ export function openPrepare({ options, database: { sql }, redis, egress, store, 
     },
     { timeoutMs: timeoutMs + slackMs },
   );
-  return createPrepare({ keep, listen, log });
+  const prepare = createPrepare({ keep, listen, log });
+  return stayInHand(prepare, (conversationId) => touch(sql, [conversationId]), {
+    everyMs: options.SWEEP_INTERVAL_MS / 3,
+    atMostMs: keepingMs + timeoutMs,
+  });
 }
