@@ -57,10 +57,26 @@ test('a close of a session that is gone holds up no reply of the one that lives'
   await scene.asked('second');
   const close = await order({ type: 'close', sessionId: '00000000-0000-4000-8000-000000000000', reason: 'operator' });
   delivery.release();
-  await waitUntil(async () => (await acked()) === 1, { what: 'the first reply to be acknowledged' });
+  await scene.tells('started by hello', 'heard first');
   typebot.release();
   expect(await close.outcome()).toBe('answered');
-  await scene.tells('started by hello', 'heard first');
+  await scene.tells('started by hello', 'heard first', 'heard second');
+});
+
+test.each(['pause', 'close'] as const)('a %s of a session that is over takes no answer from the one that lives', async (type) => {
+  scene = await startScene({ keywords: { restart: ['anew'] } });
+  await scene.says('hello');
+  await scene.finals(1);
+  const over = await scene.liveSession();
+  await scene.says('anew');
+  await scene.finals(2);
+  const typebot = scene.holdTypebot();
+  await scene.says('first');
+  await scene.asked('first');
+  const late = await order({ type, sessionId: over, reason: 'operator' });
+  typebot.release();
+  expect(await late.outcome()).toBe(type === 'close' ? 'answered' : 'ignored: conflict_not_open');
+  await scene.tells('started by hello', 'started by', 'heard first');
 });
 
 test('a close while the bot is being asked, twice at once, ends the session once', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { acknowledge, commit, type Commit, commitTakingBack, ingest, load, order } from '../src/index.ts';
-import { arrival, commitOne as commitIn, instanceId, newChat, newReply, stepOf, useDatabase } from './rows.ts';
+import { arrival, commitOne as commitIn, instanceId, newChat, newReply, stepOf, type TestChat, useDatabase, waitingIn } from './rows.ts';
 
 const database = useDatabase();
 const inboxOf = async (id: string) =>
@@ -98,9 +98,10 @@ test('a chat with a call on record is given to nobody until its time is over', a
 test('in the quiet after a doubtful call only a pause is handed out', async () => {
   const chat = newChat();
   await ingest(database.current.sql, [arrival(chat, 'a'), arrival(chat, 'b')]);
-  await commitOne(stepOf(chat.id, { quietMs: 60_000 }));
+  const sessionId = randomUUID();
+  await commitOne(stepOf(chat.id, { quietMs: 60_000, state: waitingIn(sessionId) }));
   expect(await load(database.current.sql, [chat.id])).toEqual([null]);
-  await order(database.current.sql, instanceId, chat.jid, { type: 'pause', sessionId: randomUUID(), reason: 'operator' });
+  await order(database.current.sql, instanceId, chat.jid, { type: 'pause', sessionId, reason: 'operator' });
   expect((await load(database.current.sql, [chat.id]))[0]).toMatchObject({ isHeld: true, head: { seq: 2 } });
 });
 
@@ -138,11 +139,38 @@ test('no reply is forgotten between a commit and the receipt before it', async (
 });
 
 test('a pause keeps back the reply of a turn that was under way', async () => {
-  const chat = newChat();
-  await ingest(database.current.sql, [arrival(chat, 'a')]);
-  await order(database.current.sql, instanceId, chat.jid, { type: 'pause', sessionId: randomUUID(), reason: 'operator' });
-  expect(await commitOne(stepOf(chat.id, { reply: newReply() }))).toEqual({ version: 1, more: true, handedSeq: null, withheld: true });
+  const { chat, sessionId } = await underWay();
+  await order(database.current.sql, instanceId, chat.jid, { type: 'pause', sessionId, reason: 'operator' });
+  expect(await replies(chat)).toEqual({ version: 2, more: true, handedSeq: null, withheld: true });
 });
+
+test('a pause of a session that does not live in the chat keeps nothing back', async () => {
+  const { chat } = await underWay();
+  await order(database.current.sql, instanceId, chat.jid, { type: 'pause', sessionId: randomUUID(), reason: 'operator' });
+  expect(await replies(chat)).toEqual({ version: 2, more: true, handedSeq: 1, withheld: false });
+});
+
+test('a pause of a session that an order before it brings back keeps the reply back', async () => {
+  const { chat } = await underWay();
+  const sessionId = randomUUID();
+  const snapshot = { typebotIntegrationId: null, bot: null };
+  await order(database.current.sql, instanceId, chat.jid, { type: 'open', sessionId, snapshot });
+  await order(database.current.sql, instanceId, chat.jid, { type: 'pause', sessionId, reason: 'operator' });
+  expect(await replies(chat)).toMatchObject({ withheld: true });
+});
+
+/** A chat in whose session an event is being carried to its end. */
+async function underWay(): Promise<{ chat: TestChat; sessionId: string }> {
+  const chat = newChat();
+  const sessionId = randomUUID();
+  await ingest(database.current.sql, [arrival(chat, 'a')]);
+  await commitOne(stepOf(chat.id, { final: null, state: waitingIn(sessionId) }));
+  return { chat, sessionId };
+}
+
+function replies({ id }: TestChat) {
+  return commitOne(stepOf(id, { version: 1, reply: newReply() }));
+}
 
 test('what was decided and not handed out is taken back, and its number is given again', async () => {
   const chat = newChat();

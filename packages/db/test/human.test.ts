@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { acknowledge, commitTakingBack, handNext, ingest, load, lookBehind, order, rememberSent } from '../src/index.ts';
-import { arrival, commitOne, instanceId, newChat, newReply, stepOf, type TestChat, useDatabase } from './rows.ts';
+import { arrival, commitOne, instanceId, newChat, newReply, stepOf, type TestChat, useDatabase, waitingIn } from './rows.ts';
 
 const database = useDatabase();
 
@@ -85,8 +85,9 @@ test('while a pause waits no reply is handed out; when it is handled and took no
   const chat = await chatWith(arrivalOf('a'), arrivalOf('b'));
   const replies = [newReply(), newReply()] as const;
   await commitOne(database.current, stepOf(chat.id, { reply: replies[0] }));
-  await commitOne(database.current, stepOf(chat.id, { version: 1, seq: 2, reply: replies[1] }));
-  await order(database.current.sql, instanceId, chat.jid, { type: 'pause', sessionId: randomUUID(), reason: 'operator' });
+  const sessionId = randomUUID();
+  await commitOne(database.current, stepOf(chat.id, { version: 1, seq: 2, reply: replies[1], state: waitingIn(sessionId) }));
+  await order(database.current.sql, instanceId, chat.jid, { type: 'pause', sessionId, reason: 'operator' });
   expect(await acknowledge(database.current.sql, [{ ...replies[0], keyIds: [], failure: null }])).toEqual([]);
   expect(await handNext(database.current.sql, [chat.id])).toEqual([]);
   await commitOne(database.current, stepOf(chat.id, { version: 2, seq: 3 }));

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Conversation } from '@typelane/core';
 import { databaseForTest } from '@typelane/testkit/vitest';
 import { afterAll, beforeAll } from 'vitest';
 import { type Arrival, commit, type Commit, type Committed, connect, conversationId, type Database } from '../src/index.ts';
@@ -59,6 +60,11 @@ export function stepOf(id: string, change: Partial<Commit>): Commit {
     judgedSeq: 0,
     ...change,
   };
+}
+
+/** A chat in which this session lives. */
+export function waitingIn(sessionId: string): Conversation {
+  return { status: 'waiting', session: { sessionId, typebotIntegrationId: null, address: '', activeAt: 0, bot: null } };
 }
 
 export const newReply = () => ({ replyId: randomUUID() });

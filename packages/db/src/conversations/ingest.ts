@@ -12,7 +12,7 @@ export type Arrival = {
   keyId: string;
   messageId: string;
   event: unknown;
-  /** A pause or close: the bot falls silent until it is handled. */
+  /** A pause or close: where its session lives in the chat, the bot falls silent until it is handled. */
   holds: boolean;
 };
 
@@ -80,7 +80,8 @@ function insertNew(sql: TransactionSql<{ bigint: number }>, all: Arrival[]): Pen
           not_before = case when f.hold is null then c.not_before end,
           updated_at = clock_timestamp()
       from (
-        select conversation_id, count(*) as events, max(nth) filter (where holds) as hold, max(nth) filter (where of_human) as human
+        select conversation_id, count(*) as events, max(nth) filter (where ${all.some((a) => a.holds) ? holdsChat(sql) : sql`false`}) as hold,
+          max(nth) filter (where of_human) as human
         from fresh group by 1
       ) f
       where c.conversation_id = f.conversation_id
@@ -92,6 +93,19 @@ function insertNew(sql: TransactionSql<{ bigint: number }>, all: Arrival[]): Pen
     order by f.place
     returning conversation_id as "conversationId", seq, key_id as "keyId"`;
 }
+
+/**
+ * A pause or close silences the session it is about, or the one that an order before it brings back. The answer of any other session
+ * would be lost: nobody takes back what was held for nothing.
+ */
+const holdsChat = (sql: TransactionSql<{ bigint: number }>) => sql`holds and exists (
+  select from conversations c
+  where c.conversation_id = fresh.conversation_id and (
+    fresh.event::jsonb ->> 'sessionId' in (c.state #>> '{session,sessionId}', c.state #>> '{turn,session,sessionId}')
+    or exists (
+      select from inbox i
+      where i.conversation_id = c.conversation_id and i.seq > c.handled_seq and i.kind = 'command'
+        and i.event ->> 'sessionId' = fresh.event::jsonb ->> 'sessionId' and i.event ->> 'type' in ('open', 'start'))))`;
 
 /** Written on the phone itself: by a human, or the echo of one of our own sends. A turn looks at it before it speaks. */
 function mayBeHuman({ kind, fromMe, event }: Arrival): boolean {
