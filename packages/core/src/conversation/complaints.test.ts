@@ -79,6 +79,14 @@ describe('a chat that a human holds', () => {
     expect(take(first.state, contextOf({ event: said('hi Rui') }))).toMatchObject({ ask: null, say: [], final: { reason: 'paused' } });
   });
 
+  test('is theirs although no worker ran while they wrote', () => {
+    const context = { now: now + 60 * minuteMs };
+    const taken = take(waitingAt(), contextOf({ event: byPhone('I will help you'), ...context }));
+    expect(taken).toMatchObject({ state: { status: 'paused' }, final: { reason: 'human' } });
+    const wrote = take(taken.state, contextOf({ event: written('thanks', context.now), ...context }));
+    expect(wrote).toMatchObject({ ask: null, say: [], final: { reason: 'paused' } });
+  });
+
   test('is not taken by what the bot itself sent', () => {
     const echo = take(waitingAt(), contextOf({ event: byPhone('Hello'), isEcho: true }));
     expect(echo).toMatchObject({ state: waitingAt(), final: { reason: 'echo' } });

@@ -79,3 +79,20 @@ test.each<[string, Case, string | null]>([
 ])('%s', (_what, given, expected) => {
   expect(reasonOf(given)).toBe(expected);
 });
+
+const ago = (minutes: number, data: Record<string, unknown> = {}) => ({ ...data, messageTimestamp: now / 1_000 - minutes * 60 });
+const byHuman = { keyFromMe: true };
+const handedBack: SettingsInput = { pause: { resumeAfterMinutes: 30 } };
+
+test.each<[string, Case, string | null]>([
+  ['a message of ten minutes', { data: ago(10), settings: {} }, null],
+  ['an older one', { data: ago(11), settings: {} }, 'stale'],
+  ['one of any age where none is too old', { data: ago(9_000), settings: { staleAfterMinutes: 0 } }, null],
+  ['a human who took the chat while no worker ran', { data: ago(60, byHuman), settings: {} }, null],
+  ['a human whose chat would have been handed back by now', { data: ago(31, byHuman), settings: handedBack }, 'stale'],
+  ['a human whose chat would not', { data: ago(29, byHuman), settings: handedBack }, null],
+  ['a human of the day before yesterday, as a history has them', { data: ago(2_880, byHuman), settings: {} }, 'stale'],
+  ['the phone in the contact’s place', { data: ago(11, byHuman), settings: { fromMe: 'listen' } }, 'stale'],
+])('%s', (_what, given, expected) => {
+  expect(reasonOf(given)).toBe(expected);
+});

@@ -43,8 +43,16 @@ function whatIsIgnored(event: InboundEvent, message: InboundMessage): string | n
   return isHistory ? 'history' : null;
 }
 
+/** So long a human is taken to have the chat where nothing hands it back by itself. What is older comes with a history. */
+const humanHoldsMinutes = 1_440;
+
 function whenIsIgnored(message: InboundMessage, settings: Settings, now: number): string | null {
   if (settings.staleAfterMinutes === 0 || message.timestamp === null) return null;
   const ageMs = now - message.timestamp * 1_000;
-  return ageMs > settings.staleAfterMinutes * 60_000 ? 'stale' : null;
+  return ageMs > staleAfterMinutes(message, settings) * 60_000 ? 'stale' : null;
+}
+
+/** Nobody answers a human's words: they tell who has the chat, also after an hour in which no worker ran. */
+function staleAfterMinutes({ fromMe }: InboundMessage, { staleAfterMinutes: minutes, fromMe: policy, pause }: Settings): number {
+  return fromMe && policy === 'pause' ? Math.max(minutes, pause.resumeAfterMinutes || humanHoldsMinutes) : minutes;
 }

@@ -95,7 +95,8 @@ describe('what silences a turn from behind', () => {
     ['a human in the contact’s place', [behind(byPhone('I am here'))], { fromMe: 'listen' }, null],
     ['a keyword in the contact’s place', [behind(byPhone('sair'))], { fromMe: 'listen' }, 'keyword'],
     ['a reaction of the human', [behind(byPhone('', { contentType: 'reaction', content: { text: '👍' } }))], {}, null],
-    ['the human long ago', [behind(byPhone('old', { messageTimestamp: now / 1_000 - 3_600 }))], {}, null],
+    ['the human an hour ago', [behind(byPhone('old', { messageTimestamp: now / 1_000 - 3_600 }))], {}, 'human'],
+    ['the human long ago', [behind(byPhone('old', { messageTimestamp: now / 1_000 - 100_000 }))], {}, null],
   ])('%s', (_, events, settings, expected) => {
     expect(judge(events, settings)).toBe(expected);
   });

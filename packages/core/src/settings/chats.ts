@@ -40,7 +40,8 @@ export const chatSettings = {
     .max(10_080)
     .default(10)
     .meta({
-      description: 'A message that is older when its turn comes is recorded and ignored. 0: none is too old.',
+      description:
+        'A message that is older when its turn comes is recorded and ignored. 0: none is too old. What the human typed on the phone still takes the chat for a day, or as long as `pause.resumeAfterMinutes` says.',
       examples: [30],
       'x-unit': 'minutes',
     }),
