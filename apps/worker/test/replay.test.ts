@@ -1,4 +1,4 @@
-import { waitUntil } from '@typelane/testkit';
+import { askText, goTo, listenForWebhook, text, waitUntil } from '@typelane/testkit';
 import { afterEach, expect, test } from 'vitest';
 import { type Scene, startScene } from './scene.ts';
 
@@ -84,6 +84,33 @@ test('a keyword of the human, and a pause that ends by itself, replay too', asyn
   await scene.says('two');
   await scene.tells('started by hello', 'heard one', 'heard two');
   expect(scene.heard()).toEqual(['one', 'two']);
+});
+
+test('an order that does not hand the chat back, obeyed in the middle of the pause, leaves what was said before it to be replayed', async () => {
+  scene = await startScene(replays);
+  await talkToHuman('one');
+  const close = await scene.pipeline.command(scene.chat, { type: 'close', sessionId: crypto.randomUUID(), reason: 'operator' });
+  expect(await close.outcome()).toBe('answered');
+  await scene.says('two');
+  await scene.finals(5);
+  await resume();
+  await scene.tells('started by hello', 'heard one', 'heard two');
+});
+
+test('so does a call of the Webhook block that the flow stands at', async () => {
+  scene = await startScene(replays, {
+    groups: { Start: [text('Pay, please'), listenForWebhook(), text('Paid'), goTo('Ask')], Ask: [askText({}), text('heard'), goTo('Ask')] },
+  });
+  await scene.says('hello');
+  await scene.tells('Pay, please');
+  await scene.says('I am here', { fromMe: true });
+  await scene.says('one');
+  await scene.finals(3);
+  const command = { type: 'webhook' as const, sessionId: await scene.liveSession(), payload: '"yes"' };
+  expect(await (await scene.pipeline.command(scene.chat, command)).outcome()).toBe('answered');
+  await resume();
+  await scene.tells('Pay, please', 'Paid', 'heard');
+  expect(scene.heard()).toEqual(['{"data":"yes"}', 'one']);
 });
 
 /** The bot has greeted, a human has taken the chat, and the contact says this to them. */

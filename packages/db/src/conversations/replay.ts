@@ -7,7 +7,8 @@ const replayedMax = 100;
 /**
  * Writes a step that hands a chat back to the bot, and puts what the contact said meanwhile to the tail of its inbox again, in order:
  * each as a new event under the key id `replay:<old>`, so that none is replayed twice. Its own time is left out of the copy, since it
- * would be stale. What was answered in this session before is the bound: a message of an earlier pause stays where it is.
+ * would be stale. The bound is what the bot last heard in this session, or was last given the chat by: a message of an earlier pause
+ * stays where it is.
  */
 export async function commitReplaying(sql: Sql<{ bigint: number }>, step: Commit, sessionId: string): Promise<Committed> {
   return sql.begin(async (transaction) => {
@@ -18,7 +19,7 @@ export async function commitReplaying(sql: Sql<{ bigint: number }>, step: Commit
         select coalesce(max(t.seq), 0) as seq
         from turns t join inbox i using (conversation_id, seq)
         where t.conversation_id = ${step.conversationId} and t.session_id = ${sessionId} and t.final <> 'ignored' and t.seq < ${step.seq}
-          and not (i.kind = 'command' and i.event ->> 'type' = 'pause')
+          and (i.kind = 'message' or i.event ->> 'type' in ('start', 'open', 'timeUp'))
       ), newest as (
         select i.* from inbox i join turns t using (conversation_id, seq), bound
         where i.conversation_id = ${step.conversationId} and i.seq > bound.seq and i.seq < ${step.seq}
