@@ -183,6 +183,29 @@ test('each participant of a group has a session of their own, and pausing one le
   expect(told().toSorted()).toEqual([`${group} heard bob 2`, `${group} started by ana 1`, `${group} started by bob 1`]);
 });
 
+test.each([true, false])(
+  'what the bot says to a participant comes back as its echo, and is no human; the consumer tells key ids: %s',
+  async (tells) => {
+    instanceId = await pipeline.register({
+      url: gate.url,
+      publicId: 'echo',
+      settings: { groups: 'allow', groupConversations: 'participant' },
+    });
+    pipeline.consumer.tellsKeyIds(tells);
+    const echo = written(group, 'started by ana 1', { keyFromMe: true, keyParticipant: null });
+    const isBack = Promise.withResolvers<void>();
+    pipeline.consumer.during(async () => {
+      await pipeline.publish(echo);
+      await isBack.promise;
+    });
+    await pipeline.publish(written(group, 'ana 1', { keyParticipant: phone }));
+    const outcomes = await pipeline.ledger.handled(instanceId, 2);
+    isBack.resolve();
+    expect(outcomes.map(finalOf).toSorted()).toEqual(['answered', 'ignored: echo']);
+    expect(await sessions()).toEqual([`${group} open`]);
+  },
+);
+
 test('a group that is one conversation answers everybody in one session', async () => {
   instanceId = await pipeline.register({ url: gate.url, publicId: 'echo', settings: { groups: 'allow' } });
   const inGroup = (participant: string, text: string) => written(group, text, { keyParticipant: participant });

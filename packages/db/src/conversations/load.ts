@@ -78,10 +78,14 @@ const rowsBehind = (sql: Sql<{ bigint: number }>) => sql`(
     b.from_me and exists (select from sent_keys k where k.instance_id = c.instance_id and k.key_id = b.key_id)) order by b.seq)
   from (select * from inbox where conversation_id = c.conversation_id and seq > e.seq and kind = 'message' order by seq limit 50) b)`;
 
-/** Of five replies, the newest first: an echo is seconds old. A reply whose WhatsApp ids are known needs no likeness: its echoes are known by them. */
+/**
+ * Of five replies, the newest first: an echo is seconds old. In a group where each participant has a conversation of their own, five of
+ * each. A reply whose WhatsApp ids are known needs no likeness: its echoes are known by them.
+ */
 const lastSends = (sql: Sql<{ bigint: number }>) => sql`(
-  select jsonb_agg(m.message order by o.seq desc)
-  from (select seq, reply, key_ids from outbox where conversation_id = c.conversation_id and handed_at is not null order by seq desc limit 5) o,
+  select jsonb_agg(m.message order by o.handed_at desc)
+  from (select conversation_id from conversations s where s.instance_id = c.instance_id and s.jid = c.jid) s,
+    lateral (select handed_at, reply, key_ids from outbox o where o.conversation_id = s.conversation_id and handed_at is not null order by seq desc limit 5) o,
     jsonb_array_elements(o.reply -> 'messages') as m (message)
   where coalesce(cardinality(o.key_ids), 0) < jsonb_array_length(o.reply -> 'messages'))`;
 
