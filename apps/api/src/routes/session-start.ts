@@ -58,7 +58,8 @@ function failureOf(outcome: Outcome): Refusal | null {
   if (outcome === null || outcome.final === 'answered') return null;
   const reason = outcome.reason ?? outcome.final;
   if (outcome.final !== 'ignored') return refusal('BOT_UNAVAILABLE', [`Expected the bot to start, got \`${reason}\``]);
-  return reason === 'conflict_no_integration' ? refusal('INTEGRATION_NOT_FOUND') : refusal('SESSION_CONFLICT');
+  if (reason === 'conflict_no_integration') return refusal('INTEGRATION_NOT_FOUND');
+  return refusal(reason === 'conflict_disabled' ? 'INTEGRATION_DISABLED' : 'SESSION_CONFLICT');
 }
 
 /** The session has no row until a worker takes up the order. */

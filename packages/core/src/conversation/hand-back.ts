@@ -2,7 +2,7 @@ import type { StepContext } from './event.ts';
 import { answered, ends, opened, type Step } from './outcome.ts';
 import { touched } from './session.ts';
 import type { Session } from './state.ts';
-import { firstCall, onward } from './turn.ts';
+import { firstCall, isOff, onward } from './turn.ts';
 
 /**
  * The bot has the chat again. It stays silent until the contact writes, unless it was interrupted in the middle of its flow: then it goes
@@ -11,8 +11,7 @@ import { firstCall, onward } from './turn.ts';
 export function handBack(held: Session, context: StepContext, rest: Pick<Partial<Step>, 'say' | 'transcript'> = {}): Step {
   const session = touched(held, context);
   const sessions = [opened(session)];
-  const isOff = context.isHeld || context.integration?.enabled === false;
-  const call = session.bot === null || isOff ? null : onward(session.bot);
+  const call = session.bot === null || context.isHeld || isOff(context) ? null : onward(session.bot);
   if (call === null) return ends({ status: 'waiting', session }, answered, { ...rest, sessions });
   const { transcript = [], say = [] } = rest;
   return firstCall(call, { session, isOpen: true, joined: '', transcript }, { sessions, say });

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { bubble, contextOf, decided, freshSessionId, jid, play, reply, started, textInput, waitingAt } from '../../test/scenario.ts';
-import type { Command, Conversation } from '../index.ts';
+import type { Command, Conversation, StepContext } from '../index.ts';
 import { step as stepOrWait } from './step.ts';
 
 const step = (...given: Parameters<typeof stepOrWait>) => decided(stepOrWait(...given));
+const switchedOff = (context: StepContext): StepContext => ({
+  ...context,
+  integration: context.integration && { ...context.integration, enabled: false },
+});
 const idle: Conversation = { status: 'idle' };
 
 describe('commands', () => {
@@ -40,6 +44,24 @@ describe('commands', () => {
     else expect(last.final?.type ?? 'answered').toBe('answered');
   });
 
+  test('a start that is carried out when the bot is switched off starts none, but takes the chat', () => {
+    const off = (command: Command) => switchedOff(contextOf({ command }));
+    expect(play(idle, off(start)).last).toMatchObject({ ask: null, final: { reason: 'conflict_disabled' }, sessions: [] });
+    expect(play(idle, off({ ...start, status: 'paused' })).last).toMatchObject({ state: { status: 'paused' } });
+  });
+
+  test('a turn that waits when the bot is switched off is given up, and goes on there with the first message once it is on', () => {
+    const action = { type: 'wait', wait: { secondsToWaitFor: 30 }, expectsDedicatedReply: true };
+    const shown = reply({ bubbles: [bubble('One')], actions: [action] });
+    const due = play(waitingAt(), contextOf(), { type: 'replied', reply: shown }).last;
+    const over = step(due.state, { type: 'due' }, switchedOff(contextOf()));
+    expect(over).toMatchObject({ ask: null, say: [], final: { type: 'answered' }, state: { status: 'waiting' } });
+    expect(play(over.state, contextOf()).last.ask).toMatchObject({ type: 'continue', message: null });
+    const retried = play(waitingAt(), contextOf(), { type: 'notSent', cause: 'refused', retryAfterMs: null }).last;
+    const unheard = step(retried.state, { type: 'due' }, switchedOff(contextOf()));
+    expect(unheard).toMatchObject({ ask: null, final: { type: 'ignored', reason: 'disabled' } });
+  });
+
   test('a start by the API says what it is told to, and closes its session when it fails', () => {
     const context = contextOf({ command: { ...start, startMessage: 'Ana' } });
     const { asked } = play(idle, context, { type: 'replied', reply: reply({ input: textInput, started }) });
@@ -59,9 +81,10 @@ describe('commands', () => {
     const held = play(given.state, contextOf({ command: { type: 'pause', sessionId, reason: 'operator' } })).last.state;
     const silent = play(held, contextOf({ command: { type: 'open', sessionId, snapshot }, isHeld: true })).last;
     expect(silent).toMatchObject({ ask: null, state: { status: 'waiting' }, sessions: [{ status: 'open' }] });
-    const off = contextOf({ command: { type: 'open', sessionId, snapshot } });
-    const integration = off.integration && { ...off.integration, enabled: false };
-    expect(play(held, { ...off, integration }).last).toMatchObject({ ask: null, state: { status: 'waiting' } });
+    expect(play(held, switchedOff(contextOf({ command: { type: 'open', sessionId, snapshot } }))).last).toMatchObject({
+      ask: null,
+      state: { status: 'waiting' },
+    });
     expect(play(held, contextOf({ command: { type: 'open', sessionId, snapshot } })).last.ask).toMatchObject({
       type: 'continue',
       message: null,

@@ -56,6 +56,7 @@ function start(state: Conversation, command: Order<'start'>, context: StepContex
   if (live && !command.force) return ignores(state, state.status === 'paused' ? 'conflict_paused' : 'conflict_session_open');
   const { integration, now } = context;
   if (integration === null) return ignores(state, 'conflict_no_integration');
+  if (command.status === 'open' && !integration.enabled) return ignores(state, 'conflict_disabled');
   const { sessionId, publicId, variables, address } = command;
   const session: Session = { ...freshSession(context, address), sessionId };
   const before: SessionChange[] = live ? [closed(live, 'replaced')] : [];

@@ -6,7 +6,7 @@ import { closed, goesOn, type Later, notices, type Step } from './outcome.ts';
 import { backoffMs, type Doubt, endsInDoubt, failed, leftInDoubt, uncertain } from './setback.ts';
 import type { Inquiry, Turn } from './state.ts';
 import { asked } from './transcript.ts';
-import { endsTurn, type Outcome, settingsOf, waitsFor } from './turn.ts';
+import { endsTurn, isOff, type Outcome, settingsOf, waitsFor } from './turn.ts';
 
 /** Times the results API is asked about one call before it stays in doubt: with the waits of `backoffMs` about three seconds. */
 export const inquiriesMax = 3;
@@ -23,9 +23,9 @@ export function afterUncertain(turn: Turn, cause: string, context: StepContext):
   return waitsFor(0, { ...doubtful, inquiry: { cause, tries: 0 } }, context, { quarantine: true });
 }
 
-/** Makes the inquiry of a turn that waited for it. Where a human or a keyword came between, nothing is said any more. */
+/** Makes the inquiry of a turn that waited for it. Where a human or a keyword came between, or the bot was switched off, nothing is said any more. */
 export function inspectNow(turn: Turn, dueAt: number, context: StepContext): Step | Later {
-  if (context.isHeld) return keptQuiet(turn);
+  if (context.isHeld || isOff(context)) return keptQuiet(turn);
   if (context.now < dueAt) return { type: 'later', ms: dueAt - context.now };
   const ask = inquiryOf(turn, context);
   if (ask === null) return leftInDoubt(turn, doubtOf(turn, null), context);

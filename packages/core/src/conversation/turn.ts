@@ -43,18 +43,19 @@ export function endsTurn(turn: Turn, state: Conversation, final: Final, rest: Pa
   return ends(state, final, { transcript: turn.transcript, ...rest, events: turn.events });
 }
 
-/** Makes the call of a turn that waited, when it is due. A human who took the chat meanwhile, or a keyword, gives the turn up. */
+/** Makes the call of a turn that waited, when it is due. A human who took the chat meanwhile, a keyword, or a bot switched off gives it up. */
 export function callNow(turn: Turn, dueAt: number, context: StepContext): Step | Later {
-  if (context.isHeld) return givenUp(turn);
+  if (isOff(context)) return givenUp(turn, 'disabled');
+  if (context.isHeld) return givenUp(turn, 'paused');
   if (context.now < dueAt) return { type: 'later', ms: dueAt - context.now };
   return goesOn({ state: { status: 'calling', turn }, ask: turn.call });
 }
 
-function givenUp(turn: Turn): Step {
+function givenUp(turn: Turn, reason: 'disabled' | 'paused'): Step {
   const state = standsAt(turn);
   const rest = { transcript: [...turn.transcript, { type: 'withheld' as const, messages: turn.said.length }], events: turn.events };
   const wasHeard = turn.transcript.some((entry) => entry.type === 'replied');
-  return wasHeard ? ends(state, answered, rest) : ignores(state, 'paused', rest);
+  return wasHeard ? ends(state, answered, rest) : ignores(state, reason, rest);
 }
 
 /** Where the chat stands when a turn is given up before its call was heard. */
@@ -107,6 +108,11 @@ function nobody(start: { address: string; startMessage: string | null } | null):
     timestamp: null,
     content: { kind: 'text', text: start?.startMessage ?? '' },
   };
+}
+
+/** The bot is switched off, or taken off the instance: nothing more is asked of it. */
+export function isOff({ integration }: StepContext): boolean {
+  return !integration?.enabled;
 }
 
 export function settingsOf({ integration }: StepContext): Settings {
