@@ -5,6 +5,7 @@ import { inboundText } from '@typelane/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startTestApi } from './support/api.ts';
 import { freshChat } from './support/tenants.ts';
+import { asksForText, stopsAtWebhook } from './support/worker.ts';
 
 /** An operator may name a contact as they know them, and a session stays itself whatever its contact is called. */
 const api = await startTestApi();
@@ -124,6 +125,20 @@ test('of a group’s sessions the one that is named is paused', async () => {
   const [one = '', other = ''] = await list(group);
   expect((await change(one, 'pause')).body).toMatchObject({ sessionId: one, status: 'paused', keyRemoteJid: group });
   expect((await api.ask('GET', `${path}/${other}`)).body).toMatchObject({ status: 'open' });
+});
+
+test('of a group’s sessions the one that is named is told what its flow waits for', async () => {
+  api.bot(stopsAtWebhook);
+  const group = '120363000000000001@g.us';
+  await writes(group, { participant: freshChat() });
+  await writes(group, { participant: freshChat() });
+  await expect.poll(() => list(group)).toHaveLength(2);
+  const [one = '', other = ''] = await list(group);
+  const told = await api.ask('POST', `${path}/${one}/webhook`, { body: { paid: true } });
+  expect(told).toMatchObject({ status: 200, body: { sessionId: one } });
+  const pending = async (sessionId: string) => (await api.ask('GET', `${path}/${sessionId}`)).body.pending.type;
+  expect([await pending(one), await pending(other)]).toEqual(['input', 'webhook']);
+  api.bot(asksForText);
 });
 
 test('what was said before a contact got another name stays in the transcript, in order', async () => {

@@ -16,9 +16,12 @@ const schema = z.strictObject({
   form: z.union([z.object({ a: z.string() }), z.array(z.string())]),
   named: z.record(z.string().min(1), z.string()),
   password: z.string().max(3),
+  id: z.uuid(),
+  at: z.iso.datetime(),
+  code: z.string().regex(/^[a-z]+$/, 'small letters'),
   own: z.string().refine((text) => text === 'x', 'the letter x'),
 });
-const good = { text: 'ab', number: 1, speed: 1, list: [true], word: 'a', either: 1, form: { a: 'x' }, named: {}, password: 'x', own: 'x' };
+const good = { text: 'ab', number: 1, speed: 1, list: [true], word: 'a', either: 1, form: { a: 'x' }, named: {}, password: 'x', own: 'x', id: '0b4c1a52-6a0e-4e0c-8a3c-5d0e2f9b7c11', at: '2026-01-01T00:00:00Z', code: 'a' };
 
 test.each<[string, unknown, string]>([
   ['text', 1, 'Expected `text` to be text, got 1'],
@@ -37,6 +40,9 @@ test.each<[string, unknown, string]>([
   ['form', { a: 1 }, 'Expected `form.a` to be text, got 1'],
   ['form', [1], 'Expected `form.0` to be text, got 1'],
   ['named', { '': 'x' }, 'Expected `named.` to be named by text of at least 1 character, got "x"'],
+  ['id', 'abc', 'Expected `id` to be a UUID, got "abc"'],
+  ['at', 'soon', 'Expected `at` to be a time such as `2026-01-31T12:00:00Z`, got "soon"'],
+  ['code', '1', 'Expected `code` to be small letters, got "1"'],
   ['own', 'y', 'Expected `own` to be the letter x, got "y"'],
   ['new', 1, 'Expected no field `new`, got 1'],
 ])('%s: %j', (field, value, sentence) => {

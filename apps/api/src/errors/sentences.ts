@@ -44,6 +44,8 @@ function expectationOf(issue: Issue): string {
       return oneOf(issue.values);
     case 'invalid_union':
       return 'options' in issue && Array.isArray(issue.options) ? oneOf(issue.options) : alternatives(issue.errors);
+    case 'invalid_format':
+      return formatNames[issue.format] ?? issue.message;
     case 'invalid_key':
       return issue.issues[0] ? `named by ${expectationOf(issue.issues[0])}` : 'named otherwise';
     default:
@@ -61,6 +63,8 @@ const typeNames: Record<string, string> = {
   record: 'an object',
   null: 'null',
 };
+
+const formatNames: Record<string, string> = { uuid: 'a UUID', datetime: 'a time such as `2026-01-31T12:00:00Z`' };
 
 function sized(origin: string, than: string, limit: number | bigint): string {
   const figure = limit.toLocaleString('en-US');

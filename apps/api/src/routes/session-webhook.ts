@@ -26,7 +26,7 @@ export const callWebhook = endpoint({
     const session = await findSession(context.database, tenant, instanceId, sessionId);
     if (!session) throw refusal('SESSION_NOT_FOUND');
     const payload = JSON.stringify(body ?? null);
-    const outcome = await carryOut(context, instanceId, session.keyRemoteJid, { type: 'webhook', sessionId, payload });
+    const outcome = await carryOut(context, instanceId, session, { type: 'webhook', sessionId, payload });
     const failure = failureOf(outcome);
     if (failure) throw failure;
     const now = (await findSession(context.database, tenant, instanceId, sessionId)) ?? session;
