@@ -8,6 +8,7 @@ import { refusal } from './errors/refusal.ts';
 import { registerHealth } from './health.ts';
 import { describeRoutes, registerDocs } from './openapi.ts';
 import { bodySizeBytesMax, register } from './register.ts';
+import { takeOnlyJson } from './requests/json-body.ts';
 import { validatorCompiler } from './requests/validation.ts';
 import { endpoints } from './routes/index.ts';
 import { registerMediaFile } from './routes/media-file.ts';
@@ -43,16 +44,6 @@ export async function createApp(context: ApiContext): Promise<FastifyInstance> {
   for (const route of endpoints) register(app, context, route);
   await registerDocs(app);
   return app;
-}
-
-/** Many clients say that they send JSON and send nothing: then there is no body, and the route says whether it needs one. */
-function takeOnlyJson(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error');
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text: string, done) => {
-    if (text === '') done(null, undefined);
-    else void parse(request, text, done);
-  });
 }
 
 /** The canonical line of a request: the route, never the path or query, which name contacts. */

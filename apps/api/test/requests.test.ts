@@ -23,11 +23,35 @@ test.each([
   expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
 });
 
+test.each<[string, string | Buffer, string]>([
+  [
+    'half a body',
+    '{"publicId": "bo',
+    'Expected the body to be JSON, got text that is none: Unterminated string in JSON at position 16 (line 1 column 17)',
+  ],
+  [
+    'a comma too many',
+    '{"publicId": "bot",}',
+    'Expected the body to be JSON, got text that is none: Expected double-quoted property name in JSON at position 19 (line 1 column 20)',
+  ],
+  ['no JSON', 'apiKey=sk-secret', "Expected the body to be JSON, got text that is none: Unexpected token 'a'"],
+  ['Latin-1', Buffer.from('{"publicId":"olá"}', 'latin1'), 'Expected the body to be JSON in UTF-8, got bytes that are no UTF-8'],
+])('%s is told what is wrong with it', async (_what, text, sentence) => {
+  const { status, body } = await api.ask('PUT', path, { bytes: Buffer.from(text), headers: { 'content-type': 'application/json' } });
+  expect({ status, message: body.message }).toEqual({ status: 400, message: [sentence] });
+});
+
+test('an empty body is told that one is needed', async () => {
+  const { body } = await api.ask('POST', path, { text: '', headers: { 'content-type': 'application/json' } });
+  expect(body.message).toEqual(['Expected the body to be an object, got nothing']);
+});
+
 test.each([['text/plain'], ['application/x-www-form-urlencoded'], ['application/xml'], ['multipart/form-data; boundary=x'], ['nonsense']])(
   'a body of type %s is a 415',
   async (type) => {
     const answer = await api.ask('PUT', path, { text: '{}', headers: { 'content-type': type } });
     expect(answer).toMatchObject({ status: 415, body: { error: 'Unsupported Media Type', code: 'UNSUPPORTED_MEDIA_TYPE' } });
+    expect(answer.body.message).toEqual([`Expected \`Content-Type: application/json\`, got \`${type}\``]);
   },
 );
 
@@ -43,7 +67,12 @@ test.each([
   const body = '{"publicId":"bot"}';
   const answer = await api.ask('PUT', path, { text: body + ' '.repeat(bytes - body.length) });
   expect(answer.status).toBe(status);
-  if (status === 413) expect(answer.body).toMatchObject({ error: 'Payload Too Large', code: 'BODY_TOO_LARGE' });
+  if (status === 413)
+    expect(answer.body).toMatchObject({
+      error: 'Payload Too Large',
+      code: 'BODY_TOO_LARGE',
+      message: ['Expected a body of at most 262,144 bytes, got a larger one'],
+    });
 });
 
 test.each([

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { isDatabaseAway, withoutParameters } from '@typelane/db';
 import type { Log } from '@typelane/runtime';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Refusal, refusal } from './refusal.ts';
 import type { RefusalCode } from './table.ts';
@@ -22,7 +22,7 @@ const retryAfterSeconds = 5;
 
 /** Answers with whatever went wrong. What is no refusal shows nothing of itself; the log has it under the request's id. */
 export function answerError(error: unknown, reply: FastifyReply, log: Log): FastifyReply {
-  const refused = asRefusal(error);
+  const refused = asRefusal(error, reply.request);
   if (refused.statusCode >= 500) {
     const level = error instanceof Refusal ? 'warn' : 'error';
     log[level]({ err: withoutParameters(error), requestId: reply.request.id, code: refused.code }, 'request.failed');
@@ -48,23 +48,34 @@ function errorBody({ statusCode, sentences, code }: Refusal): z.infer<typeof err
   return { statusCode, error: STATUS_CODES[statusCode] ?? 'Error', message: [...sentences], code };
 }
 
-function asRefusal(error: unknown): Refusal {
+function asRefusal(error: unknown, request: FastifyRequest): Refusal {
   if (error instanceof Refusal) return error;
   if (isDatabaseAway(error)) return refusal('DATABASE_UNAVAILABLE', [], { cause: error });
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   const known = frameworkRefusals[code];
-  return known ? refusal(known.code, known.sentences, { cause: error }) : refusal('INTERNAL_ERROR', [], { cause: error });
+  return known ? refusal(known.code, known.sentences?.(request), { cause: error }) : refusal('INTERNAL_ERROR', [], { cause: error });
 }
 
 /** What Fastify refuses by itself. */
-const frameworkRefusals: Record<string, { code: RefusalCode; sentences?: string[] }> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'UNSUPPORTED_MEDIA_TYPE' },
-  FST_ERR_CTP_BODY_TOO_LARGE: { code: 'BODY_TOO_LARGE' },
-  FST_ERR_CTP_INVALID_JSON_BODY: { code: 'INVALID_JSON' },
+const frameworkRefusals: Record<string, { code: RefusalCode; sentences?: (request: FastifyRequest) => string[] }> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    sentences: ({ headers }) => [`Expected \`Content-Type: application/json\`, got ${typeThatCame(headers['content-type'])}`],
+  },
+  FST_ERR_CTP_BODY_TOO_LARGE: {
+    code: 'BODY_TOO_LARGE',
+    sentences: ({ routeOptions }) => [
+      `Expected a body of at most ${(routeOptions.bodyLimit ?? 0).toLocaleString('en-US')} bytes, got a larger one`,
+    ],
+  },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
     code: 'INVALID_REQUEST',
-    sentences: ['Expected `Content-Length` to be the length of the body, got another'],
+    sentences: () => ['Expected `Content-Length` to be the length of the body, got another'],
   },
-  FST_ERR_BAD_URL: { code: 'INVALID_REQUEST', sentences: ['Expected the path to be percent-encoded UTF-8'] },
-  FST_ERR_MAX_PARAM_LENGTH: { code: 'INVALID_REQUEST', sentences: ['Expected ids of at most 200 characters in the path'] },
+  FST_ERR_BAD_URL: { code: 'INVALID_REQUEST', sentences: () => ['Expected the path to be percent-encoded UTF-8'] },
+  FST_ERR_MAX_PARAM_LENGTH: { code: 'INVALID_REQUEST', sentences: () => ['Expected ids of at most 200 characters in the path'] },
 };
+
+function typeThatCame(contentType: string | undefined): string {
+  return contentType === undefined || contentType === '' ? 'none' : `\`${contentType.slice(0, 60)}\``;
+}

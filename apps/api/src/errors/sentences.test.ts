@@ -21,7 +21,21 @@ const schema = z.strictObject({
   code: z.string().regex(/^[a-z]+$/, 'small letters'),
   own: z.string().refine((text) => text === 'x', 'the letter x'),
 });
-const good = { text: 'ab', number: 1, speed: 1, list: [true], word: 'a', either: 1, form: { a: 'x' }, named: {}, password: 'x', own: 'x', id: '0b4c1a52-6a0e-4e0c-8a3c-5d0e2f9b7c11', at: '2026-01-01T00:00:00Z', code: 'a' };
+const good = {
+  text: 'ab',
+  number: 1,
+  speed: 1,
+  list: [true],
+  word: 'a',
+  either: 1,
+  form: { a: 'x' },
+  named: {},
+  password: 'x',
+  own: 'x',
+  id: '0b4c1a52-6a0e-4e0c-8a3c-5d0e2f9b7c11',
+  at: '2026-01-01T00:00:00Z',
+  code: 'a',
+};
 
 test.each<[string, unknown, string]>([
   ['text', 1, 'Expected `text` to be text, got 1'],
