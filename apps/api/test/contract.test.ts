@@ -186,7 +186,11 @@ test('what is in the way', async () => {
   expect(await codeOf('POST', `${session(await start())}/webhook`, {})).toBe('WEBHOOK_NOT_AWAITED');
   const waiting = await listening();
   api.bot(() => ({ type: 'refused', cause: 'not_found', status: 404 }));
-  expect(await codeOf('POST', `${session(waiting)}/webhook`, {})).toBe('BOT_UNAVAILABLE');
+  expect(await codeOf('POST', `${session(waiting)}/webhook`, {})).toBe('BOT_REFUSED');
+  expect(await codeOf('POST', `${integration}/session`, { keyRemoteJid: freshChat() })).toBe('BOT_REFUSED');
+  const unsure = await listening();
+  api.bot(() => ({ type: 'sessionLost', cause: 'session_not_found' }));
+  expect(await codeOf('POST', `${session(unsure)}/webhook`, {})).toBe('BOT_UNAVAILABLE');
   expect(await codeOf('POST', `${integration}/session`, { keyRemoteJid: freshChat() })).toBe('BOT_UNAVAILABLE');
   const { instanceId } = await createTenant(withoutQueue, 'no queue');
   const lost = await withoutQueue.ask('POST', `/api/v2/instance/${encodeURIComponent(instanceId)}/events`, { body: event(instanceId) });

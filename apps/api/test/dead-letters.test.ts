@@ -57,7 +57,7 @@ test('a start by the API that dies is no dead letter: whoever ordered it has bee
   const answer = await api.ask('POST', path.replace('dead-letters', 'typebot-integration/session'), {
     body: { keyRemoteJid: freshChat() },
   });
-  expect(answer.body.code).toBe('BOT_UNAVAILABLE');
+  expect(answer.body.code).toBe('BOT_REFUSED');
   expect((await api.ask('GET', path)).body).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-import type { BotCall, BotOutcome } from '@typelane/core';
+import type { BotCall } from '@typelane/core';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { startTestApi } from './support/api.ts';
 import { freshChat } from './support/tenants.ts';
@@ -75,7 +75,7 @@ test('a chat with an open or paused session gets no second one', async () => {
   await start({ keyRemoteJid: chat, status: 'paused' });
   const { status, body } = await start({ keyRemoteJid: chat });
   expect(status).toBe(409);
-  expect(body.code).toBe('SESSION_CONFLICT');
+  expect(body).toMatchObject({ code: 'SESSION_CONFLICT', message: [expect.stringMatching(/a session that is paused; `force` closes/)] });
 });
 
 test('of two starts at once towards a chat one is a conflict', async () => {
@@ -99,17 +99,23 @@ test('a disabled integration starts no bot, but a chat can be taken away from it
   expect((await api.ask('POST', `${other}/session`, { body: { keyRemoteJid: freshChat(), status: 'paused' } })).status).toBe(201);
 });
 
-const failures: [string, BotOutcome, string][] = [['that refuses', { type: 'refused', cause: 'bot_closed', status: 400 }, 'bot_closed']];
-
-test.each(failures)('a bot %s is a 503 with the reason, and no session stays open', async (_what, outcome, reason) => {
-  api.bot(() => outcome);
+test('a bot that refuses is a 409 with its reason, since another try would not change it, and no session stays open', async () => {
+  api.bot(() => ({ type: 'refused', cause: 'bot_refused: Typebot not found', status: 404 }));
   const chat = freshChat();
   const { status, body, headers } = await start({ keyRemoteJid: chat });
-  expect(status).toBe(503);
-  expect(body).toMatchObject({ error: 'Service Unavailable', code: 'BOT_UNAVAILABLE', message: [expect.stringContaining(reason)] });
-  expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+  expect(status).toBe(409);
+  expect(body).toMatchObject({ code: 'BOT_REFUSED', message: ['Expected the bot to start, got `bot_refused: Typebot not found`'] });
+  expect(headers['retry-after']).toBeUndefined();
   const sessions = (await api.ask('GET', `${path}/session?keyRemoteJid=${encodeURIComponent(chat)}`)).body;
   expect(sessions).toMatchObject([{ status: 'closed', reason: 'error' }]);
+});
+
+test('a bot that loses what was begun is a 503 that may be tried again', async () => {
+  api.bot(() => ({ type: 'sessionLost', cause: 'session_not_found' }));
+  const { status, body, headers } = await start({ keyRemoteJid: freshChat() });
+  expect(status).toBe(503);
+  expect(body).toMatchObject({ error: 'Service Unavailable', code: 'BOT_UNAVAILABLE', message: [expect.stringContaining('session_lost')] });
+  expect(Number(headers['retry-after'])).toBeGreaterThan(0);
 });
 
 test('a start that nobody carries out yet is a 202 with the session as it was ordered, under the id it will have', async () => {

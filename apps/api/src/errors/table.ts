@@ -44,6 +44,7 @@ export const refusals = {
   SESSION_CONFLICT: { statusCode: 409, sentence: 'Expected a chat without another open or paused session' },
   WEBHOOK_NOT_AWAITED: { statusCode: 409, sentence: 'Expected a session whose flow stands at a Webhook block, got one that does not' },
   SESSION_CLOSED: { statusCode: 409, sentence: 'Expected a session that is open, got one that is closed' },
+  BOT_REFUSED: { statusCode: 409, sentence: 'Expected the bot to take the call, got a refusal that another try would not change' },
   BULK_START_OVER: { statusCode: 409, sentence: 'Expected a list that is running or paused, got one that is done or cancelled' },
   TOO_MANY_WEBHOOKS: { statusCode: 409, sentence: 'Expected an instance with fewer than 10 webhooks, got one that has them' },
   DEAD_LETTER_SETTLED: { statusCode: 409, sentence: 'Expected a dead letter that is open, got one that was redriven or discarded' },

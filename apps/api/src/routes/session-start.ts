@@ -3,6 +3,7 @@ import { type Command, parseJid } from '@typelane/core';
 import { findIntegration, findSession, type IntegrationRecord } from '@typelane/db';
 import { z } from 'zod';
 import { type SessionAnswer, sessionOf, sessionSchema } from '../answers/session.ts';
+import { botFailure } from '../commands/bot-failure.ts';
 import { carryOut, type Outcome } from '../commands/carry-out.ts';
 import { endpoint } from '../endpoint.ts';
 import { type Refusal, refusal } from '../errors/refusal.ts';
@@ -40,7 +41,7 @@ export const startSession = endpoint({
       schema: sessionSchema,
     },
   },
-  refusals: ['INTEGRATION_NOT_FOUND', 'INTEGRATION_DISABLED', 'SESSION_CONFLICT', 'BOT_UNAVAILABLE'],
+  refusals: ['INTEGRATION_NOT_FOUND', 'INTEGRATION_DISABLED', 'SESSION_CONFLICT', 'BOT_REFUSED', 'BOT_UNAVAILABLE'],
   async handle({ context, tenant, params: { instanceId }, body: { keyRemoteJid, publicId: bot = null, startMessage = null, ...wanted } }) {
     const integration = await findIntegration(context.database, tenant, instanceId);
     if (!integration) throw refusal('INTEGRATION_NOT_FOUND');
@@ -56,10 +57,21 @@ export const startSession = endpoint({
 
 function failureOf(outcome: Outcome): Refusal | null {
   if (outcome === null || outcome.final === 'answered') return null;
-  const reason = outcome.reason ?? outcome.final;
-  if (outcome.final !== 'ignored') return refusal('BOT_UNAVAILABLE', [`Expected the bot to start, got \`${reason}\``]);
-  if (reason === 'conflict_no_integration') return refusal('INTEGRATION_NOT_FOUND');
-  return refusal(reason === 'conflict_disabled' ? 'INTEGRATION_DISABLED' : 'SESSION_CONFLICT');
+  if (outcome.final !== 'ignored') return botFailure(outcome, 'start');
+  switch (outcome.reason) {
+    case 'conflict_no_integration':
+      return refusal('INTEGRATION_NOT_FOUND');
+    case 'conflict_disabled':
+      return refusal('INTEGRATION_DISABLED');
+    default:
+      return conflictWith(outcome.reason === 'conflict_paused' ? 'paused' : 'open');
+  }
+}
+
+function conflictWith(status: 'open' | 'paused'): Refusal {
+  return refusal('SESSION_CONFLICT', [
+    `Expected a chat without an open or paused session, got one with a session that is ${status}; \`force\` closes that one first`,
+  ]);
 }
 
 /** The session has no row until a worker takes up the order. */

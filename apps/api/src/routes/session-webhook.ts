@@ -1,6 +1,7 @@
 import { findSession } from '@typelane/db';
 import { z } from 'zod';
 import { sessionOf, sessionSchema } from '../answers/session.ts';
+import { botFailure } from '../commands/bot-failure.ts';
 import { carryOut, type Outcome } from '../commands/carry-out.ts';
 import { endpoint } from '../endpoint.ts';
 import { type Refusal, refusal } from '../errors/refusal.ts';
@@ -21,7 +22,7 @@ export const callWebhook = endpoint({
     200: { description: 'Delivered, or kept for when the chat is handed back.', schema: sessionSchema },
     202: { description: 'Ordered, and not done in the time a request may wait. The session as it stands.', schema: sessionSchema },
   },
-  refusals: ['SESSION_NOT_FOUND', 'WEBHOOK_NOT_AWAITED', 'BOT_UNAVAILABLE'],
+  refusals: ['SESSION_NOT_FOUND', 'WEBHOOK_NOT_AWAITED', 'BOT_REFUSED', 'BOT_UNAVAILABLE'],
   async handle({ context, tenant, params: { instanceId, sessionId }, body }) {
     const session = await findSession(context.database, tenant, instanceId, sessionId);
     if (!session) throw refusal('SESSION_NOT_FOUND');
@@ -37,5 +38,5 @@ export const callWebhook = endpoint({
 function failureOf(outcome: Outcome): Refusal | null {
   if (outcome === null || outcome.final === 'answered') return null;
   if (outcome.final === 'ignored') return refusal('WEBHOOK_NOT_AWAITED');
-  return refusal('BOT_UNAVAILABLE', [`Expected the bot to go on, got \`${outcome.reason ?? outcome.final}\``]);
+  return botFailure(outcome, 'go on');
 }

@@ -42,11 +42,12 @@ export async function redriveAtDoor(sql: Sql<{ bigint: number }>, deadLetterId: 
 export async function isOvertakenAtDoor(sql: Sql<{ bigint: number }>, instanceId: string, jid: Jid, diedAt: Date): Promise<boolean> {
   const chats = await conversationsOf(sql, instanceId, jid);
   const at = diedAt.toISOString();
-  // What died before it and was redriven came in later, and is older all the same.
+  // Times are kept in milliseconds: what came in the same one may be newer. What died before it and was redriven came in later, and is
+  // older all the same.
   const [row] = await sql<{ overtaken: boolean }[]>`
     select exists (
       select from inbox i left join turns t using (conversation_id, seq)
-      where i.conversation_id = any(${chats}::uuid[]) and i.kind = 'message' and not i.from_me and i.received_at > ${at}::timestamptz
+      where i.conversation_id = any(${chats}::uuid[]) and i.kind = 'message' and not i.from_me and i.received_at >= ${at}::timestamptz
         and (t.final is null or t.final = 'answered' or (t.final = 'uncertain' and t.resolution is distinct from 'not_processed'))
         and not exists (
           select from dead_letters d

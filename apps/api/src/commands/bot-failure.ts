@@ -1,0 +1,10 @@
+import { type Refusal, refusal } from '../errors/refusal.ts';
+
+/** Reasons of a dead event that another try may do better: the bot was not asked, or lost its session, or we failed. */
+const passing = new Set(['bot_unreachable', 'session_lost', 'poison', 'internal_error']);
+
+/** A command that was carried out and did not end well with the bot. `wanted`: what the bot was to do, such as `start`. */
+export function botFailure({ final, reason }: { final: string; reason: string | null }, wanted: string): Refusal {
+  const isFinal = final === 'dead' && reason !== null && !passing.has(reason);
+  return refusal(isFinal ? 'BOT_REFUSED' : 'BOT_UNAVAILABLE', [`Expected the bot to ${wanted}, got \`${reason ?? final}\``]);
+}
