@@ -9,6 +9,7 @@ import {
   startFakeTypebot,
   text,
   voiceNote,
+  waitUntil,
 } from '@typelane/testkit';
 import { expect, test } from 'vitest';
 import { startFileHost } from './file-host.ts';
@@ -24,9 +25,7 @@ const says: BotScript = {
 
 test(
   'a message that takes longer to be made ready than four sweeps is not taken for poison, however many workers there are',
-  {
-    timeout: 60_000,
-  },
+  { timeout: 60_000 },
   async () => {
     const typebot = await startFakeTypebot({ bots: { says } });
     const service = await startFakeTranscription();
@@ -41,6 +40,8 @@ test(
       const keyId = newKeyId();
       const url = files.add(`${keyId}.ogg`, voiceNote('bom dia'));
       await pipeline.publish(inboundMedia({ ...chat, keyId, media: 'audio', url, mimeType: 'audio/ogg' }));
+      await waitUntil(() => service.requests.length > 0, { what: 'the voice note to be heard' });
+      // The time that is being written down is what is tested.
       await sleep(12 * sweepMs);
       answer();
       const outcomes = await pipeline.ledger.handled(instanceId, 2, 30_000);

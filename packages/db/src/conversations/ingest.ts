@@ -19,8 +19,14 @@ export type Arrival = {
 /** What a chat's row is made of. */
 export type ChatRow = Pick<Arrival, 'conversationId' | 'instanceId' | 'jid'>;
 
-/** An event that was new, and its place in its chat. */
-export type Taken = { conversationId: string; seq: number; keyId: string };
+/**
+ * An event that was new, and its place in its chat. `isSuspect`: what stands before it was left by whoever had it, perhaps because they died
+ * of it. To ring for such a chat could cost a process for each word of a contact who goes on writing: the sweep, which counts, rings for it.
+ */
+export type Taken = { conversationId: string; seq: number; keyId: string; isSuspect: boolean };
+
+/** After so long without a sign of life work counts as left. Where it waits longer because there is much to do, its ring stands in the queue. */
+const leftAfterMs = 1_000;
 
 /**
  * Puts events into their chats' inboxes, in the given order, and returns what was new. Events already known (by chat,
@@ -78,20 +84,26 @@ function insertNew(sql: TransactionSql<{ bigint: number }>, all: Arrival[]): Pen
           hold_seq = coalesce(c.in_seq + f.hold, c.hold_seq),
           human_seq = coalesce(c.in_seq + f.human, c.human_seq),
           not_before = case when f.hold is null then c.not_before end,
-          updated_at = clock_timestamp()
+          -- What waits already has been touched by nobody: a contact who goes on writing must not hide it from the sweep.
+          updated_at = case when c.in_seq > c.handled_seq then c.updated_at else clock_timestamp() end
       from (
         select conversation_id, count(*) as events, max(nth) filter (where ${all.some((a) => a.holds) ? holdsChat(sql) : sql`false`}) as hold,
           max(nth) filter (where of_human) as human
         from fresh group by 1
       ) f
       where c.conversation_id = f.conversation_id
-      returning c.conversation_id, c.in_seq - f.events as base
+      returning c.conversation_id, c.in_seq - f.events as base,
+        c.tries > 0 or (
+          c.updated_at < clock_timestamp() - ${leftAfterMs}::float8 * interval '1 millisecond'
+          and (c.open_call_until is null or c.open_call_until <= clock_timestamp())
+          and (c.not_before is null or c.not_before <= clock_timestamp())) as is_suspect
     )
     insert into inbox (conversation_id, seq, kind, from_me, key_id, message_id, event)
     select f.conversation_id, t.base + f.nth, f.kind, f.from_me, f.key_id, f.message_id, f.event::jsonb
     from fresh f join taken t using (conversation_id)
     order by f.place
-    returning conversation_id as "conversationId", seq, key_id as "keyId"`;
+    returning conversation_id as "conversationId", seq, key_id as "keyId",
+      (select is_suspect from taken t where t.conversation_id = inbox.conversation_id) as "isSuspect"`;
 }
 
 /**
