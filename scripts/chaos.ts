@@ -2,10 +2,11 @@
  * npm run chaos: workers, PostgreSQL, Redis and Typebot are broken by a seed while chats go on, and what could be seen from outside is judged:
  * nothing lost, repeated or reordered (docs/guarantees.md). The nightly suite; a smaller one is part of npm test.
  *
- *   npm run chaos -- [--seed 1] [--seeds 20] [--lanes 500] [--messages 40] [--workers 6] [--faults 60] [--mutants] [--keep folder] [--json]
+ *   npm run chaos -- [--seed 1] [--seeds 20] [--lanes 500] [--messages 40] [--workers 6] [--faults 60] [--mutants | --mutant name] [--keep folder] [--json]
  *
- * `--mutants`: plants each known bug in the workers instead, and looks whether it is found out within 10 seeds. `--keep`: where the seed, the
- * log of faults and everything seen of a failed run are written (default `.chaos`). With `--json` the last line is one JSON object.
+ * `--mutants`: plants each known bug in the workers instead, and looks whether it is found out within 10 seeds; `--mutant`: this one, and may be
+ * given several times. `--keep`: where the seed, the log of faults and everything seen of a failed run are written (default `.chaos`). With
+ * `--json` the last line is one JSON object.
  * Exit codes: 0 all as promised, 1 not, 2 wrong usage.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -19,10 +20,10 @@ import { type Servers, startServers } from '../apps/worker/test/chaos/servers.ts
 /** Seeds within which a planted bug has to be found out. */
 const mutantSeedsMax = 10;
 
-const { seed, seeds, size, plantsMutants, folder, json } = read();
+const { seed, seeds, size, planted, folder, json } = read();
 const servers = await startServers();
 try {
-  process.exitCode = plantsMutants ? await hunt(servers) : await endure(servers);
+  process.exitCode = planted.length > 0 ? await hunt(servers) : await endure(servers);
 } finally {
   await servers.stop();
 }
@@ -56,7 +57,7 @@ async function endure(on: Servers): Promise<number> {
 /** Whether the checker finds out each planted bug. */
 async function hunt(on: Servers): Promise<number> {
   const found: Record<string, { seeds: number; invariant: string } | null> = {};
-  for (const mutant of mutants) {
+  for (const mutant of planted) {
     found[mutant.name] = await firstFault(mutant, on);
     const caught = found[mutant.name];
     console.log(
@@ -64,7 +65,7 @@ async function hunt(on: Servers): Promise<number> {
     );
   }
   const missed = Object.values(found).filter((caught) => caught === null).length;
-  console.log(`\n${mutants.length - missed} of ${mutants.length} planted bugs found out`);
+  console.log(`\n${planted.length - missed} of ${planted.length} planted bugs found out`);
   if (json) console.log(JSON.stringify({ mutants: found, seed }));
   return missed === 0 ? 0 : 1;
 }
@@ -106,37 +107,53 @@ function sum<T>(all: T[], of: (each: T) => number): number {
 }
 
 function read() {
-  const { values } = parseArgs({
-    options: {
-      seed: { type: 'string', default: '1' },
-      seeds: { type: 'string', default: '20' },
-      lanes: { type: 'string', default: '500' },
-      messages: { type: 'string', default: '40' },
-      workers: { type: 'string', default: '6' },
-      faults: { type: 'string', default: '60' },
-      mutants: { type: 'boolean', default: false },
-      keep: { type: 'string', default: '.chaos' },
-      json: { type: 'boolean', default: false },
-    },
-  });
+  const { values } = parsed();
   const whole = (name: 'seed' | 'seeds' | 'lanes' | 'messages' | 'workers' | 'faults'): number => {
     const number = Number(values[name]);
-    if (Number.isSafeInteger(number) && number > 0) return number;
-    console.error(`Expected --${name} to be a whole number from 1, got ${JSON.stringify(values[name])}`);
-    process.exit(2);
+    return Number.isSafeInteger(number) && number > 0
+      ? number
+      : refused(`Expected --${name} to be a whole number from 1, got ${JSON.stringify(values[name])}`);
   };
-  const ofRuns: ChaosSize = {
+  const size: ChaosSize = {
     lanes: whole('lanes'),
     messagesPerLane: whole('messages'),
     workers: whole('workers'),
     faults: whole('faults'),
   };
-  return {
-    seed: whole('seed'),
-    seeds: whole('seeds'),
-    size: ofRuns,
-    plantsMutants: values.mutants,
-    folder: values.keep,
-    json: values.json,
-  };
+  const planted: readonly Mutant[] = values.mutants ? mutants : values.mutant.map(mutantNamed);
+  return { seed: whole('seed'), seeds: whole('seeds'), size, planted, folder: values.keep, json: values.json };
+}
+
+function parsed() {
+  try {
+    return parseArgs({
+      options: {
+        seed: { type: 'string', default: '1' },
+        seeds: { type: 'string', default: '20' },
+        lanes: { type: 'string', default: '500' },
+        messages: { type: 'string', default: '40' },
+        workers: { type: 'string', default: '6' },
+        faults: { type: 'string', default: '60' },
+        mutants: { type: 'boolean', default: false },
+        mutant: { type: 'string', multiple: true, default: [] },
+        keep: { type: 'string', default: '.chaos' },
+        json: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    return refused(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function mutantNamed(name: string): Mutant {
+  const names = mutants.map((mutant) => `"${mutant.name}"`);
+  return (
+    mutants.find((mutant) => mutant.name === name) ??
+    refused(`Expected --mutant to be one of ${names.join(', ')}, got ${JSON.stringify(name)}`)
+  );
+}
+
+function refused(sentence: string): never {
+  console.error(sentence);
+  process.exit(2);
 }
