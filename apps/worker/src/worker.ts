@@ -48,9 +48,7 @@ import { createSlots, type Slots } from './converse/slots.ts';
 import { takeUp, type TakeUpPorts } from './converse/take-up.ts';
 import { createAcknowledger } from './deliver/acknowledger.ts';
 import { createPublish, type Publish } from './deliver/outbound.ts';
-import { checkContract } from './ingest/contract.ts';
-import { openDoor } from './ingest/door.ts';
-import { openPlainDoor } from './ingest/plain-door.ts';
+import { chooseDoor } from './ingest/choose-door.ts';
 import type { Chat } from './ingest/take-in.ts';
 import { startBulkStarts } from './bulk-starts.ts';
 import { createKeepFile } from './media/keep-file.ts';
@@ -165,16 +163,6 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
       redis.disconnect();
     },
   };
-}
-
-async function chooseDoor(redis: Redis, prefix: string, log: Log): Promise<typeof openDoor> {
-  const problem = await checkContract(redis, prefix);
-  if (problem === null) return openDoor;
-  log.warn(
-    { problem },
-    'door.fallback: this BullMQ or Redis is not as the fast door needs it; events come in one by one, about 600 a second',
-  );
-  return openPlainDoor;
 }
 
 /** Turns begin where the event came in while a slot is free there: the shortest way. The rest is rung for, and any process takes it. */

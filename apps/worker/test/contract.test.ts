@@ -2,7 +2,11 @@ import { connectRedis } from '@typelane/runtime';
 import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { redisForTest } from '@typelane/testkit/vitest';
+import { createLog } from '@typelane/runtime';
+import { chooseDoor } from '../src/ingest/choose-door.ts';
 import { checkContract } from '../src/ingest/contract.ts';
+import { openDoor } from '../src/ingest/door.ts';
+import { openPlainDoor } from '../src/ingest/plain-door.ts';
 
 const { url, prefix } = redisForTest();
 let redis: Redis;
@@ -41,6 +45,41 @@ test.each(bent)('the fast door is not opened on %s', async (_, bend, expected) =
   expect(await checkContract(redis, prefix)).toMatch(expected);
   expect(await redis.keys(`${prefix}*`)).toEqual([]);
 });
+
+test.each<[string, (redis: Redis) => void, typeof openDoor]>([
+  ['always, the plain one', (r) => bendScript(r, (answer) => (answer === 2 ? 0 : answer)), openPlainDoor],
+  [
+    'once, as one that was emptied in the middle does, the fast one',
+    (r) =>
+      bendScript(
+        r,
+        once((answer) => (answer === 2 ? 0 : answer)),
+      ),
+    openDoor,
+  ],
+  [
+    'not at all at first, as one that is restarted does, the fast one',
+    (r) =>
+      bendScript(
+        r,
+        once(() => Promise.reject(new Error('away'))),
+      ),
+    openDoor,
+  ],
+])('of doors, where Redis is otherwise %s is opened', async (_, bend, expected) => {
+  bend(redis);
+  expect(await chooseDoor(redis, prefix, createLog('silent'))).toBe(expected);
+});
+
+/** Of the answers that `change` changes only the first. */
+function once(change: (answer: unknown) => unknown): (answer: unknown) => unknown {
+  let isBent = false;
+  return (answer) => {
+    const changed = isBent ? answer : change(answer);
+    isBent ||= changed !== answer;
+    return changed;
+  };
+}
 
 function bendScript(client: Redis, change: (answer: unknown) => unknown): void {
   const evalsha = client.evalsha.bind(client) as (...args: unknown[]) => Promise<unknown>;

@@ -85,6 +85,22 @@ test.each<[what: string, strike: () => Promise<unknown>]>([
   expect(faults).toEqual([]);
 });
 
+test.each(['redis', 'postgres'] as const)(
+  'a worker that is started while %s cannot be reached waits for it',
+  { timeout: 60_000 },
+  async (server) => {
+    const { road } = servers[server];
+    await road.cut();
+    const starting = spawn();
+    await sleep(5_000);
+    await road.restore();
+    const worker = await starting;
+    const { faults } = await underLoad(async () => {});
+    expect(faults).toEqual([]);
+    expect(await worker.stop()).toBe(0);
+  },
+);
+
 test(
   'Redis is emptied in the middle: what was taken in is answered, and replies nobody has acknowledged are published again',
   {

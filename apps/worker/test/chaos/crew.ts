@@ -14,15 +14,25 @@ export type Crew = {
   stop(): Promise<void>;
 };
 
+const startsMax = 3;
+
 export async function hire(count: number, env: () => Record<string, string>): Promise<Crew> {
   const everyone: ChildWorker[] = [];
   const exits: (number | null)[] = [];
-  const newWorker = async (): Promise<ChildWorker> => {
-    const worker = await spawnWorker(env());
-    everyone.push(worker);
-    return worker;
+  /** One that ends at its start is started again, as a supervisor would; its exit code tells of it. */
+  const newWorker = async (tries = 1): Promise<ChildWorker> => {
+    try {
+      const worker = await spawnWorker(env());
+      everyone.push(worker);
+      return worker;
+    } catch (error) {
+      exits.push(1);
+      if (tries === startsMax) throw error;
+      console.error(error);
+      return newWorker(tries + 1);
+    }
   };
-  const crew = await Promise.all(Array.from({ length: count }, newWorker));
+  const crew = await Promise.all(Array.from({ length: count }, () => newWorker()));
   const at = (place: number): ChildWorker => {
     const worker = crew[place % crew.length];
     if (!worker) throw new Error('There is no such worker');
