@@ -68,6 +68,10 @@ test.each<[words: string, options: Record<string, unknown>, kept: string | RegEx
   ['próxima sexta-feira', {}, anyDay],
   ['sexta que vem', {}, anyDay],
   ['no sábado', {}, anyDay],
+  ['25122026', {}, '25/12/2026'],
+  ['vinte e cinco de dezembro de 2026', {}, '25/12/2026'],
+  ['sexta, 25/12/2026', {}, '25/12/2026'],
+  ['sexta passada', {}, 'refused'],
   ['esta quinta', {}, anyDay],
   ['el viernes', {}, anyDay],
   ['25 de dezembro de 2026', {}, '25/12/2026'],
@@ -111,8 +115,16 @@ test.each([
   ['ao meio-dia', '12:00'],
   ['2pm', '14:00'],
   ['25h', 'refused'],
+  ['nove e quinze', '09:15'],
+  ['depois das 14h', 'refused'],
 ])('a time input keeps what %j means', async (words, expected) => {
   expect(await kept('time input', {}, words)).toBe(expected);
+});
+
+test('a weekday alone is never past', async () => {
+  const days = ['domingo', 'segunda', 'terça', 'quarta', 'quinta', 'sexta', 'sábado'];
+  const coming = days.map((_, day) => daysAhead((day - new Date().getDay() + 7) % 7));
+  for (const [i, day] of days.entries()) expect(await kept('date input', {}, day)).toBe(coming[i]);
 });
 
 test.each<[type: string, words: string, kept: string, options: Record<string, unknown>]>([

@@ -8,7 +8,7 @@ export const number = inputKind({
   about: {
     becomes: 'nothing: the bubble before it is the question',
     reads:
-      'numbers without currency sign and thousands separators (`R$ 1.234,50` as `1234,50`), `1.234` by the input’s locale, else by `locale`; one to ten in words',
+      'numbers without currency sign and thousands separators (`R$ 1.234,50` as `1234,50`), `1.234` by the input’s locale, else by `locale`; 0 to 99 in words',
     differs: 'Typebot’s channel sends them as written, and `1.234,50` becomes 1.234',
   },
   options: z.looseObject({ locale: lenient(z.string()) }),

@@ -34,8 +34,8 @@ function daysAhead(text: string): number | null {
   const [, which, name] = new RegExp(`\\b(?:(this|next)\\s+)?(${weekdays.join('|')})\\b`, 'i').exec(text) ?? [];
   if (name === undefined) return null;
   const ahead = weekdays.indexOf(name.toLowerCase()) - new Date().getDay();
-  if (which !== undefined) return which.toLowerCase() === 'next' ? ahead + 7 : ahead;
-  // A bare weekday is the nearest one, which may be past.
+  if (which !== undefined) return which.toLowerCase() === 'next' ? ahead + 7 : (ahead + 7) % 7;
+  // A bare weekday is the nearest one, which may be past; `this` is never past.
   return ahead > 3 ? ahead - 7 : ahead < -3 ? ahead + 7 : ahead;
 }
 
