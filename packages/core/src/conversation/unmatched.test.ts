@@ -34,6 +34,12 @@ describe('words that name no option', () => {
     expect(textsOf(turn?.last.say ?? [])[0]).toContain('Invalid message');
   });
 
+  test('that Typebot would misread are not sent, but the bot answers', () => {
+    const several = { ...menu, options: { isMultipleChoice: true } };
+    const context = contextOf({ settings: settingsOf({}), event: said('not 1') });
+    expect(take(waitingAt(several), context).ask).toMatchObject({ message: null });
+  });
+
   test('get the options shown again, and the bot hears nothing', () => {
     const [turn] = talk(['human'], settingsOf({ action: 'show' }));
     expect(turn).toMatchObject({ asked: null, last: { final: { type: 'ignored', reason: 'unmatched' } } });

@@ -16,7 +16,7 @@ type Missed = {
 };
 
 /** The words name none of the options: Typebot hears them, the options are shown again, or, after so many times, something else helps. */
-export function afterMiss(missed: Missed, message: BotMessage): Step {
+export function afterMiss(missed: Missed, message: BotMessage | null): Step {
   const { unmatchedChoice: policy } = missed.context.integration.settings;
   const misses = missed.bot.misses + 1;
   const isEnough = policy.misses > 0 && misses >= policy.misses;
@@ -30,7 +30,7 @@ function withMisses(missed: Missed, misses: number): Missed {
   return { ...missed, bot, session: { ...missed.session, bot } };
 }
 
-function again({ session, bot, pending, spoken: { joined, events }, context }: Missed, message: BotMessage): Step {
+function again({ session, bot, pending, spoken: { joined, events }, context }: Missed, message: BotMessage | null): Step {
   const { settings } = context.integration;
   const isShown = settings.unmatchedChoice.action === 'show' && pending.type === 'input';
   const say = isShown ? askAgain(pending.input, settings) : [];

@@ -4,15 +4,16 @@ import { limits, uniqueTitles } from '../whatsapp.ts';
 import { sendText, unmatched, unsupported, wordsOf } from './answers.ts';
 import type { Answer, Said } from './input.ts';
 import { match, type Choosable } from './match.ts';
-import { chosenSeveral, namesOf } from './several.ts';
+import { ownLetter } from './own-numbers.ts';
+import { chosenSeveral, namesOf, wouldBeMisread } from './several.ts';
 
 /** An item as Typebot matches it: by its id, its value, or its content. */
 export type Item = { id: string; content: string; value: string };
 
 export type Choice = Choosable & { item: Item };
 
-/** Items a contact can choose, numbered as they are shown and called by `labels`. */
-export function choicesOf(items: readonly Item[], labels: readonly string[]): Choice[] {
+/** Items a contact can choose, called by `labels` and numbered as they are shown: by their positions unless `numbers` say otherwise. */
+export function choicesOf(items: readonly Item[], labels: readonly string[], numbers?: readonly number[]): Choice[] {
   // Gateways without ids hand back the title, which may be cut.
   const isListed = items.length <= limits.rows;
   const buttons = isListed ? uniqueTitles(labels, limits.buttonTitle) : [];
@@ -20,9 +21,14 @@ export function choicesOf(items: readonly Item[], labels: readonly string[]): Ch
   return items.map((item, i) => ({
     item,
     label: labels[i] ?? '',
-    number: i + 1,
-    aliases: [item.id, item.value, buttons[i] ?? '', rows[i] ?? ''].filter((name) => name !== ''),
+    number: numbers?.[i] ?? i + 1,
+    aliases: [idOf(item), item.value, buttons[i] ?? '', rows[i] ?? '', ownLetter(labels[i] ?? '') ?? ''].filter((name) => name !== ''),
   }));
+}
+
+/** Dynamic items are called `0`, `1`, …: who writes `0` does not mean the first of them. */
+function idOf({ id }: Item): string {
+  return /^\d+$/.test(id) ? '' : id;
 }
 
 /** The answer to a choice. Where nothing is shown that could be chosen, words go as they are. */
@@ -33,10 +39,19 @@ export function readChoice(said: Said, choices: readonly Choice[], isMultiple: b
   const tapped = said.kind === 'reply' ? tappedIn(choices, said.id) : null;
   if (isMultiple) {
     const several = tapped === null ? chosenSeveral(choices, words) : [tapped];
-    return several === null ? unmatched(words, settings) : { type: 'send', message: namesOf(several, choices) };
+    return several === null
+      ? missed(words, wouldBeMisread(words, choices), settings)
+      : { type: 'send', message: namesOf(several, choices) };
   }
   const one = tapped ?? match(choices, words);
-  return one === null ? unmatched(words, settings) : { type: 'send', message: answerOf(one.item, choices) };
+  if (one !== null) return { type: 'send', message: answerOf(one.item, choices) };
+  const isId = choices.some(({ item }) => item.id === words);
+  return missed(words, isId, settings);
+}
+
+/** Without words Typebot answers as to any that name nothing, but chooses nothing. */
+function missed(words: string, isMisread: boolean, settings: Settings): Answer {
+  return isMisread ? { type: 'unmatched', message: null } : unmatched(words, settings);
 }
 
 /** A button of an older question has an id that is not here; it counts by its title. */

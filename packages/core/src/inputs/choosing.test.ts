@@ -125,7 +125,48 @@ test('labels may have signs in them that also part several answers', () => {
   expect(read('sim e não\nred', input)).toEqual(sent('Sim e não, Red'));
 });
 
-test.each(['vermelho e 1', 'azul', '1, 9', 'nothing', ','])('%j does not name choices only, so it is handed on as it is', (words) => {
+test.each<[string, string]>([
+  ['1 a 3', 'Red, Dark Green, Blue'],
+  ['do 1 ao 2', 'Red, Dark Green'],
+  ['2 até 3', 'Dark Green, Blue'],
+  ['1e3', 'Red, Blue'],
+  ['1 mais 3', 'Red, Blue'],
+  ['1️⃣ 3️⃣', 'Red, Blue'],
+  ['a 1ª e a 3ª', 'Red, Blue'],
+  ['quero as opções 1 e 3, por favor', 'Red, Blue'],
+  ['Só blue e red.', 'Red, Blue'],
+  ['todas', 'Red, Dark Green, Blue'],
+  ['Quero todas as opções!', 'Red, Dark Green, Blue'],
+])('a multiple choice takes several as in %j', (said, expected) => {
+  expect(read(said, colours)).toEqual(sent(expected));
+});
+
+test('a range and all of them count the numbers that are shown', () => {
+  const own = { ...choice({ content: '3 - A' }, { content: '1 - B' }, { content: '2 - C' }), options: { isMultipleChoice: true } };
+  expect(read('1 a 2', own)).toEqual(sent('1 - B, 2 - C'));
+});
+
+const toppings = {
+  ...choice({ content: 'Sem glúten' }, { content: 'Cebola' }, { content: 'Nenhuma das anteriores' }),
+  options: { isMultipleChoice: true },
+};
+
+test.each(['sem cebola', 'todas', 'as duas', 'toda'])('%j might mean something else than the choices it sounds like', (words) => {
+  expect(read(words, toppings).type).toBe('unmatched');
+});
+
+test.each(['vermelho e 1', '1, 9', 'não 1', 'not red', '1 a 9', '3 a 1', '2 cores'])(
+  '%j names more than choices: Typebot, which would take some out of it, does not hear it',
+  (words) => {
+    expect(read(words, colours)).toEqual({ type: 'unmatched', message: null });
+  },
+);
+
+test('the number that Typebot knows a dynamic item by is not handed on', () => {
+  expect(read('0', choice({ id: '0', content: 'A' }, { id: '1', content: 'B' }))).toEqual({ type: 'unmatched', message: null });
+});
+
+test.each(['azul', 'nothing', ','])('%j names no choice, so it is handed on as it is', (words) => {
   expect(read(words, colours)).toEqual(unmatched(words));
 });
 

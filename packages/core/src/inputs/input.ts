@@ -9,12 +9,13 @@ import type { Settings } from '../settings.ts';
 /**
  * What is done with a contact's message.
  * - `send`: Typebot hears it; null: it hears that there is no answer;
- * - `unmatched`: it names none of the options. `message` is what Typebot would hear if it is to answer in its own words;
+ * - `unmatched`: it names none of the options. `message` is what Typebot would hear if it is to answer in its own words, null where
+ *   it would misread them;
  * - `hold`: Typebot must not hear it; `reason` is a stable code, `notice` a text for the contact.
  */
 export type Answer =
   | { type: 'send'; message: BotMessage | null }
-  | { type: 'unmatched'; message: BotMessage }
+  | { type: 'unmatched'; message: BotMessage | null }
   | { type: 'hold'; reason: HoldReason; notice: string | null };
 
 /** A message that can be an answer at all. */

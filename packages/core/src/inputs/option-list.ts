@@ -4,6 +4,7 @@ import type { Settings } from '../settings.ts';
 import { clip, emptyBody, limits, oneLine, uniqueTitles } from '../whatsapp.ts';
 import { hint, listButton } from './hints.ts';
 import { nothing, type Shown } from './input.ts';
+import { numberedLines } from './own-numbers.ts';
 
 export type ListedOption = { id: string; label: string };
 
@@ -38,9 +39,11 @@ export function under(body: string | null, text: string): Shown {
   return { messages: texts(takesBody ? whole : text), takesBody };
 }
 
-/** `1. Label` lines, with a hint below unless it is empty. */
+/** `1. Label` lines, or the labels alone where their author has numbered them, with a hint below unless it is empty. */
 export function numbered(options: readonly { label: string }[], hintText: string): string {
-  const lines = options.map(({ label }, i) => `${i + 1}. ${oneLine(label)}`).join('\n');
+  const lines = numberedLines(labelsOf(options))
+    .map(({ line }) => line)
+    .join('\n');
   return hintText === '' ? lines : `${lines}\n\n${hintText}`;
 }
 
@@ -61,7 +64,7 @@ function list(options: readonly ListedOption[], frame: Frame, settings: Settings
   return { type: 'list', ...frame, button: listButton[settings.locale], sections: [{ title: '', rows }] };
 }
 
-function labelsOf(options: readonly ListedOption[]): string[] {
+function labelsOf(options: readonly { label: string }[]): string[] {
   return options.map(({ label }) => label);
 }
 

@@ -1,27 +1,56 @@
 import type { Choice, Item } from './choices.ts';
-import { matchedMax } from './fold.ts';
+import { fold, matchedMax } from './fold.ts';
+import { withoutManners } from './manners.ts';
 import { match } from './match.ts';
 
-/** `1, 3`, `1 3`, `Red and Blue`, `vermelho e azul`; null unless every part names a choice. In the order they are shown. */
+/** `1, 3`, `1 a 3`, `Red and Blue`, `vermelho e azul`, `todas`; null unless every part names a choice. In the order they are shown. */
 export function chosenSeveral(choices: readonly Choice[], words: string): Choice[] | null {
   if (words.length > matchedMax) return null;
   const whole = match(choices, words);
   if (whole !== null) return [whole];
+  const plain = withoutManners(words.trim()).replace(noun, '').replace(/[.!]$/u, '');
+  if (all.test(fold(plain))) return chosenAll(choices);
+  const [, from, to] = range.exec(fold(plain)) ?? [];
+  if (from !== undefined) return chosenBetween(choices, Number(from), Number(to));
   for (const separator of separators) {
-    const found = partsOf(words, separator).map((part) => match(choices, part));
+    const found = partsOf(plain, separator).map((part) => match(choices, part));
     if (found.length > 0 && !found.includes(null)) return choices.filter((choice) => found.includes(choice));
   }
   return null;
 }
 
+/** `as opções` of `as opções 1 e 3`. */
+const noun = /^(?:(?:as|os|las|los|the) )?(?:op[cç][oõ]es|opciones|options|n[uú]meros|numbers|itens|items) /iu;
+/** `todas`, `todas as opções`. */
+const all = /^(?:todas|todos|tudo|all)(?: (?:as |os |las |los |the )?(?:opcoes|opciones|options|elas|eles|them))?$/u;
+/** `1 a 3`, `do 1 ao 3`, `1 hasta 3`. */
+const range = /^(?:(?:de|da|do|del|from) )?(?:la |el )?(\d{1,3}) (?:a|ao|al|ate|hasta|to) (?:la |el |o |a )?(\d{1,3})$/u;
+
+/** Null where one of them is `None of these`: then not all can be meant. */
+function chosenAll(choices: readonly Choice[]): Choice[] | null {
+  return choices.some(({ label }) => /^(?:nenhum|ningun|none|nada)/u.test(fold(label))) ? null : [...choices];
+}
+
+/** Null unless both ends are there. `1-3` is no range: it may as well be two answers. */
+function chosenBetween(choices: readonly Choice[], from: number, to: number): Choice[] | null {
+  const hasEnds = [from, to].every((end) => choices.some(({ number }) => number === end));
+  return hasEnds && from < to ? choices.filter(({ number }) => number !== null && number >= from && number <= to) : null;
+}
+
 /** The sure ones first: a label may have an `and` or a `+` in it. */
-const separators = [/[,;\n]/u, /[,;\n+&/]|\s(?:e|y|and)\s/iu];
+const separators = [/[,;\n]/u, /[,;\n+&/]|\s(?:e|y|and|mais)\s|(?<=\d)e(?=\d)/iu];
 
 function partsOf(words: string, separator: RegExp): string[] {
   return words
     .split(separator)
-    .flatMap((part) => (/^[\s\d.)\]°º]+$/u.test(part) ? part.split(/\s+/) : [part]))
+    .flatMap((part) => (/^[\u{FE0F}\u{20E3}\s\d.)\]°ºª]+$/u.test(part) ? part.split(/\s+/) : [part]))
     .filter((part) => part.trim() !== '');
+}
+
+/** Whether Typebot, which looks for names and numbers anywhere in a text, would take some of the choices out of words like `not 1`. */
+export function wouldBeMisread(words: string, choices: readonly Choice[]): boolean {
+  const items = choices.map(({ item }) => item);
+  return understood(words, items).size > 0;
 }
 
 /**

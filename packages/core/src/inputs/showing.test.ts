@@ -107,6 +107,11 @@ test('options are numbered text where the settings say so, with the hint under t
   });
 });
 
+test('options that their author has numbered get no other numbers', () => {
+  const { messages } = show(choice('2 - Sales', '1 - Support', '0 - Exit'), 'Pick one:', { choices: 'text' });
+  expect(messages).toEqual([text('Pick one:\n\n2 - Sales\n1 - Support\n0 - Exit')]);
+});
+
 test('default hints speak the language of the settings', () => {
   for (const [locale, words] of [
     ['pt-BR', 'Responda com o número'],
