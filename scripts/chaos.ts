@@ -114,14 +114,20 @@ function read() {
       ? number
       : refused(`Expected --${name} to be a whole number from 1, got ${JSON.stringify(values[name])}`);
   };
-  const size: ChaosSize = {
+  const ofRuns: ChaosSize = {
     lanes: whole('lanes'),
     messagesPerLane: whole('messages'),
     workers: whole('workers'),
     faults: whole('faults'),
   };
-  const planted: readonly Mutant[] = values.mutants ? mutants : values.mutant.map(mutantNamed);
-  return { seed: whole('seed'), seeds: whole('seeds'), size, planted, folder: values.keep, json: values.json };
+  return {
+    seed: whole('seed'),
+    seeds: whole('seeds'),
+    size: ofRuns,
+    planted: values.mutants ? mutants : values.mutant.map(mutantNamed),
+    folder: values.keep,
+    json: values.json,
+  };
 }
 
 function parsed() {

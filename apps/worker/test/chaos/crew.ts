@@ -19,6 +19,7 @@ const startsMax = 3;
 export async function hire(count: number, env: () => Record<string, string>): Promise<Crew> {
   const everyone: ChildWorker[] = [];
   const exits: (number | null)[] = [];
+  const failures: string[] = [];
   /** One that ends at its start is started again, as a supervisor would; its exit code tells of it. */
   const newWorker = async (tries = 1): Promise<ChildWorker> => {
     try {
@@ -28,7 +29,7 @@ export async function hire(count: number, env: () => Record<string, string>): Pr
     } catch (error) {
       exits.push(1);
       if (tries === startsMax) throw error;
-      console.error(error);
+      failures.push(String(error));
       return newWorker(tries + 1);
     }
   };
@@ -56,7 +57,7 @@ export async function hire(count: number, env: () => Record<string, string>): Pr
       crew[place % crew.length] = await newWorker();
       exits.push(await worker.stop());
     },
-    logs: () => everyone.flatMap(({ logs }) => [...logs]),
+    logs: () => [...everyone.flatMap(({ logs }) => [...logs]), ...failures],
     async stop() {
       exits.push(...(await Promise.all(crew.map((worker) => worker.stop()))));
     },
