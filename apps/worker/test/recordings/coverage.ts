@@ -20,7 +20,7 @@ export const coverage: Coverage[] = [
             8,
             as('b-Menu-1-i0', `metadata.replyId needs Typebot 3.11; ${byId}`),
           ),
-          turn('Sales please', 9),
+          turn('Sales maybe', 9, as('Sales maybe', 'the recorded `Sales please` is understood here')),
           turn('human-agent', 10, as('b-Menu-1-i3', byId)),
           turn('again', 0),
         ],

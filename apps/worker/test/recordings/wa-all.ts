@@ -16,7 +16,7 @@ export const waAll: Coverage = {
         turn('nope', 1),
         turn('Hello {{pushName}}', 3),
         turn(' Continue ', 4, as('b-Intro-14-i0', byId)),
-        turn('seventeen', 5),
+        turn('a lot', 5, as('a lot', 'the recorded `seventeen` is understood here')),
         turn('17', 6),
         turn('121', 7),
         turn('042x', 8),
