@@ -105,21 +105,29 @@ function leaksOf({ crew, connections }: Scene, held: Connections, left: Connecti
   ];
 }
 
-/** Whether all these events are handled and their replies acknowledged in time: the lease of a call, its quarantine, and ten seconds. */
+/**
+ * Waits until all these events are handled and their replies acknowledged. False: for the time of recovery (the lease of a call, its
+ * quarantine, and ten seconds) nothing became of any of them. How long all of it may take is the machine's affair.
+ */
 async function isDrained({ sql }: Database, instances: string[], published: readonly Published[], moreMs = 0): Promise<boolean> {
   const events = published.filter(({ instanceId }) => instances.includes(instanceId)).length;
-  const timeoutMs = times.sendWithinMs + times.timeoutMs + 2 * times.quarantineMs + 10_000 + moreMs;
-  const look = async (): Promise<boolean> => {
+  const recoveryMs = times.sendWithinMs + times.timeoutMs + 2 * times.quarantineMs + 10_000 + moreMs;
+  let reached = '';
+  let reachedAt = performance.now();
+  const look = async (): Promise<'drained' | 'stuck' | null> => {
     const [row] = await sql<{ handled: number; waiting: number; unsent: number }[]>`
       select coalesce(sum(handled_seq), 0)::int as handled, coalesce(sum(in_seq - handled_seq), 0)::int as waiting, coalesce(sum(out_seq - acked_seq), 0)::int as unsent
       from conversations where instance_id = any(${instances})`.catch(() => []);
-    return row !== undefined && row.handled >= events && row.waiting === 0 && row.unsent === 0;
+    if (row !== undefined && row.handled >= events && row.waiting === 0 && row.unsent === 0) return 'drained';
+    const now = JSON.stringify(row ?? null);
+    if (now !== reached) [reached, reachedAt] = [now, performance.now()];
+    return performance.now() - reachedAt > recoveryMs ? 'stuck' : null;
   };
-  return waitUntil(look, { what: 'the end of all events', timeoutMs, everyMs: 100 }).then(
-    () => true,
-    () => false,
-  );
+  return (await waitUntil(look, { what: 'the end of all events', timeoutMs: drainMsMax, everyMs: 100 })) === 'drained';
 }
+
+/** Milliseconds: with 20,000 messages a machine with two processors needs one minute. */
+const drainMsMax = 600_000;
 
 /** What a producer that keeps its events until they are taken in can know. */
 async function takenIn({ sql }: Database): Promise<(event: Published) => boolean> {
