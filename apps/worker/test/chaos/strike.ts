@@ -89,15 +89,17 @@ async function strike({ kind, worker, ms }: PlannedFault, { servers, crew, redis
   }
 }
 
-/** Redis may be away for another fault's sake. */
+/** The server may be away for another fault's sake. */
 async function surely(work: () => Promise<unknown>): Promise<void> {
-  await waitUntil(async () => (await work(), true), { what: 'Redis to be there', timeoutMs: 60_000, everyMs: 100 });
+  await waitUntil(async () => (await work(), true), { what: 'the server to be there', timeoutMs: 60_000, everyMs: 100 });
 }
 
 async function endBackends(servers: Servers): Promise<void> {
   const database = connect(servers.postgres.watchUrl(), { connectionsMax: 1, applicationName: 'chaos-terminator' });
   try {
-    await database.sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'typelane-worker'`;
+    await surely(() =>
+      database.sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'typelane-worker'`.execute(),
+    );
   } finally {
     await database.close();
   }
