@@ -21,24 +21,35 @@ import { type Servers, startServers } from '../apps/worker/test/chaos/servers.ts
 const mutantSeedsMax = 10;
 
 const { seed, seeds, size, planted, folder, json } = read();
-const servers = await startServers();
-try {
-  process.exitCode = planted.length > 0 ? await hunt(servers) : await endure(servers);
-} finally {
-  await servers.stop();
+process.exitCode = planted.length > 0 ? await withServers(hunt) : await endure();
+
+async function withServers<T>(work: (on: Servers) => Promise<T>): Promise<T> {
+  const servers = await startServers();
+  try {
+    return await work(servers);
+  } finally {
+    await servers.stop();
+  }
 }
 
 /** The suite itself. */
-async function endure(on: Servers): Promise<number> {
+async function endure(): Promise<number> {
   const reports: ChaosReport[] = [];
+  let unfinished = 0;
   for (let nth = 0; nth < seeds; nth += 1) {
-    const report = await runChaos(planOf(seed + nth, size), on);
-    reports.push(report);
-    console.log(shown(report));
-    if (report.faults.length > 0) keep(report);
+    try {
+      const report = await withServers((on) => runChaos(planOf(seed + nth, size), on));
+      reports.push(report);
+      console.log(shown(report));
+      if (report.faults.length > 0) keep(report);
+    } catch (error) {
+      unfinished += 1;
+      console.log(`FAILED seed ${seed + nth}: the run did not come to its end:`, error);
+    }
   }
   const total = {
     seeds,
+    unfinished,
     messages: sum(reports, ({ events }) => events),
     faults: byKind(reports),
     broken: sum(reports, ({ faults }) => faults.length),
@@ -51,7 +62,7 @@ async function endure(on: Servers): Promise<number> {
   );
   console.log(`faults: ${JSON.stringify(total.faults)}`);
   if (json) console.log(JSON.stringify({ ...total, seed }));
-  return total.broken === 0 ? 0 : 1;
+  return total.broken + unfinished === 0 ? 0 : 1;
 }
 
 /** Whether the checker finds out each planted bug. */

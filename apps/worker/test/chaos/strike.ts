@@ -32,10 +32,10 @@ export async function strikeAll({ faults }: ChaosPlan, targets: Targets, note: (
     if (['killWorker', 'freezeWorker', 'killPostgres'].includes(fault.kind)) effects.doubts += 1;
     if (thingOf(fault) === 'redis') effects.redeliveries += 1;
     const thing = thingOf(fault);
-    struck.set(
-      thing,
-      (struck.get(thing) ?? Promise.resolve()).then(() => strike(fault, targets)),
-    );
+    const done = (struck.get(thing) ?? Promise.resolve()).then(() => strike(fault, targets));
+    // Told of below, when all are done.
+    done.catch(() => {});
+    struck.set(thing, done);
   }
   await Promise.all(struck.values());
   return effects;
