@@ -97,14 +97,27 @@ test('two messages in doubt in a row end the session, and the next one begins an
   ]);
 });
 
+test('what comes in during the quiet after a doubtful call is answered when it is over', { timeout: 30_000 }, async () => {
+  await withPipeline({ quarantineMs: 1_000, sweepMs: 600_000 }, async (own, instanceId) => {
+    const chat = { instanceId, jid: newJid() };
+    await own.say(chat, 'hello');
+    await own.ledger.handled(instanceId, 1);
+    typebot.nextMood(moods.badGateway(), { text: 'one' });
+    await own.say(chat, 'one');
+    await own.ledger.handled(instanceId, 2);
+    await own.say(chat, 'two');
+    expect((await own.ledger.handled(instanceId, 3)).map(finalOf)).toEqual(['answered', 'uncertain: http_502', 'answered']);
+  });
+});
+
 test('a Typebot that does not answer keeps no other chat waiting', { timeout: 30_000 }, async () => {
-  await withPipeline({ timeoutMs: 2_000, quarantineMs: 0, concurrency: 10 }, async (own, instanceId) => {
+  await withPipeline({ timeoutMs: 6_000, quarantineMs: 0, concurrency: 10 }, async (own, instanceId) => {
     const others = Array.from({ length: 20 }, newJid);
     typebot.nextMood({ type: 'hang' }, { kind: 'start' });
     await own.say({ instanceId, jid: newJid() }, 'hello');
     await waitUntil(() => typebot.moodsLeft() === 0, { what: 'the call that is not answered' });
     for (const jid of others) await own.say({ instanceId, jid }, 'hello');
-    await waitUntil(() => own.consumer.replies().length === others.length, { what: 'the replies to all others', timeoutMs: 1_500 });
+    await waitUntil(() => own.consumer.replies().length === others.length, { what: 'the replies to all others', timeoutMs: 5_000 });
     expect((await own.ledger.outcomes(instanceId)).filter(({ final }) => final === null)).toHaveLength(1);
     await own.ledger.handled(instanceId, others.length + 1);
   });
@@ -115,13 +128,13 @@ test('a Typebot host that answers none of its chats takes no capacity from anoth
   hung.mood(() => ({ type: 'hang' }));
   try {
     await withPipeline(
-      { timeoutMs: 2_000, quarantineMs: 0, concurrency: 10, typebots: [typebot.url, hung.url] },
+      { timeoutMs: 6_000, quarantineMs: 0, concurrency: 10, typebots: [typebot.url, hung.url] },
       async (own, instanceId) => {
         const stuck = await own.register({ url: hung.url, publicId: 'echo', instanceId: 'stuck' });
         for (const jid of Array.from({ length: 30 }, newJid)) await own.say({ instanceId: stuck, jid }, 'hello');
         await waitUntil(() => hung.heard.length > 0, { what: 'a call that is not answered' });
         await own.say({ instanceId, jid: newJid() }, 'hello');
-        const [outcome] = await own.ledger.handled(instanceId, 1, 1_500);
+        const [outcome] = await own.ledger.handled(instanceId, 1, 5_000);
         expect(outcome?.final).toBe('answered');
       },
     );

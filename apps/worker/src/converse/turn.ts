@@ -148,7 +148,8 @@ function goOn(next: Step, committed: Written, { conversationId, instance, head }
     return committed.more;
   }
   if (head.kind === 'command' && holds(head.event as Command)) ports.handNext(conversationId);
-  if (committed.more && next.quarantine) ports.ringIn(chat, times.quarantineMs);
+  // Also for what comes in meanwhile: its own ring finds the chat quiet and is over.
+  if (next.quarantine) ports.ringIn(chat, times.quarantineMs);
   return committed.more;
 }
 
