@@ -8,6 +8,7 @@ import {
   commitSurely,
   commitTakingBack,
   connect,
+  countFirstTry,
   countTry,
   type Database,
   forgiveTries,
@@ -44,7 +45,7 @@ import { burstMax } from './converse/burst.ts';
 import { createBreakers } from './converse/breaker.ts';
 import { createBulkhead } from './converse/bulkhead.ts';
 import { createIntegrations } from './converse/integrations.ts';
-import { createSlots, type Slots } from './converse/slots.ts';
+import { createSlots, type Doubt, type Slots } from './converse/slots.ts';
 import { takeUp, type TakeUpPorts } from './converse/take-up.ts';
 import { createAcknowledger } from './deliver/acknowledger.ts';
 import { createPublish, type Publish } from './deliver/outbound.ts';
@@ -167,9 +168,16 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
 
 /** Turns begin where the event came in while a slot is free there: the shortest way. The rest is rung for, and any process takes it. */
 async function startOrRing(chats: Chat[], slots: Slots, converse: Queue<Ring>): Promise<void> {
+  const rest = chats.filter(({ conversationId, isLate }) => !slots.tryStart(conversationId, isLate ? 'late' : null));
   await ring(
     converse,
-    chats.filter((chat) => !slots.tryStart(chat.conversationId)),
+    rest.filter(({ isLate }) => !isLate),
+  );
+  await ring(
+    converse,
+    rest.filter(({ isLate }) => isLate),
+    0,
+    'late',
   );
 }
 
@@ -189,6 +197,7 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
     commitTakingBack: (step) => commitSurely(database.sql, (one) => commitTakingBack(database.sql, one), step),
     commitReplaying: (step, sessionId) => commitSurely(database.sql, (one) => commitReplaying(database.sql, one, sessionId), step),
     countTry: (id) => askSurely(() => countTry(database.sql, id)),
+    countFirstTry: (id) => askSurely(() => countFirstTry(database.sql, id)),
     forgiveTries: (id) => askSurely(() => forgiveTries(database.sql, id)),
     lookBehind: (id, seq) => askSurely(() => lookBehind(database.sql, id, seq)),
     waitingFrom: (id, seq) => askSurely(() => waitingFrom(database.sql, id, seq, burstMax + 1)),
@@ -205,7 +214,7 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
     breakers: createBreakers(log),
     log,
   };
-  const run = (id: string, again: boolean) => takeUp(id, again, ports, { timeoutMs, quarantineMs });
+  const run = (id: string, doubt: Doubt) => takeUp(id, doubt, ports, { timeoutMs, quarantineMs });
   const slots = createSlots(options.WORKER_CONCURRENCY, run, (conversationId) => ringIn({ instanceId: '', conversationId }, 0), log);
   return {
     slots,
@@ -222,7 +231,7 @@ function answerDoorbell({ REDIS_URL, QUEUE_PREFIX, log }: WorkerOptions, slots: 
   const connection = connectRedisForLoops(REDIS_URL);
   connection.on('error', (error) => log.warn({ err: error }, 'redis.error'));
   const answer = async ({ data: { conversationIds, again } }: { data: Ring }): Promise<void> =>
-    again === 'suspect' ? slots.startOneByOne(conversationIds) : slots.start(conversationIds, again === 'again');
+    again === 'suspect' ? slots.startOneByOne(conversationIds) : slots.start(conversationIds, again);
   const worker = new Worker<Ring>(queueNames.converse, answer, { connection, prefix: QUEUE_PREFIX, concurrency: ringsAtOnce });
   worker.on('error', (error) => log.warn({ err: error }, 'doorbell.error'));
   return {

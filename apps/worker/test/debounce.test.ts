@@ -58,6 +58,18 @@ test.each([
   expect(scene.told()[0]).toBe('started by hello\nthere');
 });
 
+test('a keyword ends a burst at once, however long it has lasted', async () => {
+  scene = await startScene({ debounceMs: 15_000, keywords: { finish: ['sair'] } }, undefined, { sweepMs: 600_000 });
+  await scene.says('hello');
+  await waitUntil(async () => (await scene.pipeline.ledger.outcomes(scene.instanceId)).length === 1, { what: 'the burst in the inbox' });
+  const { sql } = scene.pipeline.database;
+  await sql`update conversations set updated_at = updated_at - interval '14 seconds'`;
+  await scene.says('sair');
+  await waitUntil(() => scene.told().length > 0, { what: 'the answer to the burst', timeoutMs: 5_000 });
+  const [chat] = await sql<{ tries: number }[]>`select tries from conversations`;
+  expect([scene.told()[0], chat?.tries]).toEqual(['started by hello', 0]);
+});
+
 test('a human who writes into a burst keeps the bot silent', async () => {
   scene = await startScene({ debounceMs: 1_000 });
   for (const words of ['hello', 'there']) await scene.says(words);

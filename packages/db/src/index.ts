@@ -13,7 +13,7 @@ export { forgottenChats, touch, unacknowledged, unhanded } from './conversations
 export { commitReplaying } from './conversations/replay.ts';
 export { pauseUnsendable, rememberSent, type Sent, type Unsendable, whoseReplies } from './conversations/sent.ts';
 export { lookAtTimers, ringTimers, type TimerLook } from './conversations/timers.ts';
-export { countTry, forgiveTries } from './conversations/tries.ts';
+export { countFirstTry, countTry, forgiveTries } from './conversations/tries.ts';
 export { connect, type Database } from './database.ts';
 export { isDatabaseAway, withoutParameters } from './database-away.ts';
 export * from './dead-letters/index.ts';

@@ -10,10 +10,11 @@ export function inboundQueues(partitions: number): string[] {
 }
 
 /**
- * A chunk of a doorbell: chats of one instance where something waits. At most `ringSizeMax` of them. `again`: nobody came of an earlier
- * ring; `suspect`: nor of a second one, so each is taken up while no other suspect is.
+ * A chunk of a doorbell: chats of one instance where something waits. At most `ringSizeMax` of them. `late`: something came in behind
+ * work that has been waiting for long; `again`: the sweep found it, nobody came of an earlier ring; `suspect`: nor of a second one, so each
+ * is taken up while no other suspect is.
  */
-export type Ring = { instanceId: string; conversationIds: string[]; again?: 'again' | 'suspect' };
+export type Ring = { instanceId: string; conversationIds: string[]; again?: 'late' | 'again' | 'suspect' };
 
 /** Chunks of 16 measured 20 % faster than one job a chat. */
 export const ringSizeMax = 16;

@@ -3,14 +3,17 @@ import type { Log } from '@typelane/runtime';
 /** Turns one chat may take in a row before others get its slot. */
 const turnsInARowMax = 32;
 
-/** Carries a chat one event further and says whether another waits. `again`: whoever had the chat before may have died of it. */
-export type Run = (conversationId: string, again: boolean) => Promise<boolean>;
+/** What makes it likely that whoever had the chat before died of it: see `Ring`. */
+export type Doubt = 'late' | 'again' | null;
+
+/** Carries a chat one event further and says whether another waits. */
+export type Run = (conversationId: string, doubt: Doubt) => Promise<boolean>;
 
 export type Slots = {
   /** Starts a chat's turn now if a slot is free (or its chat is at work already, which then looks again). */
-  tryStart(conversationId: string, again?: boolean): boolean;
+  tryStart(conversationId: string, doubt?: Doubt): boolean;
   /** Starts turns for these chats as slots become free; returns when the last has begun. */
-  start(conversationIds: string[], again?: boolean): Promise<void>;
+  start(conversationIds: string[], doubt?: Doubt): Promise<void>;
   /**
    * Starts turns for chats that more than one worker may have died of, each when the one before has ended: should one be the end of this
    * process, the others have no part in it. Does not wait for them.
@@ -30,10 +33,10 @@ export function createSlots(max: number, run: Run, yields: (conversationId: stri
   const oneByOne = new Set<string>();
   let isDraining = false;
 
-  const work = async (id: string, entry: Entry, again: boolean): Promise<void> => {
+  const work = async (id: string, entry: Entry, doubt: Doubt): Promise<void> => {
     for (let turns = 0; !isDraining && turns < turnsInARowMax; turns += 1) {
       entry.rang = false;
-      const waits = await run(id, again && turns === 0);
+      const waits = await run(id, turns === 0 ? doubt : null);
       if (waits || entry.rang) continue;
       // In the same breath as the look at `rang`: a ring must find either the chat at work or the slot free.
       running.delete(id);
@@ -42,10 +45,10 @@ export function createSlots(max: number, run: Run, yields: (conversationId: stri
     yields(id);
   };
 
-  const begin = (id: string, again: boolean): void => {
+  const begin = (id: string, doubt: Doubt): void => {
     const entry: Entry = { rang: false, ended: Promise.resolve() };
     running.set(id, entry);
-    entry.ended = work(id, entry, again)
+    entry.ended = work(id, entry, doubt)
       // The event is still at the head of its inbox: the sweep rings for it again.
       .catch((error: unknown) => log.error({ err: error, conversationId: id }, 'turn.failed'))
       .finally(() => {
@@ -54,22 +57,22 @@ export function createSlots(max: number, run: Run, yields: (conversationId: stri
       });
   };
 
-  const tryStart = (id: string, again = false): boolean => {
+  const tryStart = (id: string, doubt: Doubt = null): boolean => {
     const entry = running.get(id);
     if (entry) entry.rang = true;
     else if (running.size >= max || isDraining) return false;
-    else begin(id, again);
+    else begin(id, doubt);
     return true;
   };
-  const start = async (ids: string[], again = false): Promise<void> => {
+  const start = async (ids: string[], doubt: Doubt = null): Promise<void> => {
     for (const id of ids) {
-      while (!isDraining && !tryStart(id, again)) await new Promise<void>((resolve) => waiting.push(resolve));
+      while (!isDraining && !tryStart(id, doubt)) await new Promise<void>((resolve) => waiting.push(resolve));
       if (isDraining) yields(id);
     }
   };
   const workOff = async (): Promise<void> => {
     for (const id of oneByOne) {
-      if (!isDraining) await start([id], true);
+      if (!isDraining) await start([id], 'again');
       await running.get(id)?.ended;
       oneByOne.delete(id);
     }

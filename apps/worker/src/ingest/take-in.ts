@@ -8,11 +8,11 @@ import type { WaitingJob } from './wait-list.ts';
 
 export type TakeInPorts = { database: Database; media: MediaPorts; log: Log };
 
-/** A chat with something to do. */
-export type Chat = { conversationId: string; instanceId: string };
+/** A chat with something new. `isLate`: behind work that has been waiting for long. */
+export type Chat = { conversationId: string; instanceId: string; isLate?: boolean };
 
 /**
- * Commits jobs to inboxes, in their order and without the files that stood in them, and returns the chats to ring for. Does not return before all is committed, however
+ * Commits jobs to inboxes, in their order and without the files that stood in them, and returns the chats with something new. Does not return before all is committed, however
  * long the database is away: only then may the jobs be removed, and nothing behind them may pass.
  */
 export async function takeIn(
@@ -32,8 +32,7 @@ export async function takeIn(
   const letters = await untilDone(() => takeOutMedia(came, media), log, signal);
   const taken = await untilDone(() => ingestOrIsolate(database, letters, log), log, signal);
   if (taken.length < letters.length) log.debug({ duplicates: letters.length - taken.length }, 'event.duplicates');
-  const chats = taken.filter(({ isSuspect }) => !isSuspect);
-  return [...new Map(chats.map(({ conversationId, instanceId }) => [conversationId, { conversationId, instanceId }])).values()];
+  return [...new Map(taken.map((chat): [string, Chat] => [chat.conversationId, chat])).values()];
 }
 
 /** A value that the database refuses condemns its own event only: the batch is halved until that one stands alone. */

@@ -20,13 +20,13 @@ export type Arrival = {
 export type ChatRow = Pick<Arrival, 'conversationId' | 'instanceId' | 'jid'>;
 
 /**
- * An event that was new, and its place in its chat. `isSuspect`: what stands before it was left by whoever had it, perhaps because they died
- * of it. To ring for such a chat could cost a process for each word of a contact who goes on writing: the sweep, which counts, rings for it.
+ * An event that was new, and its place in its chat. `isLate`: what stands before it has been waiting for long, and whoever had it may have
+ * died of it. To take it up for every word of a contact who goes on writing could cost a process each time: see tries.ts.
  */
-export type Taken = { conversationId: string; seq: number; keyId: string; isSuspect: boolean };
+export type Taken = { conversationId: string; seq: number; keyId: string; isLate: boolean };
 
-/** After so long without a sign of life work counts as left. Where it waits longer because there is much to do, its ring stands in the queue. */
-const leftAfterMs = 1_000;
+/** As long as a dead process keeps the door shut. */
+const lateAfterMs = 5_000;
 
 /**
  * Puts events into their chats' inboxes, in the given order, and returns what was new. Events already known (by chat,
@@ -94,16 +94,16 @@ function insertNew(sql: TransactionSql<{ bigint: number }>, all: Arrival[]): Pen
       where c.conversation_id = f.conversation_id
       returning c.conversation_id, c.in_seq - f.events as base,
         c.tries > 0 or (
-          c.updated_at < clock_timestamp() - ${leftAfterMs}::float8 * interval '1 millisecond'
+          c.updated_at < clock_timestamp() - ${lateAfterMs}::float8 * interval '1 millisecond'
           and (c.open_call_until is null or c.open_call_until <= clock_timestamp())
-          and (c.not_before is null or c.not_before <= clock_timestamp())) as is_suspect
+          and (c.not_before is null or c.not_before <= clock_timestamp())) as is_late
     )
     insert into inbox (conversation_id, seq, kind, from_me, key_id, message_id, event)
     select f.conversation_id, t.base + f.nth, f.kind, f.from_me, f.key_id, f.message_id, f.event::jsonb
     from fresh f join taken t using (conversation_id)
     order by f.place
     returning conversation_id as "conversationId", seq, key_id as "keyId",
-      (select is_suspect from taken t where t.conversation_id = inbox.conversation_id) as "isSuspect"`;
+      (select is_late from taken t where t.conversation_id = inbox.conversation_id) as "isLate"`;
 }
 
 /**

@@ -8,14 +8,26 @@ import type { Sql } from 'postgres';
 export async function countTry(sql: Sql<{ bigint: number }>, conversationId: string): Promise<number> {
   const [row] = await sql<{ tries: number }[]>`
     update conversations set tries = tries + 1
-    where conversation_id = ${conversationId} and in_seq > handled_seq
-      and (open_call_until is null or open_call_until <= clock_timestamp())
-      and (not_before is null or not_before <= clock_timestamp())
+    where conversation_id = ${conversationId} and ${isReady(sql)}
     returning tries`;
   return row?.tries ?? 0;
+}
+
+/**
+ * Counts the first try of a chat whose contact wrote on behind work that had been waiting for long. False: there is nothing to take up now,
+ * or a try was counted before. Of several who come by such a message one takes the chat up, and only the sweep, which comes seldom, counts on.
+ */
+export async function countFirstTry(sql: Sql<{ bigint: number }>, conversationId: string): Promise<boolean> {
+  const counted = await sql`
+    update conversations set tries = 1 where conversation_id = ${conversationId} and tries = 0 and ${isReady(sql)} returning tries`;
+  return counted.length > 0;
 }
 
 /** Whoever took the chat up lives: it was not the event's doing. */
 export async function forgiveTries(sql: Sql<{ bigint: number }>, conversationId: string): Promise<void> {
   await sql`update conversations set tries = 0 where conversation_id = ${conversationId} and tries > 0`;
 }
+
+const isReady = (sql: Sql<{ bigint: number }>) => sql`in_seq > handled_seq
+  and (open_call_until is null or open_call_until <= clock_timestamp())
+  and (not_before is null or not_before <= clock_timestamp())`;
