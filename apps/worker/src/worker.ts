@@ -191,6 +191,10 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
   };
   const loadOne = batched((ids: string[]) => load(database.sql, ids));
   const commitOne = batched((steps: Commit[]) => commit(database.sql, steps));
+  const wake = (conversationId: string): void => {
+    if (!slots.tryStart(conversationId)) ringIn({ instanceId: '', conversationId }, 0);
+  };
+  const bulkhead = createBulkhead(options.WORKER_CONCURRENCY, wake);
   const ports: TakeUpPorts = {
     load: (id) => askSurely(() => loadOne(id)),
     commit: (step) => commitSurely(database.sql, commitOne, step),
@@ -210,7 +214,7 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
     ringIn,
     integrations: createIntegrations(log),
     read: openPrepare({ options, database, redis, egress, store: media.store, keep: createKeepFile(media), log }),
-    bulkhead: createBulkhead(options.WORKER_CONCURRENCY),
+    bulkhead,
     breakers: createBreakers(log),
     log,
   };
@@ -218,7 +222,11 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
   const slots = createSlots(options.WORKER_CONCURRENCY, run, (conversationId) => ringIn({ instanceId: '', conversationId }, 0), log);
   return {
     slots,
-    close: () => typebot.close(),
+    close() {
+      // Those who still wait for room find it elsewhere.
+      bulkhead.wakeAll();
+      typebot.close();
+    },
   };
 }
 

@@ -35,3 +35,21 @@ test('a turn that has begun is not cut off', () => {
   fill(enter, 'host');
   expect(enter('host', true)).not.toBeNull();
 });
+
+test('those who wait are woken when there is room, as many as there is room for, and once', () => {
+  const woken: string[] = [];
+  const { enter, waitFor, wakeAll } = createBulkhead(10, (chat) => void woken.push(chat));
+  const leaves = Array.from({ length: 8 }, () => enter('host', false));
+  for (const chat of ['a', 'b', 'c', 'a']) waitFor('host', chat);
+  expect(woken).toEqual([]);
+  leaves[0]?.();
+  expect(woken).toEqual(['a']);
+  const other = enter('other', false);
+  expect(enter('host', false)).toBeNull();
+  waitFor('host', 'a');
+  other?.();
+  expect(woken).toEqual(['a', 'b']);
+  wakeAll();
+  wakeAll();
+  expect(woken).toEqual(['a', 'b', 'c', 'a']);
+});

@@ -1,31 +1,56 @@
 /** Part of the slots that other hosts leave free which the chats of one Typebot host may hold: hosts that hang leave room for one more. */
 const shareMax = 0.8;
 
-/** Milliseconds a chat waits for room at its host before it looks again. */
-export const fullHostMs = 1_000;
-
 export type Bulkhead = {
   /** Room for a call to this host; null when it has its share. `anyhow`: a turn that has begun is not cut off. Call what is returned when the call is over. */
   enter(host: string, anyhow: boolean): (() => void) | null;
+  /** Wakes this chat when there is room at the host. Kept in memory only: should it be lost, the sweep finds the chat. */
+  waitFor(host: string, conversationId: string): void;
+  /** Wakes all who wait, whether there is room or not. */
+  wakeAll(): void;
 };
 
 /** Counts calls under way by host. */
-export function createBulkhead(slots: number): Bulkhead {
+export function createBulkhead(slots: number, wake: (conversationId: string) => void = () => {}): Bulkhead {
   const callsTo = new Map<string, number>();
+  const waitingFor = new Map<string, Set<string>>();
   let allCalls = 0;
+
+  const roomAt = (host: string): number => {
+    const calls = callsTo.get(host) ?? 0;
+    const leftByOthers = slots - (allCalls - calls);
+    return Math.max(1, Math.floor(leftByOthers * shareMax)) - calls;
+  };
+  const wakeAt = (host: string, most: number): void => {
+    const waiting = waitingFor.get(host) ?? new Set();
+    const woken = waiting.values().take(Math.max(0, most)).toArray();
+    for (const conversationId of woken) waiting.delete(conversationId);
+    if (waiting.size === 0) waitingFor.delete(host);
+    for (const conversationId of woken) wake(conversationId);
+  };
+  const wakeThoseWithRoom = (): void => {
+    for (const host of [...waitingFor.keys()]) wakeAt(host, roomAt(host));
+  };
+
   return {
     enter(host, anyhow) {
-      const calls = callsTo.get(host) ?? 0;
-      const leftByOthers = slots - (allCalls - calls);
-      if (calls >= Math.max(1, Math.floor(leftByOthers * shareMax)) && !anyhow) return null;
-      callsTo.set(host, calls + 1);
+      if (roomAt(host) <= 0 && !anyhow) return null;
+      callsTo.set(host, (callsTo.get(host) ?? 0) + 1);
       allCalls += 1;
       return () => {
         const left = (callsTo.get(host) ?? 1) - 1;
         if (left > 0) callsTo.set(host, left);
         else callsTo.delete(host);
         allCalls -= 1;
+        wakeThoseWithRoom();
       };
+    },
+    waitFor(host, conversationId) {
+      const waiting = waitingFor.get(host) ?? new Set();
+      waitingFor.set(host, waiting.add(conversationId));
+    },
+    wakeAll() {
+      for (const [host, { size }] of [...waitingFor]) wakeAt(host, size);
     },
   };
 }
