@@ -23,13 +23,17 @@ export function createBulkhead(slots: number, wake: (conversationId: string) => 
   };
   const wakeAt = (host: string, most: number): void => {
     const waiting = waitingFor.get(host) ?? new Set();
-    const woken = waiting.values().take(Math.max(0, most)).toArray();
-    for (const conversationId of woken) waiting.delete(conversationId);
+    let room = most;
+    for (const conversationId of waiting) {
+      if (room <= 0) break;
+      room -= 1;
+      waiting.delete(conversationId);
+      wake(conversationId);
+    }
     if (waiting.size === 0) waitingFor.delete(host);
-    for (const conversationId of woken) wake(conversationId);
   };
   const wakeThoseWithRoom = (): void => {
-    for (const host of [...waitingFor.keys()]) wakeAt(host, roomAt(host));
+    for (const host of waitingFor.keys()) wakeAt(host, roomAt(host));
   };
 
   return {
@@ -50,7 +54,7 @@ export function createBulkhead(slots: number, wake: (conversationId: string) => 
       waitingFor.set(host, waiting.add(conversationId));
     },
     wakeAll() {
-      for (const [host, { size }] of [...waitingFor]) wakeAt(host, size);
+      for (const [host, { size }] of waitingFor) wakeAt(host, size);
     },
   };
 }
