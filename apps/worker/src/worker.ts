@@ -218,7 +218,7 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
     breakers: createBreakers(log),
     log,
   };
-  const run = (id: string, doubt: Doubt) => takeUp(id, doubt, ports, { timeoutMs, quarantineMs });
+  const run = (id: string, doubt: Doubt) => takeUp(id, doubt, ports, { timeoutMs, quarantineMs }).finally(bulkhead.wakeWaiting);
   const slots = createSlots(options.WORKER_CONCURRENCY, run, (conversationId) => ringIn({ instanceId: '', conversationId }, 0), log);
   return {
     slots,

@@ -53,3 +53,15 @@ test('those who wait are woken when there is room, as many as there is room for,
   wakeAll();
   expect(woken).toEqual(['a', 'b', 'c', 'a']);
 });
+
+test('where one that was woken asks nothing, the next is woken in its place', () => {
+  const woken: string[] = [];
+  const { enter, waitFor, wakeWaiting } = createBulkhead(2, (chat) => void woken.push(chat));
+  const leave = enter('host', false);
+  for (const chat of ['a', 'b', 'c']) waitFor('host', chat);
+  leave?.();
+  wakeWaiting();
+  enter('host', false);
+  wakeWaiting();
+  expect(woken).toEqual(['a', 'b']);
+});

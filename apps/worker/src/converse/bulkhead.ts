@@ -6,6 +6,8 @@ export type Bulkhead = {
   enter(host: string, anyhow: boolean): (() => void) | null;
   /** Wakes this chat when there is room at the host. Kept in memory only: should it be lost, the sweep finds the chat. */
   waitFor(host: string, conversationId: string): void;
+  /** Wakes those for whom there is room. To be called whenever a turn ends: one that was woken may have had nothing to ask. */
+  wakeWaiting(): void;
   /** Wakes all who wait, whether there is room or not. */
   wakeAll(): void;
 };
@@ -32,7 +34,7 @@ export function createBulkhead(slots: number, wake: (conversationId: string) => 
     }
     if (waiting.size === 0) waitingFor.delete(host);
   };
-  const wakeThoseWithRoom = (): void => {
+  const wakeWaiting = (): void => {
     for (const host of waitingFor.keys()) wakeAt(host, roomAt(host));
   };
 
@@ -46,13 +48,14 @@ export function createBulkhead(slots: number, wake: (conversationId: string) => 
         if (left > 0) callsTo.set(host, left);
         else callsTo.delete(host);
         allCalls -= 1;
-        wakeThoseWithRoom();
+        wakeWaiting();
       };
     },
     waitFor(host, conversationId) {
       const waiting = waitingFor.get(host) ?? new Set();
       waitingFor.set(host, waiting.add(conversationId));
     },
+    wakeWaiting,
     wakeAll() {
       for (const [host, { size }] of waitingFor) wakeAt(host, size);
     },
