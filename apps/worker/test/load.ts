@@ -9,7 +9,7 @@ export type Load = {
   instanceId: string;
   /** In turn one of each chat. All are to be answered. */
   events: readonly Published[];
-  /** Adds those from `start` to before `end`, default all of them. */
+  /** Adds those from `start` to before `end`, default all of them. Rejects unless all were acknowledged: then it is to be repeated. */
   publish(start?: number, end?: number): Promise<void>;
   /** Waits until all are handled and their replies acknowledged. `uncertainMax`: how many may be in doubt; default 0. */
   faults(options?: { uncertainMax?: number; timeoutMs?: number }): Promise<string[]>;

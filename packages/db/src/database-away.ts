@@ -11,6 +11,9 @@ export function isDatabaseAway(error: unknown): boolean {
   return false;
 }
 
-/** Codes of the driver, of the socket, and of PostgreSQL itself (connection exceptions, shutdown, too many connections). */
+/**
+ * Codes of the driver, of the socket, and of PostgreSQL itself: connection exceptions, shutdown, too many connections, and a transaction
+ * that was ended because the process stood still in the middle of it.
+ */
 const away =
-  /^(CONNECT_TIMEOUT|CONNECTION_\w+|ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|08\w{3}|57P0[123]|53300)$/;
+  /^(CONNECT_TIMEOUT|CONNECTION_\w+|ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|08\w{3}|57P0[123]|53300|25P03)$/;

@@ -37,6 +37,8 @@ const write = 'apps/worker/src/converse/write.ts';
 const door = 'apps/worker/src/ingest/door.ts';
 const ask = 'happening = await answerTo(next.ask, room, committedAt, context, ports);';
 const letIn = 'const chats = await takeIn(ports, queueKey, jobs, signal);';
+const ingest = 'packages/db/src/conversations/ingest.ts';
+const putIn = 'await sql.begin((transaction) => putIn(transaction, arrivals));';
 const pop = 'await list.pop(jobs.map(({ id }) => id));';
 const loaded = 'if (loaded === null) return false;';
 const published = 'if (reply && committed && committed.handedSeq !== null) ports.publish({ ...reply, seq: committed.handedSeq });';
@@ -46,6 +48,18 @@ export const crashPoints: readonly CrashPoint[] = [
     name: 'C2',
     when: 'with jobs in hand, before they are in inboxes',
     alteration: (ending) => ({ file: door, from: letIn, to: `${once('jobs', ending)} ${letIn}` }),
+    atMostOnce: answered,
+    atLeastOnce: answered,
+  },
+  {
+    name: 'C3',
+    when: 'in the middle of putting events into inboxes',
+    alteration: (ending) => ({
+      file: ingest,
+      from: putIn,
+      to: `await sql.begin(async (transaction) => {
+        const all = await Promise.all(putIn(transaction, arrivals)); ${once('arrivals', ending)} return all; });`,
+    }),
     atMostOnce: answered,
     atLeastOnce: answered,
   },
