@@ -18,11 +18,7 @@ export function connect(url: string, options: { connectionsMax?: number; applica
     // Seconds. The driver's own goes up to 20: requests would hang for as long after PostgreSQL is back.
     backoff: (attempt: number) => Math.min(3 ** attempt / 100, 1),
     onnotice: () => {},
-    connection: {
-      application_name: options.applicationName ?? 'typelane',
-      // Milliseconds, as long as the leases in Redis: a process that freezes in the middle of a transaction keeps its rows locked no longer.
-      idle_in_transaction_session_timeout: 5_000,
-    },
+    connection: { application_name: options.applicationName ?? 'typelane' },
     types: {
       // Cursors stay far below 2^53.
       bigint: { to: 20, from: [20], parse: Number, serialize: String },

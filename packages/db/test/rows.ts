@@ -7,12 +7,14 @@ import { type Arrival, commit, type Commit, type Committed, connect, conversatio
 export const instanceId = 'inst-1';
 
 /** A database of its own for one test file. */
-export function useDatabase(): { readonly current: Database } {
+export function useDatabase(): { readonly current: Database; readonly url: string } {
   let database: Database | null = null;
+  let url = '';
   let drop: () => Promise<void>;
   beforeAll(async () => {
     const fresh = await databaseForTest();
-    database = connect(fresh.url);
+    ({ url } = fresh);
+    database = connect(url);
     drop = () => fresh.drop();
   });
   afterAll(async () => {
@@ -23,6 +25,9 @@ export function useDatabase(): { readonly current: Database } {
     get current() {
       if (database === null) throw new Error('Expected the database to be there');
       return database;
+    },
+    get url() {
+      return url;
     },
   };
 }

@@ -38,7 +38,7 @@ const door = 'apps/worker/src/ingest/door.ts';
 const ask = 'happening = await answerTo(next.ask, room, committedAt, context, ports);';
 const letIn = 'const chats = await takeIn(ports, queueKey, jobs, signal);';
 const ingest = 'packages/db/src/conversations/ingest.ts';
-const putIn = 'await sql.begin((transaction) => putIn(transaction, arrivals));';
+const putIn = 'await inTransaction(sql, (transaction) => Promise.all(putIn(transaction, arrivals)));';
 const pop = 'await list.pop(jobs.map(({ id }) => id));';
 const loaded = 'if (loaded === null) return false;';
 const published = 'if (reply && committed && committed.handedSeq !== null) ports.publish({ ...reply, seq: committed.handedSeq });';
@@ -57,7 +57,7 @@ export const crashPoints: readonly CrashPoint[] = [
     alteration: (ending) => ({
       file: ingest,
       from: putIn,
-      to: `await sql.begin(async (transaction) => {
+      to: `await inTransaction(sql, async (transaction) => {
         const all = await Promise.all(putIn(transaction, arrivals)); ${once('arrivals', ending)} return all; });`,
     }),
     atMostOnce: answered,

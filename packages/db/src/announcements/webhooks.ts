@@ -7,6 +7,7 @@ import { type Asked, selectInstance } from '../tenants/instances.ts';
 import { behind, type Newest, newestFirst } from '../tenants/newest.ts';
 import { type Tenant, within } from '../tenants/tenant.ts';
 import { isUuid } from '../tenants/uuid.ts';
+import { inDrizzleTransaction } from '../transaction.ts';
 
 /** Without its secret. `types`: empty for all. */
 export type WebhookRecord = Omit<typeof webhooks.$inferSelect, 'secret' | 'types'> & { types: AnnouncementType[] };
@@ -36,7 +37,7 @@ export async function createWebhook(
   tenant: Tenant,
   wanted: NewWebhook,
 ): Promise<{ type: 'created'; webhook: WebhookRecord } | { type: 'unreachable' | 'too_many' }> {
-  return drizzle.transaction(async (transaction) => {
+  return inDrizzleTransaction(drizzle, async (transaction) => {
     const { instanceId } = wanted;
     if (!(await selectInstance(transaction, tenant, instanceId))) return { type: 'unreachable' };
     // So that of several at once none passes the limit.
@@ -79,7 +80,7 @@ export async function changeWebhook(
 ): Promise<WebhookRecord | null> {
   if (!isUuid(key.webhookId)) return null;
   const { webhookId } = key;
-  return drizzle.transaction(async (transaction) => {
+  return inDrizzleTransaction(drizzle, async (transaction) => {
     const [before] = await selectWebhook(transaction, tenant, key).for('update', { of: webhooks });
     if (!before) return null;
     const isSwitchedOn = change.enabled === true && !before.enabled;
@@ -149,7 +150,7 @@ export async function listDeliveries(
 /** Orders a `ping` for a webhook that was found for its tenant, also one that is off. It goes to nobody else. */
 export async function orderPing({ drizzle }: Database, { webhookId, instanceId }: WebhookRecord): Promise<DeliveryRecord> {
   const announcementId = randomUUID();
-  return drizzle.transaction(async (transaction) => {
+  return inDrizzleTransaction(drizzle, async (transaction) => {
     const [instance] = await transaction
       .select({ businessId: instances.businessId })
       .from(instances)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../database.ts';
 import { bulkStartContacts, bulkStarts } from '../schema/index.ts';
+import { inDrizzleTransaction } from '../transaction.ts';
 
 export type BulkStart = typeof bulkStarts.$inferSelect;
 
@@ -22,7 +23,7 @@ const chunkSize = 5_000;
 /** Keeps the list. Nothing is started before it is whole. */
 export async function createBulkStart({ drizzle }: Database, { contacts, ...wanted }: NewBulkStart): Promise<BulkStart> {
   const bulkStartId = randomUUID();
-  return drizzle.transaction(async (transaction) => {
+  return inDrizzleTransaction(drizzle, async (transaction) => {
     const [created] = await transaction
       .insert(bulkStarts)
       .values({ bulkStartId, status: 'running', ...wanted })

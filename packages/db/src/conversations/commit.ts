@@ -3,6 +3,7 @@ import type { BotSession, Conversation, Final, TranscriptEntry } from '@typelane
 import { announcementsClause } from '../announcements/announce.ts';
 import { deadLettersClause } from '../dead-letters/at-commit.ts';
 import { toJsonb, toText } from '../json.ts';
+import { inTransaction } from '../transaction.ts';
 
 /** One step of one turn, to be written as a whole or not at all. */
 export type Commit = {
@@ -169,12 +170,10 @@ function sessionsClause(
  * last handed one go, and their numbers are given again.
  */
 export async function commitTakingBack(sql: Sql<{ bigint: number }>, step: Commit): Promise<Committed> {
-  return sql
-    .begin((transaction) => takeBack(transaction, step))
-    .catch((error: unknown) => {
-      if (error === unjudged) return 'unjudged';
-      throw error;
-    });
+  return inTransaction(sql, (transaction) => takeBack(transaction, step)).catch((error: unknown) => {
+    if (error === unjudged) return 'unjudged';
+    throw error;
+  });
 }
 
 /** Undoes the transaction: what was taken back stays as long as the step is not written. */

@@ -1,6 +1,7 @@
 import type { PendingQuery, Row, Sql, TransactionSql } from 'postgres';
 import type { InboundEvent } from '@typelane/core';
 import { toJsonb, toText } from '../json.ts';
+import { inTransaction } from '../transaction.ts';
 
 /** One event for the inbox of one chat. */
 export type Arrival = {
@@ -37,7 +38,7 @@ const lateAfterMs = 5_000;
  * before the lock was had.
  */
 export async function ingest(sql: Sql<{ bigint: number }>, arrivals: Arrival[]): Promise<Taken[]> {
-  const [, taken] = await sql.begin((transaction) => putIn(transaction, arrivals));
+  const [, taken] = await inTransaction(sql, (transaction) => Promise.all(putIn(transaction, arrivals)));
   return taken;
 }
 

@@ -1,4 +1,5 @@
 import type { Sql } from 'postgres';
+import { inTransaction } from '../transaction.ts';
 import { commit, type Commit, type Committed } from './commit.ts';
 
 /** The newest messages of a pause that are replayed; what is older stays on record as ignored. */
@@ -11,7 +12,7 @@ const replayedMax = 100;
  * stays where it is.
  */
 export async function commitReplaying(sql: Sql<{ bigint: number }>, step: Commit, sessionId: string): Promise<Committed> {
-  return sql.begin(async (transaction) => {
+  return inTransaction(sql, async (transaction) => {
     const [committed = null] = await commit(transaction, [step]);
     if (committed === null || committed === 'unjudged') return committed;
     const replayed = await transaction`

@@ -1,5 +1,6 @@
 import type { Sql, TransactionSql } from 'postgres';
 import { homeOf } from '../identities/chats.ts';
+import { inTransaction } from '../transaction.ts';
 
 /** Events of one chat, in its order, and the chat at whose tail they are to stand again. */
 export type Told = { conversationId: string; seqs: number[]; homeId: string };
@@ -14,15 +15,13 @@ export async function withChat<T>(
   work: (transaction: TransactionSql<{ bigint: number }>, homeId: string) => Promise<T>,
 ): Promise<T> {
   const home = await homeOf(sql, conversationId);
-  // In an object: the driver would await what a bare array of queries holds.
-  const { value } = await sql.begin(async (transaction) => {
+  return inTransaction(sql, async (transaction) => {
     const locked = await transaction<{ conversation_id: string }[]>`
       select conversation_id from conversations where conversation_id = any(${[conversationId, home]}::uuid[])
       order by conversation_id for no key update`;
     const isThere = locked.some((row) => row.conversation_id === home);
-    return { value: await work(transaction, isThere ? home : conversationId) };
+    return work(transaction, isThere ? home : conversationId);
   });
-  return value;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Jid } from '@typelane/core';
 import type { Sql, TransactionSql } from 'postgres';
 import { conversationsOf } from '../identities/chats.ts';
+import { inTransaction } from '../transaction.ts';
 import { isOvertaken, sayAgain, withChat } from './say-again.ts';
 
 /**
@@ -30,7 +31,7 @@ export async function redriveFromChat(sql: Sql<{ bigint: number }>, letter: From
  * throws, the letter stays open. False: somebody settled it before.
  */
 export async function redriveAtDoor(sql: Sql<{ bigint: number }>, deadLetterId: string, publish: () => Promise<unknown>): Promise<boolean> {
-  return sql.begin(async (transaction) => {
+  return inTransaction(sql, async (transaction) => {
     if (!(await isOpen(transaction, deadLetterId))) return false;
     await publish();
     await settle(transaction, deadLetterId, 'redriven');

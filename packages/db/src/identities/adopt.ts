@@ -1,6 +1,7 @@
 import { type Conversation, idle, join, type Join, type Session } from '@typelane/core';
 import type { Sql, TransactionSql } from 'postgres';
 import { toJsonb } from '../json.ts';
+import { inTransaction } from '../transaction.ts';
 
 /**
  * Joins the conversation that `conversationId` follows into it, once that one has nothing left to do. True: done, or there was nothing to
@@ -15,7 +16,7 @@ export async function adopt(sql: Sql<{ bigint: number }>, conversationId: string
   const { follows = null, beyond = null } = found[0] ?? {};
   if (follows === null) return true;
   if (beyond !== null && !(await adopt(sql, follows))) return false;
-  return sql.begin((transaction) => adoptNext(transaction, conversationId, follows));
+  return inTransaction(sql, (transaction) => adoptNext(transaction, conversationId, follows));
 }
 
 type Row = {

@@ -3,6 +3,7 @@ import type { Sql, TransactionSql } from 'postgres';
 import { conversationId } from '../conversation-id.ts';
 import { type Arrival, ingest, lockChats, putIn, type Taken } from '../conversations/ingest.ts';
 import { toText } from '../json.ts';
+import { inTransaction } from '../transaction.ts';
 import { findJoins, follow } from './follow.ts';
 import { isOtherName, type Letter } from './letter.ts';
 import { type Names, readNames } from './names.ts';
@@ -15,7 +16,9 @@ type Addressed = { letter: Letter; arrival: Arrival; participant: Jid | null };
  * and makes the phone's conversation follow the one a contact had under another name. Batches of phones alone cost what `ingest` costs.
  */
 export async function ingestLetters(sql: Sql<{ bigint: number }>, letters: Letter[]): Promise<(Taken & { instanceId: string })[]> {
-  const { taken, arrivals } = letters.every(isPlain) ? await asTheyAre(sql, letters) : await sql.begin((one) => deliver(one, letters));
+  const { taken, arrivals } = letters.every(isPlain)
+    ? await asTheyAre(sql, letters)
+    : await inTransaction(sql, (one) => deliver(one, letters));
   const instances = new Map(arrivals.map(({ conversationId: id, instanceId }) => [id, instanceId]));
   return taken.map((each) => ({ ...each, instanceId: instances.get(each.conversationId) ?? '' }));
 }

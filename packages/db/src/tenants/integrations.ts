@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { instances, typebotIntegrations } from '../schema/index.ts';
+import { inDrizzleTransaction } from '../transaction.ts';
 import { type Asked, ensureInstance, selectInstance } from './instances.ts';
 import { type Tenant, within } from './tenant.ts';
 
@@ -30,7 +31,7 @@ const columns = getTableColumns(typebotIntegrations);
 
 /** Of several at once for the same instance one creates and the others find it there. Registers the instance when it is unknown. */
 export async function createIntegration({ drizzle }: Database, tenant: Tenant, wanted: NewIntegration): Promise<Created> {
-  return drizzle.transaction(async (transaction): Promise<Created> => {
+  return inDrizzleTransaction(drizzle, async (transaction): Promise<Created> => {
     const { instanceId, instanceName } = wanted;
     if (tenant.scope !== 'instance') {
       const businessId = tenant.scope === 'business' ? tenant.businessId : (wanted.businessId ?? 'default');
@@ -66,7 +67,7 @@ export async function changeIntegration(
   instanceId: string,
   decide: (before: IntegrationRecord) => IntegrationChange,
 ): Promise<{ before: IntegrationRecord; after: IntegrationRecord } | null> {
-  return drizzle.transaction(async (transaction) => {
+  return inDrizzleTransaction(drizzle, async (transaction) => {
     const [before] = await selectIntegration(transaction, tenant, instanceId).for('update', { of: typebotIntegrations });
     if (!before) return null;
     // Readers take `updatedAt` for the version of what they keep: it rises with every change, also within a millisecond.
