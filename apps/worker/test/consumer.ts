@@ -27,6 +27,12 @@ export type RecordingConsumer = {
   close(): Promise<void>;
 };
 
+/**
+ * Milliseconds, as `consumeReplies` has them: a reply whose job was lost with a connection is taken again after 25 seconds at most, where
+ * BullMQ's own would take a minute.
+ */
+const takenOver = { lockDuration: 15_000, stalledInterval: 5_000, maxStalledCount: 10 };
+
 /** A consumer that sends nothing and remembers everything. Its receipts name each message `SENT-<message id>`. */
 export function startConsumer({ redisUrl, prefix, consumes }: { redisUrl: string; prefix: string; consumes: boolean }): RecordingConsumer {
   const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
@@ -47,7 +53,7 @@ export function startConsumer({ redisUrl, prefix, consumes }: { redisUrl: string
     deliveries.push({ jobId: job.id ?? '', reply });
     return { keyIds: isTelling ? sentKeysOf(reply) : [] };
   };
-  const worker = new Worker('outbound', take, { connection, prefix, concurrency: 50, autorun: consumes });
+  const worker = new Worker('outbound', take, { connection, prefix, concurrency: 50, autorun: consumes, ...takenOver });
   worker.on('error', () => {});
 
   const replies = (): OutboundReply[] => [...new Map(deliveries.map(({ reply }) => [reply.replyId, reply])).values()];
