@@ -82,6 +82,14 @@ test('Evolution’s list is a list', () => {
   );
 });
 
+test('what the database cannot hold is left out of markers', () => {
+  const written = '[list][buttonText]O\0pen[section]\ntitle: Sa\0les\n[row]\ntitle: New\0 order\nrowId: s\u00001\ndescription: Buy\ud800';
+  expect(JSON.stringify(show(written))).not.toMatch(/\\u0000|\\ud800/);
+  expect(show(written)).toMatchObject(
+    shown({ button: 'Open', sections: [{ title: 'Sales', rows: [{ id: 's1', title: 'New order', description: 'Buy\ufffd' }] }] }),
+  );
+});
+
 test('tags that are closed are read like those that are not', () => {
   const closed =
     '[list][title]T[/title][description]D[/description][menu][section]title: S\n[row]title: R\nrowId: r[/row][/section][/menu]';

@@ -64,7 +64,7 @@ function withEnds(text: string): string {
     text
       // `25/12-28/12`, `3-5 de maio`, `25/12, 28/12`
       .replace(/(?<=\d)[-–—](?=\d{1,2}(?:\/| de ))/gu, ' to ')
-      .replace(/(?<=\d\/\d{1,2}(?:\/\d{4})?),? (?=\d{1,2}\/\d)/gu, ' to ')
+      .replace(/(?<=\d\/\d{1,2}(?:\/\d{4})?)(?:,|(?: del?)+)? (?=\d{1,2}\/\d)/gu, ' to ')
       // `entre 3 e 5 de maio`, `25/12 e 28/12`, `3 a 5 de maio`
       .replace(/^entre (.+) (?:e|y) (.+)$/u, '$1 to $2')
       .replace(/^(\S*\d\S*) (?:e|y) (\S*\d\S*)$/u, '$1 to $2')

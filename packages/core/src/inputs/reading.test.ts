@@ -102,6 +102,7 @@ test.each<[string, string, string, object]>([
   ['date input', 'amanhã às nove e meia', 'tomorrow at 9:30', { hasTime: true }],
   ['date input', 'às 14h 25/12/2026', 'as 14:00 25/12/2026', { hasTime: true }],
   ['date input', '25/12-28/12', '25/12 to 28/12', { isRange: true }],
+  ['date input', '25/12 de 28/12', '25/12 to 28/12', { isRange: true }],
   ['date input', '25/12 e 28/12', '25/12 to 28/12', { isRange: true }],
   ['date input', 'do dia 3 ao dia 5 de maio', '3 to 5 may', { isRange: true }],
   ['date input', '25/12/2026 às 14h30', '25/12/2026 at 14:30', { hasTime: true }],

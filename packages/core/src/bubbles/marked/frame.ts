@@ -1,4 +1,4 @@
-import { emptyBody, limits, storable } from '../../whatsapp.ts';
+import { emptyBody, limits } from '../../whatsapp.ts';
 import { texts, type Unpaced } from '../message.ts';
 
 export type Frame = { body: string; footer: string | null; fallbackText: string };
@@ -11,8 +11,8 @@ export function framed(
   { body, footer, lines }: { body: string; footer: string; lines: readonly string[] },
   native: (frame: Frame) => Unpaced | null,
 ): Unpaced[] {
-  const fallbackText = storable([body, lines.join('\n'), footer].filter((part) => part !== '').join('\n\n'));
+  const fallbackText = [body, lines.join('\n'), footer].filter((part) => part !== '').join('\n\n');
   const fits = body.length <= limits.body && footer.length <= limits.footer && fallbackText.length <= limits.text;
-  const message = fits ? native({ body: storable(body) || emptyBody, footer: storable(footer) || null, fallbackText }) : null;
+  const message = fits ? native({ body: body || emptyBody, footer: footer || null, fallbackText }) : null;
   return message === null ? texts(fallbackText) : [message];
 }
