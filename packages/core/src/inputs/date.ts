@@ -70,7 +70,7 @@ function withEnds(text: string): string {
       .replace(/^(\S*\d\S*) (?:e|y) (\S*\d\S*)$/u, '$1 to $2')
       .replace(/(?<=\S )(?:a|ao|ate|al|hasta|-|–|—)(?= \S)/gu, 'to')
       // `do dia 3`, `desde el 3`
-      .replace(/(?<=^| )(?:(?:do|desde|del|de|o|el)(?: o| el)?(?: dia)?|dia) (?=\d)/gu, '')
+      .replace(/(?<=^| )(?:(?:do|desde|del|de|o|el|dia) )+(?=\d)/gu, '')
   );
 }
 
@@ -100,7 +100,7 @@ const phrases: readonly (readonly [RegExp, (match: string, ...groups: string[]) 
   [/^(?:(?:no |el )?dia )?(?:de )*(?=\d)/u, () => ''],
   // Only behind a number: `ago` and `set` are words of their own.
   [/(?<=\d(?: de | ?[/-]| ))(fev|abr|mai|ago|set|out|dez|ene|dic)\b\.?/gu, (_, month) => months[month] ?? month],
-  [/(?<=[\d\p{L}])(?: del?)+ (?=[\d\p{L}])/gu, () => ' '],
+  [/(?<=[\d\p{L}])(?<!\b(?:as|a las?))(?: del?)+ (?=[\d\p{L}])/gu, () => ' '],
   [/(?<=\S )(?:as|a las?) (?=\d)/gu, () => 'at '],
 ];
 
