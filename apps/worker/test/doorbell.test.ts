@@ -1,33 +1,37 @@
 import { type FakeTypebot, inboundText, startFakeTypebot, waitUntil } from '@typelane/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ChildWorker } from './child-worker.ts';
+import { createGate, type Gate } from './gate.ts';
 import { type Pipeline, type PipelineOptions, startPipeline } from './harness.ts';
 import { arrivalsOf, echoBot } from './order/echo-bot.ts';
 import { faultsOf, type Published } from './order/history.ts';
 
 /** The queue only wakes: doorbells, leases and published replies may get lost, and the tables bring everything back. */
 let typebot: FakeTypebot;
+let gate: Gate;
 let pipeline: Pipeline;
-/** Long against a commit: a worker at work has calls under way at any moment. */
-const latencyMs = 30;
+/** Turns of one worker at once, where several share the chats. */
+const concurrency = 10;
 
 beforeEach(async () => {
-  typebot = await startFakeTypebot({ bots: { echo: echoBot }, latencyMs });
+  typebot = await startFakeTypebot({ bots: { echo: echoBot }, latencyMs: 30 });
+  gate = await createGate(typebot.url);
 });
 
 afterEach(async () => {
   await pipeline.close();
+  await gate.close();
   await typebot.close();
 });
 
 test('kill -9 of one of three workers in the middle of 60 chats loses and reorders nothing', { timeout: 90_000 }, async () => {
-  await start({ workers: 0, concurrency: 10 });
+  await start({ workers: 0, concurrency, timeoutMs: 5_000 });
   const victim = await spawnDoorkeeper();
   await Promise.all([pipeline.spawnWorker(), pipeline.spawnWorker()]);
   const { instanceId, events } = await conversations(60, 10);
   await publishAll(events);
   await waitUntil(() => typebot.heard.length > 200, { what: 'the middle', everyMs: 1 });
-  await victim.kill();
+  await amidCalls(instanceId, 2, () => victim.kill());
   const underWay = await callsOnRecord(instanceId);
   const outcomes = await pipeline.ledger.handled(instanceId, events.length, 60_000);
   await pipeline.ledger.acknowledged(instanceId);
@@ -41,13 +45,13 @@ test('kill -9 of one of three workers in the middle of 60 chats loses and reorde
 });
 
 test('a worker that was frozen in the middle of its calls changes nothing when it wakes', { timeout: 60_000 }, async () => {
-  await start({ workers: 0, concurrency: 10 });
+  await start({ workers: 0, concurrency, timeoutMs: 5_000 });
   const frozen = await spawnDoorkeeper();
   await pipeline.spawnWorker();
   const { instanceId, events } = await conversations(20, 4);
   await publishAll(events);
   await waitUntil(() => typebot.heard.length > 20, { what: 'the middle', everyMs: 1 });
-  frozen.freeze();
+  await amidCalls(instanceId, 1, () => frozen.freeze());
   const outcomes = await pipeline.ledger.handled(instanceId, events.length, 40_000);
   await pipeline.ledger.acknowledged(instanceId);
   const heard = typebot.heard.length;
@@ -131,19 +135,30 @@ test('a reply that was sent while no worker was there is acknowledged by the nex
 });
 
 async function start(options: Partial<PipelineOptions>): Promise<void> {
-  pipeline = await startPipeline({ typebots: [typebot.url], ...options });
+  pipeline = await startPipeline({ typebots: [gate.url], ...options });
 }
 
-/** The worker that lets events in: it begins with their chats itself, so it has calls under way whoever else is there. */
+/** The worker that lets events in, and begins with their chats itself. */
 async function spawnDoorkeeper(): Promise<ChildWorker> {
   const worker = await pipeline.spawnWorker();
   await waitUntil(() => pipeline.redis.exists(`${pipeline.prefix}:inbound:typelane-door`), { what: 'a worker at the door' });
   return worker;
 }
 
+/** Strikes a worker at a moment when more calls wait for their answers than the others can have under way: it has some itself. */
+async function amidCalls(instanceId: string, others: number, strike: () => Promise<void> | void): Promise<void> {
+  gate.holdAnswers();
+  await waitUntil(async () => (await callsOnRecord(instanceId)).length > others * concurrency, {
+    what: 'calls of all workers',
+    everyMs: 1,
+  });
+  await strike();
+  gate.releaseAnswers();
+}
+
 /** `messages` messages of each of `chats` chats, as they come when all write at once. */
 async function conversations(chats: number, messages: number): Promise<{ instanceId: string; events: Published[] }> {
-  const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
+  const instanceId = await pipeline.register({ url: gate.url, publicId: 'echo' });
   const events = Array.from({ length: chats * messages }, (_, index): Published => {
     const jid = `55319${String(index % chats).padStart(8, '0')}@s.whatsapp.net`;
     return { event: inboundText({ instanceId, jid, keyId: `key-${index}`, text: `${instanceId}/${index}` }), ends: 'answered' };
