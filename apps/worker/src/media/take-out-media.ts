@@ -21,6 +21,7 @@ export async function takeOutMedia<A extends Arrival>(arrivals: A[], ports: Medi
     const out = arrival.kind === 'message' ? takeOutBody(arrival.event as InboundEvent) : null;
     return out === null ? [] : [{ arrival, place, ...out }];
   });
+  if (loaded.length === 0) return taken;
   const late = AbortSignal.timeout(timeoutMs);
   const next = loaded.values();
   const work = async (): Promise<void> => {

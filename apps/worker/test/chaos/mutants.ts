@@ -51,8 +51,8 @@ export const mutants: readonly Mutant[] = [
       { file: ingest, from: 'where not exists (', to: 'where true or exists (' },
       {
         file: ingest,
-        from: 'f.from_me, f.key_id, f.message_id, f.event::jsonb',
-        to: "f.from_me, f.key_id || '~' || (t.base + f.nth), f.message_id, f.event::jsonb",
+        from: 'f.from_me, f.key_id, f.message_id, f.event',
+        to: "f.from_me, f.key_id || '~' || (t.base + f.nth), f.message_id, f.event",
       },
     ],
     faults: ['forgetRings'],

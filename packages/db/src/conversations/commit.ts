@@ -68,15 +68,18 @@ export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ big
   const sessions = commits.flatMap((c) => c.sessions.map((session) => ({ ...session, conversationId: c.conversationId })));
   const rows = await sql<CommittedRow[]>`
     with step as (
-      select * from unnest(
-        ${commits.map((c) => c.conversationId)}::uuid[], ${commits.map((c) => c.commitId)}::uuid[], ${commits.map((c) => c.version)}::bigint[], ${commits.map((c) => toJsonb(c.state))}::text[],
+      select * from rows from (unnest(
+        ${commits.map((c) => c.conversationId)}::uuid[], ${commits.map((c) => c.commitId)}::uuid[], ${commits.map((c) => c.version)}::bigint[],
         ${commits.map((c) => c.seq)}::bigint[], ${commits.map((c) => c.final?.type ?? null)}::text[], ${commits.map(reasonOf)}::text[],
-        ${commits.map((c) => c.final?.sessionId ?? null)}::uuid[], ${commits.map((c) => (c.final ? toJsonb(c.final.transcript) : null))}::text[],
+        ${commits.map((c) => c.final?.sessionId ?? null)}::uuid[],
         ${commits.map((c) => c.openCallMs)}::float8[], ${commits.map((c) => c.quietMs)}::float8[], ${commits.map((c) => c.waitMs)}::float8[],
-        ${commits.map((c) => c.reply?.replyId ?? null)}::uuid[], ${commits.map((c) => (c.reply ? toJsonb(c.reply) : null))}::text[],
+        ${commits.map((c) => c.reply?.replyId ?? null)}::uuid[],
         ${commits.map(resolutionOf)}::text[], ${commits.map((c) => c.events)}::int[], ${commits.map((c) => (c.timerAt === null ? null : Math.ceil(c.timerAt)))}::float8[], ${commits.map((c) => c.judgedSeq)}::bigint[]
-      ) as s (conversation_id, commit_id, version, state, seq, final, reason, session_id, transcript, open_call_ms, quiet_ms, wait_ms, reply_id, reply,
-        resolution, events, timer_ms, judged_seq)
+      ), jsonb_to_recordset(${toJsonb(commits.map(documentsOf))}::text::jsonb) as (state jsonb, transcript jsonb, reply jsonb)
+      ) as s (conversation_id, commit_id, version, seq, final, reason, session_id, open_call_ms, quiet_ms, wait_ms, reply_id,
+        resolution, events, timer_ms, judged_seq, state, transcript, reply)
+      -- All of them: else a hundred are expected, and all chats are read for them.
+      limit ${commits.length}
     ), mine as materialized (
       select c.conversation_id, s.reply is null or c.human_seq <= s.judged_seq as is_judged, to_timestamp(s.timer_ms / 1000) as timer
       from conversations c join step s using (conversation_id)
@@ -87,7 +90,7 @@ export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ big
       update conversations c
       set version = c.version + 1,
           commit_id = s.commit_id,
-          state = s.state::jsonb,
+          state = s.state,
           tries = case when s.final is null then c.tries else 0 end,
           handled_seq = case when s.final is null then c.handled_seq else s.seq + s.events - 1 end,
           open_call_until = clock_timestamp() + s.open_call_ms * interval '1 millisecond',
@@ -103,12 +106,12 @@ export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ big
       returning c.conversation_id, c.version, c.in_seq > greatest(c.handled_seq, s.seq) as more, c.out_seq, c.acked_seq, c.hold_seq > s.seq as is_held
     ), said as (
       insert into outbox (conversation_id, seq, reply_id, reply, handed_at)
-      select s.conversation_id, d.out_seq, s.reply_id, s.reply::jsonb, case when d.out_seq = d.acked_seq + 1 then clock_timestamp() end
+      select s.conversation_id, d.out_seq, s.reply_id, s.reply, case when d.out_seq = d.acked_seq + 1 then clock_timestamp() end
       from step s join done d using (conversation_id)
       where s.reply is not null and not d.is_held
     ), ended as (
       insert into turns (conversation_id, seq, final, reason, session_id, transcript, resolution, resolved_by, resolved_at)
-      select s.conversation_id, s.seq + nth, s.final, s.reason, s.session_id, case when nth = 0 then s.transcript::jsonb else '[]' end,
+      select s.conversation_id, s.seq + nth, s.final, s.reason, s.session_id, case when nth = 0 then s.transcript else '[]' end,
         s.resolution, case when s.resolution is not null then 'result' end, case when s.resolution is not null then clock_timestamp() end
       from step s join done d using (conversation_id), generate_series(0, s.events - 1) as nth
       where s.final is not null
@@ -132,6 +135,11 @@ type CommittedRow = {
 function fromRow(row: CommittedRow | undefined): Committed {
   if (row?.is_judged === false) return 'unjudged';
   return row ? { version: row.version, more: row.more, handedSeq: row.handed_seq, withheld: row.withheld } : null;
+}
+
+/** In one parameter: as elements of arrays of text each would be escaped here and unescaped there, which costs more than all other columns. */
+function documentsOf({ state, final, reply }: Commit) {
+  return { state, transcript: final?.transcript ?? null, reply };
 }
 
 /** What the result of the session told of a call in doubt. */

@@ -69,11 +69,14 @@ function insertNew(sql: TransactionSql<{ bigint: number }>, all: Arrival[]): Pen
   return sql`
     with arrival as (
       select conversation_id, kind, from_me::boolean, key_id, message_id, event, holds::boolean, of_human::boolean, place
-      from unnest(
+      from rows from (unnest(
         ${all.map((a) => a.conversationId)}::uuid[], ${all.map((a) => a.kind)}::text[], ${all.map((a) => String(a.fromMe))}::text[],
         ${all.map((a) => toText(a.keyId))}::text[], ${all.map((a) => toText(a.messageId))}::text[],
-        ${all.map((a) => toJsonb(a.event))}::text[], ${all.map((a) => String(a.holds))}::text[], ${all.map((a) => String(mayBeHuman(a)))}::text[]
-      ) with ordinality as a (conversation_id, kind, from_me, key_id, message_id, event, holds, of_human, place)
+        ${all.map((a) => String(a.holds))}::text[], ${all.map((a) => String(mayBeHuman(a)))}::text[]
+      ), jsonb_array_elements(${toJsonb(all.map((a) => a.event))}::text::jsonb)
+      ) with ordinality as a (conversation_id, kind, from_me, key_id, message_id, holds, of_human, event, place)
+      -- All of them: else a hundred are expected, and all chats are read for them.
+      limit ${all.length}
     ), fresh as (
       select a.*, row_number() over (partition by conversation_id order by place) as nth
       from arrival a
@@ -100,7 +103,7 @@ function insertNew(sql: TransactionSql<{ bigint: number }>, all: Arrival[]): Pen
           and (c.not_before is null or c.not_before <= clock_timestamp())) as is_late
     )
     insert into inbox (conversation_id, seq, kind, from_me, key_id, message_id, event)
-    select f.conversation_id, t.base + f.nth, f.kind, f.from_me, f.key_id, f.message_id, f.event::jsonb
+    select f.conversation_id, t.base + f.nth, f.kind, f.from_me, f.key_id, f.message_id, f.event
     from fresh f join taken t using (conversation_id)
     order by f.place
     returning conversation_id as "conversationId", seq, key_id as "keyId",
@@ -114,11 +117,11 @@ function insertNew(sql: TransactionSql<{ bigint: number }>, all: Arrival[]): Pen
 const holdsChat = (sql: TransactionSql<{ bigint: number }>) => sql`holds and exists (
   select from conversations c
   where c.conversation_id = fresh.conversation_id and (
-    fresh.event::jsonb ->> 'sessionId' in (c.state #>> '{session,sessionId}', c.state #>> '{turn,session,sessionId}')
+    fresh.event ->> 'sessionId' in (c.state #>> '{session,sessionId}', c.state #>> '{turn,session,sessionId}')
     or exists (
       select from inbox i
       where i.conversation_id = c.conversation_id and i.seq > c.handled_seq and i.kind = 'command'
-        and i.event ->> 'sessionId' = fresh.event::jsonb ->> 'sessionId' and i.event ->> 'type' in ('open', 'start'))))`;
+        and i.event ->> 'sessionId' = fresh.event ->> 'sessionId' and i.event ->> 'type' in ('open', 'start'))))`;
 
 /** Written on the phone itself: by a human, or the echo of one of our own sends. A turn looks at it before it speaks. */
 function mayBeHuman({ kind, fromMe, event }: Arrival): boolean {
