@@ -3,12 +3,16 @@ import { existsSync, globSync, mkdirSync, mkdtempSync, rmSync, utimesSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { startFakeS3 } from '../test/fake-s3.ts';
 import { createMediaStore, type MediaPlace, type MediaStore } from './store.ts';
 
 const sizeBytesMax = 1_000;
 const folder = mkdtempSync(join(tmpdir(), 'typelane-media-test-'));
+/** Its own, so that no draft of anybody else is counted. */
+const drafting = join(folder, 'drafting');
+mkdirSync(drafting);
+vi.stubEnv('TMPDIR', drafting);
 const s3 = await startFakeS3('the-key-id');
 const bucketAt = (endpoint: string, accessKeyId = 'the-key-id'): MediaPlace => ({
   type: 'bucket',
@@ -42,7 +46,7 @@ async function* inChunks(bytes: Uint8Array, sizeBytes: number): AsyncGenerator<U
 
 /** Nothing that was begun and not finished is left on this machine. */
 function drafts(): string[] {
-  return [...globSync(join(folder, 'incoming', '*')), ...globSync(join(tmpdir(), 'typelane-media-????????-*'))];
+  return [...globSync(join(folder, 'incoming', '*')), ...globSync(join(drafting, '*'))];
 }
 
 describe.each(stores)('%s', (_name, store) => {
