@@ -52,7 +52,10 @@ export const mutants: readonly Mutant[] = [
       {
         file: ingest,
         from: 'f.from_me, f.key_id, f.message_id, f.event',
-        to: "f.from_me, f.key_id || '~' || (t.base + f.nth), f.message_id, f.event",
+        // One that is there already under another name: the table itself would refuse it under its own.
+        to: `f.from_me, f.key_id || case when exists (
+          select from inbox i where i.conversation_id = f.conversation_id and i.from_me = f.from_me and i.key_id = f.key_id
+        ) then '~' || (t.base + f.nth) else '' end, f.message_id, f.event`,
       },
     ],
     faults: ['forgetRings'],
