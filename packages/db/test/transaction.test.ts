@@ -26,6 +26,25 @@ test('who stands still in the middle of a transaction keeps a chat from others f
   expect(await sql`select jid from conversations where conversation_id = ${chat.id}`).toEqual([{ jid: chat.jid }]);
 });
 
+test('a process that stands still as a whole in the middle of a transaction is told that its connection was lost, and goes on with a new one', async () => {
+  const { sql } = database.current;
+  const chat = newChat();
+  await ingest(sql, [arrival(chat, 'a')]);
+  const single = connect(database.url, { connectionsMax: 1 });
+  onTestFinished(() => single.close());
+  const asked = endOf(
+    inTransaction(single.sql, async (transaction) => {
+      await transaction`update conversations set jid = 'changed' where conversation_id = ${chat.id}`;
+      // Longer than the bound, and the end of the connection is not heard before the next statement is sent.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5_500);
+      await transaction`update conversations set jid = 'again' where conversation_id = ${chat.id}`;
+    }),
+  );
+  expect(isDatabaseAway(await asked)).toBe(true);
+  expect([...(await single.sql`select 1 as one`)]).toEqual([{ one: 1 }]);
+  expect(await sql`select jid from conversations where conversation_id = ${chat.id}`).toEqual([{ jid: chat.jid }]);
+});
+
 test('what a transaction asks after its connection was lost is refused, and not asked outside it on the one that took its place', async () => {
   const { sql } = database.current;
   const chat = newChat();

@@ -12,7 +12,7 @@ export type Publish = (reply: { replyId: string; seq: number }) => Promise<void>
 export function createPublish(outbound: Queue, log: Log): Publish {
   const add = batched(async (replies: { replyId: string; seq: number }[]) => {
     const [only] = replies;
-    // By itself, one costs half of what it costs as a list: for a list BullMQ makes a pipeline, and ioredis makes each from all its scripts.
+    // For a list BullMQ makes a pipeline, and ioredis makes each from all its scripts: ten kilobytes that only a full collection takes away.
     if (replies.length === 1 && only) await outbound.add('reply', only, optionsOf(only));
     else await outbound.addBulk(replies.map((data) => ({ name: 'reply', data, opts: optionsOf(data) })));
     return replies.map(() => undefined);

@@ -44,6 +44,16 @@ const typed = fc.oneof(
   fc.stringMatching(/^[\d.,+ -]{0,14}$/),
 );
 
+test.each([
+  ['25/12 de 28/12', '25/12 to 28/12'],
+  ['às de um', 'às de um'],
+  ['x de de 9', 'x 9'],
+])('a range of dates written %j is %j, however often it is read', (text, expected) => {
+  const normalise = (each: string) => normaliseDate(each, { hasTime: true, isRange: true });
+  expect(normalise(text)).toBe(expected);
+  expect(normalise(expected)).toBe(expected);
+});
+
 test.each<[string, (text: string) => string]>([
   ['fold', fold],
   ['fold to words', foldToWords],
