@@ -72,7 +72,7 @@ type Row = { otherwise: object } & Partial<Record<Pending, object>>;
 const each = (names: Pending[], expected: object): Partial<Record<Pending, object>> =>
   Object.fromEntries(names.map((name) => [name, expected]));
 
-const tap: Row = { otherwise: sent('Blue'), ...each(choices, sent('i2')), 'multiple choice': sent('Blue') };
+const tap: Row = { otherwise: sent('Blue'), cards: sent('i2') };
 const media = (withoutAttachments: string, attached: object): Row => ({
   otherwise: unsupported,
   'text input': sent(withoutAttachments),
@@ -95,7 +95,7 @@ const table: Record<Kind, Row> = {
   document: captioned,
   sticker: media(url, sent({ type: 'text', text: '', attachedFileUrls: [url] })),
   voice: media(url, sent({ type: 'audio', url })),
-  location: { otherwise: sent('-19.9, -43.9'), ...each([...choices, 'file input'], unsupported) },
+  location: { otherwise: sent('-19.9, -43.9'), ...each([...wordy, ...choices, 'file input'], unsupported) },
   'contact card': {
     otherwise: sent('Bob: +5511999990000'),
     ...each([...wordy, ...choices, 'file input'], unsupported),
@@ -138,6 +138,6 @@ test('a flow with Evolution’s markers gets the id of a tapped button and the t
   expect(answer('button reply', 'text input')).toEqual(sent('i2'));
   expect(answer('template button', 'text input')).toEqual(sent('i2'));
   expect(answer('list reply', 'text input')).toEqual(sent('Blue'));
-  expect(answer('button reply', 'choice input')).toEqual(sent('i2'));
+  expect(answer('button reply', 'choice input')).toEqual(sent('Blue'));
   expect(answer('button reply', 'email input')).toEqual(sent('Blue'));
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { limits, storable } from '../whatsapp.ts';
-import { choicesOf, readChoice, type Choice } from './choices.ts';
+import { choicesOf, readChoice } from './choices.ts';
+import type { Choice } from './match.ts';
 import { hint } from './hints.ts';
 import { inputKind, lenient, nothing } from './input.ts';
 import { numbered, showOptions, under } from './option-list.ts';

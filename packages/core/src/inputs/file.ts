@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Settings } from '../settings.ts';
 import { hold, sendText, send, unsupported, wordsOf } from './answers.ts';
 import { isFileAllowed } from './file-types.ts';
-import { foldToWords, matchedMax } from './fold.ts';
+import { foldToWords, matchedMax } from '../normalise.ts';
 import { hint, skipWord } from './hints.ts';
 import { inputKind, lenient } from './input.ts';
 import { under } from './option-list.ts';

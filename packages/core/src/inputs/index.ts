@@ -43,10 +43,13 @@ export function showInput(input: BotInput, body: string | null, settings: Settin
   return kinds.get(input.type)?.show(input, body, settings) ?? nothing;
 }
 
-/** An unknown input (of a newer Typebot) is read as a text input without options. Never throws. */
-export function readInput(said: Said, input: BotInput, settings: Settings): Answer {
+/**
+ * An unknown input (of a newer Typebot) is read as a text input without options. `contactPhone`: the digits of the contact's own number; empty:
+ * not known. Never throws.
+ */
+export function readInput(said: Said, input: BotInput, settings: Settings, contactPhone = ''): Answer {
   const kind = kinds.get(input.type);
-  return kind ? kind.read(said, input, settings) : text.read(said, { id: input.id, type: input.type }, settings);
+  return kind ? kind.read(said, input, settings, contactPhone) : text.read(said, { id: input.id, type: input.type }, settings, contactPhone);
 }
 
 /** Whether the first text of a conversation may answer it. */

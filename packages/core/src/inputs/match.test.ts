@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { choicesOf } from './choices.ts';
-import { foldToWords } from './fold.ts';
+import { foldToWords } from '../normalise.ts';
 import { match } from './match.ts';
 import { digitsIn } from './numbers.ts';
 import { numberedLines } from './own-numbers.ts';

@@ -30,6 +30,8 @@ export const holdReasons = {
   unsupported_media: 'the question cannot be answered with this kind of message; answered with `hints.unsupportedMedia`',
   file_type_not_allowed: 'the file input does not allow the file’s extension; answered with `hints.unsupportedMedia`',
   rating_off_scale: 'Typebot would take a rating below the scale or between two steps; answered with `hints.rating`',
+  unclear:
+    'Typebot would keep another number, date, time or phone than the one written; answered with `hints.number`, `hints.date`, `hints.time` or `hints.phone`',
   nothing_usable: 'blank, or of a kind that is not known; answered with `unknownMessage`',
 } as const;
 

@@ -15,6 +15,14 @@ export const hintsSchema = z
       'Reply with one or more numbers, such as 1, 3',
     ),
     rating: hint(300, 'Stands under a rating; `{from}` and `{to}` stand for its ends.', 'How much, from {from} to {to}?'),
+    number: hint(300, 'The answer to what the bot would take for another number than it says.', 'Please write one number, such as 1500.'),
+    date: hint(300, 'The answer to what the bot would take for another date than it says.', 'Please write the date like this: 25/12/2027'),
+    time: hint(300, 'The answer to what the bot would take for another time than it says.', 'Please write the time like this: 14:30'),
+    phone: hint(
+      300,
+      'The answer to a phone number whose country cannot be known.',
+      'Please write the number with its country code, such as +44 20 7946 0000.',
+    ),
     optionalFile: hint(
       300,
       'Stands under a file request that may be skipped; `{skip}` stands for the word that skips it.',

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { fold } from '../inputs/fold.ts';
+import { keywordForm } from '../normalise.ts';
 import { text } from './fields.ts';
 
 const word = z
   .string()
   .min(1)
   .max(256)
-  .refine((value) => value === '' || fold(value) !== '', 'text with a word in it')
+  .refine((value) => value === '' || keywordForm(value) !== '', 'text with a word in it')
   .meta({ description: 'The word, or several: the whole message.', examples: ['stop'] });
 
 /** Null: nothing is answered. */
@@ -63,7 +63,7 @@ export const keywordsSchema = z
   .prefault({})
   .meta({
     description:
-      'Words that do something of their own before the bot hears of them. They are compared with the whole message (a text, or the title of a tapped choice), without regard to case, accents and outer spaces. A word stands in one list only.',
+      'Words that do something of their own before the bot hears of them. They are compared with the whole message (a text, or the title of a tapped choice), without regard to case, accents, emoji, invisible signs and punctuation or marks around it (`*Stop*`, `STOP!`). A word stands in one list only.',
   });
 
 function inTwoLists(given: Lists): { path: [string, number]; word: string; other: string }[] {
@@ -71,8 +71,8 @@ function inTwoLists(given: Lists): { path: [string, number]; word: string; other
   return Object.entries(given).flatMap(([name, entries]) =>
     entries.flatMap(({ word: written }, index) => {
       if (written === undefined) return [];
-      const other = homes.get(fold(written)) ?? name;
-      homes.set(fold(written), other);
+      const other = homes.get(keywordForm(written)) ?? name;
+      homes.set(keywordForm(written), other);
       return other === name ? [] : [{ path: [name, index] satisfies [string, number], word: JSON.stringify(written), other }];
     }),
   );

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseAdvanced } from '../triggers/parse-advanced.ts';
+import { parseAdvanced } from '../triggers/advanced-filter.ts';
 import { text } from './fields.ts';
 
 const keywordTrigger = z.strictObject({
@@ -9,7 +9,7 @@ const keywordTrigger = z.strictObject({
     .default('equals')
     .meta({
       description:
-        'How the words of a message (the text, the title of a tapped choice, a caption) are compared with `value`: without regard to case, accents and outer spaces. `regex` is another matter: a pattern in RE2 syntax that is found anywhere in the words as they came, case-sensitive unless it begins with `(?i)`, without look-around and back references.',
+        'How the words of a message (the text, the title of a tapped choice, a caption) are compared with `value`: without regard to case, accents, invisible signs and outer spaces, and, but for `contains`, to emoji, punctuation and marks at the ends. `regex` is another matter: a pattern in RE2 syntax that is found anywhere in the words as they came, case-sensitive unless it begins with `(?i)`, without look-around and back references.',
       examples: ['contains'],
     }),
   value: text(256)

@@ -1,0 +1,150 @@
+import { expect, test } from 'vitest';
+import { type DateOptions, readDate } from './date.ts';
+
+const read = (text: string, options: Partial<DateOptions> = {}) => readDate(text, { hasTime: false, isRange: false, format: '', ...options });
+
+test.each<[string, string, Partial<DateOptions>?]>([
+  ['25/12/2027', '25/12/2027'],
+  ['٢٥/١٢/٢٠٢٧', '25/12/2027'],
+  ['২৫/১২/২০২৭', '25/12/2027'],
+  ['*25/12/2027*', '25/12/2027'],
+  ['25.12.2027', '25.12.2027'],
+  ['25-12-2027', '25-12-2027'],
+  ['25 / 12 / 2027', '25/12/2027'],
+  ['25122027', '25/12/2027'],
+  ['25/12', '25/12'],
+  ['25.12.', '25/12'],
+  ['05/12/2027', '05/12/2027', { format: 'dd/MM/yyyy' }],
+  ['05/12/2027', '2027-12-05'],
+  ['05/12/2027', '2027-12-05', { format: 'd/M/yyyy' }],
+  ['05/12/2027', '2027-12-05', { format: 'yyyy-MM-dd' }],
+  ['05/12/2027', '2027-12-05', { format: 'EEEE, dd MMMM yyyy' }],
+  ['05/12/2027', '05/12/2027', { format: 'MM/dd/yyyy' }],
+  ['25/12/2027', '25/12/2027', { format: 'MM/dd/yyyy' }],
+  ['12/25/2027', '2027-12-25', { format: 'dd/MM/yyyy' }],
+  ['05/12', '5 december', { format: 'd/M/yyyy' }],
+  ['05/12', '05/12', { format: 'dd/MM/yyyy' }],
+  ['05/12/27', '2027-12-05'],
+  ['2027-12-05', '2027-12-05'],
+  ['2027/12/05', '2027-12-05', { format: 'MM/dd/yyyy' }],
+  ['25 de 12 de 2027', '25/12/2027'],
+  ['25 de Dezembro de 2027', '25 december 2027'],
+  ['vinte e cinco de dezembro', '25 december'],
+  ['dia 1º de março', '1 march'],
+  ['primeiro de maio', '1 may'],
+  ['25 de diciembre del 2027', '25 december 2027'],
+  ['25 dez 2027', '25 december 2027'],
+  ['25/dez/2027', '25 december 2027'],
+  ['25. Dezember 2027', '25 december 2027'],
+  ['am 25. Dezember', '25 december'],
+  ['1. März', '1 march'],
+  ['le 25 décembre 2027', '25 december 2027'],
+  ['1er mars', '1 march'],
+  ['25 dicembre 2027', '25 december 2027'],
+  ['il 1° maggio', '1 may'],
+  ['December 25th, 2027', '25 december 2027'],
+  ['the 25th of December', '25 december'],
+  ['Amanhã', 'tomorrow'],
+  ['mañana', 'tomorrow'],
+  ['morgen', 'tomorrow'],
+  ['demain', 'tomorrow'],
+  ['domani', 'tomorrow'],
+  ['heute', 'today'],
+  ["aujourd'hui", 'today'],
+  ['aujourd’hui', 'today'],
+  ['oggi', 'today'],
+  ['depois de amanhã', 'in 2 days'],
+  ['übermorgen', 'in 2 days'],
+  ['après-demain', 'in 2 days'],
+  ['dopodomani', 'in 2 days'],
+  ['pasado mañana', 'in 2 days'],
+  ['anteontem', '2 days ago'],
+  ['daqui a 3 dias', 'in 3 days'],
+  ['daqui a duas semanas', 'in 2 weeks'],
+  ['in einer Woche', 'in 1 weeks'],
+  ['dans 3 jours', 'in 3 days'],
+  ['tra due settimane', 'in 2 weeks'],
+  ['vor 2 Tagen', '2 days ago'],
+  ['semana que vem', 'next week'],
+  ['la semaine prochaine', 'next week'],
+  ['nächste Woche', 'next week'],
+  ['mês que vem', 'next month'],
+  ['próxima sexta-feira', 'next friday'],
+  ['quinta que vem', 'next thursday'],
+  ['el viernes', 'this friday'],
+  ['sexta feira', 'this friday'],
+  ['Friday', 'this friday'],
+  ['Next Friday', 'next friday'],
+  ['esta quinta', 'this thursday'],
+  ['nächsten Freitag', 'next friday'],
+  ['vendredi prochain', 'next friday'],
+  ['sabato', 'this saturday'],
+  ['sexta, 25/12/2027', '25/12/2027'],
+  ['amanhã, sexta', 'tomorrow'],
+  ['pode ser amanhã, por favor', 'tomorrow'],
+  ['last friday', 'last friday'],
+])('a date written %j is sent as %j', (text, expected, options = {}) => {
+  expect(read(text, options)).toBe(expected);
+});
+
+test.each([
+  ['às 14h30 do dia 25/12/2027', '25/12/2027 at 14:30'],
+  ['25/12/2027 às 14h30', '25/12/2027 at 14:30'],
+  ['às 14h 25/12/2027', '25/12/2027 at 14:00'],
+  ['amanhã às nove e meia', 'tomorrow at 9:30'],
+  ['amanhã de manhã', 'tomorrow morning'],
+  ['hoje à tarde às 15h', 'today at 15:00'],
+  ['mañana a las 9h', 'tomorrow at 9:00'],
+  ['25. Dezember 2027 um 15 Uhr', '25 december 2027 at 15:00'],
+  ['morgen um 9', 'tomorrow at 9:00'],
+  ['le 25 décembre à 15h', '25 december at 15:00'],
+  ['demain à 9h30', 'tomorrow at 9:30'],
+  ['25 dicembre alle 15', '25 december at 15:00'],
+  ['domani mattina', 'tomorrow morning'],
+  ['tomorrow at 2pm', 'tomorrow at 14:00'],
+  ['sexta 14h30', 'this friday at 14:30'],
+  ['٢٥/١٢/٢٠٢٧ ١٤:٣٠', '25/12/2027 at 14:30'],
+])('a day and a time written %j are sent as %j', (text, expected) => {
+  expect(read(text, { hasTime: true })).toBe(expected);
+});
+
+test.each([
+  ['25/12/2027 até 28/12/2027', '25/12/2027 to 28/12/2027'],
+  ['05/12/2027 a 08/12/2027', '2027-12-05 to 2027-12-08'],
+  ['25/12 a 28/12/2027', '2027-12-25 to 28/12/2027'],
+  ['25/12-28/12', '25/12 to 28/12'],
+  ['25/12, 28/12', '25/12 to 28/12'],
+  ['25/12 e 28/12', '25/12 to 28/12'],
+  ['de 3 a 5 de maio', '3 may to 5 may'],
+  ['3-5 de maio de 2027', '3 may 2027 to 5 may 2027'],
+  ['do dia 3 ao dia 5 de maio', '3 may to 5 may'],
+  ['entre 3 y 5 de mayo de 2027', '3 may 2027 to 5 may 2027'],
+  ['vom 3. bis 5. Mai', '3 may to 5 may'],
+  ['du 3 au 5 mai', '3 may to 5 may'],
+  ['dal 3 al 5 maggio', '3 may to 5 may'],
+  ['from May 3 to May 5', '3 may to 5 may'],
+  ['sexta a domingo', 'this friday to this sunday'],
+  ['hoje até amanhã', 'today to tomorrow'],
+])('a range of days written %j is sent as %j', (text, expected) => {
+  expect(read(text, { isRange: true })).toBe(expected);
+});
+
+test.each([
+  'não posso 25/12/2027',
+  'not tomorrow',
+  'today não',
+  '25/12/2027 ou 26/12/2027',
+  '31/02/2027',
+  'depois de 25/12/2027',
+  'antes das 14:30',
+  'só depois do dia 25.12.2027',
+])('of %j Typebot would keep a day that was not said, so it is not sent', (text) => {
+  expect(read(text, { hasTime: true })).toBe('unclear');
+});
+
+test.each(['hoje não', 'sei lá', 'sexta passada', '10 do mês que vem', 'sexta da semana que vem', '10 de maio do ano que vem', 'qualquer dia', 'às 14h30'])(
+  'in %j Typebot finds no day, and says so itself',
+  (text) => {
+    expect(read(text, { hasTime: true })).toBe(text);
+  },
+);
