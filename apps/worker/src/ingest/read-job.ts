@@ -4,12 +4,24 @@ import { eventsPerJobMax, type InboundEvent, pairOf, parseJid, participantOf } f
 import { conversationId, type DeadLetter, type Letter } from '@typelane/db';
 import type { WaitingJob } from './wait-list.ts';
 
+/** Characters of a job's id that stand in the name of a dead letter. */
+const jobIdLengthMax = 200;
+
 /** What a job holds: events for inboxes, and what can stand in none. */
 export type ReadJob = { letters: Letter[]; deadLetters: DeadLetter[] };
 
 /** Reads one job. Nothing a producer can write makes it throw; what breaks the contract is kept whole, with its reason. */
 export function readJob(queue: string, job: WaitingJob): ReadJob {
   const source = sourceOf(queue, job);
+  try {
+    return readFrom(source, job);
+  } catch (error) {
+    const problem = `The job must be one that can be read, but reading it failed with ${error instanceof Error ? error.name : 'an error'}.`;
+    return dead(source, 'unreadable', [problem], job.data ?? '');
+  }
+}
+
+function readFrom(source: string, job: WaitingJob): ReadJob {
   if (job.data === null) return dead(source, 'missing_data', ['The job must have a hash with `data`, but none was there.'], '');
   const bytes = Buffer.byteLength(job.data);
   if (bytes > jobBytesMax) return dead(source, 'too_large', [`The job must be at most ${jobBytesMax} bytes, but ${bytes} came.`], job.data);
@@ -40,6 +52,10 @@ function readEvent(value: unknown, source: string, job: string): ReadJob {
     const problem = `data.keyRemoteJid must be a WhatsApp address, but ${JSON.stringify(event.data.keyRemoteJid)} came.`;
     return dead(source, 'invalid_jid', [problem], payloadOf(value, job), instanceId);
   }
+  if (instanceId.includes('\u0000')) {
+    const problem = 'instance.instanceId must be text that PostgreSQL can store, but it holds U+0000.';
+    return dead(source, 'unstorable', [problem], payloadOf(value, job));
+  }
   const id = conversationId(instanceId, jid);
   const { keyId } = event.data;
   const fromMe = event.data.keyFromMe ?? event.data.source === 'api';
@@ -54,13 +70,14 @@ function messageIdOf({ data }: InboundEvent, chat: string, fromMe: boolean): str
   return createHash('sha256').update(`${chat}|${fromMe}|${data.keyId}`).digest('hex').slice(0, 32);
 }
 
-/** Ids are given again after a Redis lost its data, so the payload is part of the name. */
+/** Ids are given again after a Redis lost its data, so the payload is part of the name. Producers choose ids: a long one is too much for an index. */
 function sourceOf(queue: string, { id, data }: WaitingJob): string {
   const digest = createHash('sha256')
     .update(data ?? '')
     .digest('hex')
     .slice(0, 16);
-  return `${queue}:${id}:${digest}`;
+  const name = id.length <= jobIdLengthMax ? id : createHash('sha256').update(id).digest('hex');
+  return `${queue}:${name}:${digest}`;
 }
 
 function parseJson(text: string): { value: unknown } | { reason: string; problem: string } {
