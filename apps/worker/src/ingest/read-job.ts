@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { eventExcess, eventProblems, jobBytesMax, sentence } from '@typelane/client';
-import { eventsPerJobMax, type InboundEvent, pairOf, parseJid, participantOf } from '@typelane/core';
+import { claimsKey, eventsPerJobMax, type InboundEvent, pairOf, parseJid, participantOf } from '@typelane/core';
 import { conversationId, type DeadLetter, type Letter } from '@typelane/db';
 import type { WaitingJob } from './wait-list.ts';
 
@@ -57,17 +57,25 @@ function readEvent(value: unknown, source: string, job: string): ReadJob {
     return dead(source, 'unstorable', [problem], payloadOf(value, job));
   }
   const id = conversationId(instanceId, jid);
-  const { keyId } = event.data;
+  const keyId = inboxKeyOf(event);
   const fromMe = event.data.keyFromMe ?? event.data.source === 'api';
-  const messageId = messageIdOf(event, id, fromMe);
+  const messageId = messageIdOf(event, keyId, id, fromMe);
   const arrival = { conversationId: id, instanceId, jid: jid.jid, kind: 'message', fromMe, keyId, messageId, event, holds: false } as const;
   return { letters: [{ ...arrival, address: jid, participant: participantOf(event), pair: pairOf(event) }], deadLetters: [] };
 }
 
+/** What makes an event known when it comes again. Events about a message have a name of their own, so that the message is not known by it. */
+function inboxKeyOf(event: InboundEvent): string {
+  const { data } = event;
+  if (claimsKey(event)) return data.keyId;
+  const digest = createHash('sha256').update(`${event.event}|${JSON.stringify(data)}`).digest('hex').slice(0, 16);
+  return `about:${digest}:${data.keyId}`;
+}
+
 /** The producer's id of the message, else one of ours, made of what names the message. */
-function messageIdOf({ data }: InboundEvent, chat: string, fromMe: boolean): string {
+function messageIdOf({ data }: InboundEvent, keyId: string, chat: string, fromMe: boolean): string {
   if (data.messageId !== undefined && data.messageId !== null && data.messageId !== '') return String(data.messageId);
-  return createHash('sha256').update(`${chat}|${fromMe}|${data.keyId}`).digest('hex').slice(0, 32);
+  return createHash('sha256').update(`${chat}|${fromMe}|${keyId}`).digest('hex').slice(0, 32);
 }
 
 /** Ids are given again after a Redis lost its data, so the payload is part of the name. Producers choose ids: a long one is too much for an index. */

@@ -165,11 +165,17 @@ test('the time is for all of it: a service that never answers, or a byte at a ti
   expect(lines.map(({ code }) => code)).toEqual(['TIMEOUT', 'TIMEOUT']);
 });
 
-test('a host that has its share of requests gets no more until one is over', async () => {
+test('a host that has its share of requests gets no more until one is over, and no recording is held in memory for it', async () => {
   fake.nextMood({ type: 'hang' });
   const transcribe = transcriber({ timeoutMs: 300, slots: 1 });
   const held = transcribe(recording, settings());
-  expect(await transcribe(recording, settings())).toBeNull();
+  let wasRead = false;
+  const read = () => {
+    wasRead = true;
+    return recording.read();
+  };
+  expect(await transcribe({ ...recording, read }, settings())).toBeNull();
+  expect(wasRead).toBe(false);
   await held;
   expect(await transcribe(recording, settings())).toBe(words);
   expect(lines.map(({ code }) => code)).toEqual(['host_busy', 'TIMEOUT']);
