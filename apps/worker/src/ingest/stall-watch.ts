@@ -15,8 +15,9 @@ export type StallWatch = {
 export function watchForStall(queueKey: string, log: Log, { afterMs, everyMs } = defaults): StallWatch {
   let oldest: { jobId: string; since: number } | null = null;
   const timer = setInterval(() => {
-    const waitedMs = oldest === null ? 0 : performance.now() - oldest.since;
-    if (waitedMs >= afterMs) log.error({ queueKey, jobId: oldest?.jobId.slice(0, 100), waitedMs: Math.round(waitedMs) }, 'ingest.stalled');
+    if (oldest === null) return;
+    const forMs = Math.round(performance.now() - oldest.since);
+    if (forMs >= afterMs) log.error({ queueKey, jobId: oldest.jobId.slice(0, 100), forMs }, 'ingest.stalled');
   }, everyMs);
   timer.unref();
   return {
