@@ -57,7 +57,19 @@ export async function startApi(options: ApiOptions): Promise<Running & { url: st
   const sealer = createSealer(options.SECRET_KEY);
   const at = { port: options.PORT };
   const media = openMedia(options, at);
-  const app = await createApp({ database, redis, converse, inbound, ingestWatch, sealer, egress, media, log, config, isDraining: () => isDraining });
+  const app = await createApp({
+    database,
+    redis,
+    converse,
+    inbound,
+    ingestWatch,
+    sealer,
+    egress,
+    media,
+    log,
+    config,
+    isDraining: () => isDraining,
+  });
   const close = async (): Promise<void> => {
     isDraining = true;
     await app.close();

@@ -22,10 +22,15 @@ afterAll(async () => {
 });
 
 afterEach(async () => {
-  typebot.assertClean();
-  expect(pipeline.consumer.breaches).toEqual([]);
+  checkRest();
   await pipeline.database.sql`truncate dead_letters`;
 });
+
+/** What holds after every test. */
+function checkRest(): void {
+  typebot.assertClean();
+  expect(pipeline.consumer.breaches).toEqual([]);
+}
 
 const dataUrl = 'data:image/png;base64,AAAA';
 

@@ -45,7 +45,9 @@ export function createLedger(sql: Database['sql']): Ledger {
     outcomes,
     conversations,
     async finals(instanceId) {
-      return Object.fromEntries((await outcomes(instanceId)).map((outcome) => [outcome.keyId.replace(/^about:\w+:/, ''), finalOf(outcome)]));
+      return Object.fromEntries(
+        (await outcomes(instanceId)).map((outcome) => [outcome.keyId.replace(/^about:\w+:/, ''), finalOf(outcome)]),
+      );
     },
     handled: (instanceId, events, timeoutMs = 15_000) =>
       waitUntil(

@@ -1,6 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { askFile, askText, type BotScript, type FakeTypebot, goTo, inboundEvent, inboundText, startFakeTypebot, text, waitUntil } from '@typelane/testkit';
+import {
+  askFile,
+  askText,
+  type BotScript,
+  type FakeTypebot,
+  goTo,
+  inboundEvent,
+  inboundText,
+  startFakeTypebot,
+  text,
+  waitUntil,
+} from '@typelane/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Pipeline, startPipeline } from './harness.ts';
 
@@ -43,7 +54,9 @@ test('fetches that hang leave turns for everybody else, whose own files are fetc
   for (const jid of jids) await pipeline.say({ instanceId: guilty, jid }, 'hello');
   await pipeline.ledger.handled(guilty, 30);
   for (const jid of jids)
-    await pipeline.publish(inboundEvent({ instanceId: guilty, jid }, 'image', { url: `${slow.url}/hang?Expires=1`, mimetype: 'image/png' }));
+    await pipeline.publish(
+      inboundEvent({ instanceId: guilty, jid }, 'image', { url: `${slow.url}/hang?Expires=1`, mimetype: 'image/png' }),
+    );
   await waitUntil(() => slow.held() > 0, { what: 'a fetch that hangs' });
   const chat = { instanceId: honest, jid: '5531444000000@s.whatsapp.net' };
   await pipeline.say(chat, 'hello');

@@ -17,10 +17,13 @@ afterAll(async () => {
   await typebot.close();
 });
 
-afterEach(() => {
+afterEach(() => checkRest());
+
+/** What holds after every test. */
+function checkRest(): void {
   typebot.assertClean();
   expect(pipeline.consumer.breaches).toEqual([]);
-});
+}
 
 const settings = { unknownMessage: 'what?' };
 

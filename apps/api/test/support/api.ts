@@ -74,7 +74,20 @@ export async function startTestApi(overrides: Partial<ApiContext> & { settleTime
   const media = mediaIn(mediaFolder);
   const isDraining = () => false;
   const ingestWatch = watchIngest(redis, { prefix, partitions: 1, afterMs: 60_000, log });
-  const context: ApiContext = { database, redis, converse, inbound, ingestWatch, sealer, egress, media, log, config, isDraining, ...others };
+  const context: ApiContext = {
+    database,
+    redis,
+    converse,
+    inbound,
+    ingestWatch,
+    sealer,
+    egress,
+    media,
+    log,
+    config,
+    isDraining,
+    ...others,
+  };
   const app = await createApp(context);
   const worker = startTestWorker(database, converse);
 

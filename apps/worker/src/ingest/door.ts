@@ -64,7 +64,7 @@ export function openDoor(options: DoorOptions): { stop(): Promise<void> } {
 
   // Every attempt looks at the queue anew, so a job that an operator removes is out of the way.
   const loop = (async () => {
-    for (let failures = 0; !stopping.signal.aborted; ) {
+    for (let failures = 0; !stopping.signal.aborted;) {
       try {
         await round();
         failures = 0;

@@ -68,7 +68,10 @@ function readEvent(value: unknown, source: string, job: string): ReadJob {
 function inboxKeyOf(event: InboundEvent): string {
   const { data } = event;
   if (claimsKey(event)) return data.keyId;
-  const digest = createHash('sha256').update(`${event.event}|${JSON.stringify(data)}`).digest('hex').slice(0, 16);
+  const digest = createHash('sha256')
+    .update(`${event.event}|${JSON.stringify(data)}`)
+    .digest('hex')
+    .slice(0, 16);
   return `about:${digest}:${data.keyId}`;
 }
 

@@ -15,5 +15,7 @@ test('a job that stays the oldest is told of again and again, with its queue; a 
   await waitUntil(() => lines.length >= 2, { what: 'two lines' });
   stuck.stop();
   idle.stop();
-  expect(new Set(lines.map(({ msg, queueKey, jobId }) => `${msg} ${queueKey} ${jobId}`))).toEqual(new Set(['ingest.stalled bull:inbound 7']));
+  expect(new Set(lines.map(({ msg, queueKey, jobId }) => `${msg} ${queueKey} ${jobId}`))).toEqual(
+    new Set(['ingest.stalled bull:inbound 7']),
+  );
 });

@@ -58,7 +58,8 @@ export function createFairLimiter({ max, maxPerKey }: FairLimits, wake: (convers
     },
     wakeWaiting,
     wakeAll() {
-      while (waiting.size > 0) for (const key of [...waiting.keys()]) wakeFirst(key);
+      // A key that still has chats comes up again, behind the others.
+      for (const key of waiting.keys()) wakeFirst(key);
     },
   };
 }

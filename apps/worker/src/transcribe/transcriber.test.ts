@@ -36,7 +36,13 @@ function transcriber({ timeoutMs = 2_000, allow = [fake.url], slots = 10 } = {})
   const egress = createEgress({ allow: allow.map((url) => new URL(url).host) });
   closing.push(() => egress.close());
   const log = createLog('debug', { write: (line: string) => void lines.push(JSON.parse(line) as (typeof lines)[number]) });
-  return createTranscriber({ egress, sealer, timeoutMs, limiter: createFairLimiter({ max: slots, maxPerKey: Math.max(1, slots - 1) }), log });
+  return createTranscriber({
+    egress,
+    sealer,
+    timeoutMs,
+    limiter: createFairLimiter({ max: slots, maxPerKey: Math.max(1, slots - 1) }),
+    log,
+  });
 }
 
 const bytes = voiceNote(words);

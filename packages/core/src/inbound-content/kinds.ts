@@ -21,7 +21,10 @@ const names: readonly (readonly [Kind, string])[] = [
   ['reaction', 'reaction encreaction'],
   ['edit', 'edited edit secretencrypted'],
   ['delete', 'revoked revoke deleted delete'],
-  ['protocol', 'protocol pollupdate pollvote keepinchat pininchat senderkeydistribution system notification e2enotification call calllog missedcall'],
+  [
+    'protocol',
+    'protocol pollupdate pollvote keepinchat pininchat senderkeydistribution system notification e2enotification call calllog missedcall',
+  ],
   ['undecrypted', 'ciphertext waiting placeholder undecryptable'],
   ['album', 'album'],
   ['poll', 'pollcreation poll'],
