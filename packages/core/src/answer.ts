@@ -2,7 +2,7 @@ import type { BotInput, BotReply } from './bot.ts';
 import type { InboundMessage } from './inbound.ts';
 import { hold, nothingUsable, placeOf, sendText, wordsOf } from './inputs/answers.ts';
 import { hint } from './inputs/hints.ts';
-import { answersFirst, readInput } from './inputs/index.ts';
+import { answersFirst, readInput, takesVotes } from './inputs/index.ts';
 import type { Answer, Said } from './inputs/input.ts';
 import { parseJid } from './jid.ts';
 import type { Settings } from './settings.ts';
@@ -27,6 +27,7 @@ export function readAnswer(
   // Typebot would take any text for what the webhook delivers.
   if (pending.type === 'webhook' || pending.type === 'webhookArrived') return hold('webhook_pending', hint(settings, 'waiting'));
   if (content.kind === 'unknown') return nothingUsable(settings);
+  if (content.kind === 'vote' && !(pending.type === 'input' && takesVotes(pending.input))) return hold('signal');
   if (pending.type === 'embed') return readEvent(content, settings);
   const said = settings.compat.markers && pending.input.type === 'text input' ? asEvolutionReads(content, contentType) : content;
   return readInput(said, pending.input, settings, contactPhone);

@@ -61,6 +61,7 @@ const pendings = {
 type Pending = keyof typeof pendings;
 
 const sent = (message: unknown) => ({ type: 'send', message });
+const unmatched = (message: string) => ({ type: 'unmatched', message });
 const held = (reason: string, notice: string | null = null) => ({ type: 'hold', reason, notice });
 const unsupported = held('unsupported_media', 'Not this.');
 const wordy: Pending[] = ['number input', 'email input', 'url input', 'phone number input', 'date input', 'time input', 'rating input'];
@@ -102,11 +103,17 @@ const table: Record<Kind, Row> = {
     'phone number input': sent('+5511999990000'),
     'embed that waits': held('unsupported_media'),
   },
-  'poll vote': signal,
+  'poll vote': { ...signal, ...each(choices, sent('Blue')), cards: sent('i2'), 'webhook that waits': held('webhook_pending', 'One moment.') },
   reaction: signal,
   edit: signal,
   delete: signal,
-  order: unusable,
+  order: {
+    otherwise: sent('🛒 #1 ×2'),
+    ...each(choices, unmatched('🛒 #1 ×2')),
+    'multiple choice': unmatched('…'),
+    'number input': { ...held('unclear'), notice: expect.any(String) },
+    'rating input': { ...held('rating_off_scale'), notice: expect.any(String) },
+  },
   unknown: unusable,
 };
 

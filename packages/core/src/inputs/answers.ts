@@ -55,9 +55,10 @@ export function unmatched(words: string, settings: Settings): Answer {
   return isBlank(words) ? nothingUsable(settings) : { type: 'unmatched', message: words };
 }
 
-/** What a person wrote or tapped; null when the message is of another kind. */
+/** What a person wrote, tapped or voted for; null when the message is of another kind. */
 export function wordsOf(said: Said): string | null {
   if (said.kind === 'text') return said.text;
+  if (said.kind === 'vote') return said.titles.join(', ');
   return said.kind === 'reply' ? said.title || said.id : null;
 }
 

@@ -35,10 +35,10 @@ export const weekdays: ReadonlyMap<string, string> = english({
 });
 
 /** What stands before or after a weekday and says which one. `last` is not here: a day that is past is hardly ever the answer. */
-export const which: ReadonlyMap<string, 'this' | 'next'> = new Map([
+export const which: ReadonlyMap<string, 'this' | 'next'> = new Map<string, 'this' | 'next'>([
   ...list('this', 'este esta nesta neste essa esse this coming diesen dieser diese dieses ce cette questo questa'),
   ...list('next', 'proximo proxima next nachster nachsten nachste kommenden kommender kommende prochain prochaine prossimo prossima'),
-  ...['que vem', 'que viene', 'que viene'].map((words): [string, 'next'] => [words, 'next']),
+  ...list('next', 'que vem|que viene', '|'),
 ]);
 
 export const units: ReadonlyMap<string, string> = english({
@@ -79,6 +79,6 @@ function english(words: Readonly<Record<string, string>>, separator = ' '): Map<
   );
 }
 
-function list<T>(value: T, words: string): [string, T][] {
-  return words.split(' ').map((word) => [word, value]);
+function list(value: 'this' | 'next', words: string, separator = ' '): [string, 'this' | 'next'][] {
+  return words.split(separator).map((word) => [word, value]);
 }

@@ -56,3 +56,8 @@ export function readInput(said: Said, input: BotInput, settings: Settings, conta
 export function answersFirst(input: BotInput): boolean {
   return kinds.get(input.type)?.answersFirst ?? true;
 }
+
+/** Whether a poll may stand for the question. */
+export function takesVotes({ type }: BotInput): boolean {
+  return type === 'choice input' || type === 'picture choice input' || type === 'cards';
+}

@@ -44,6 +44,7 @@ export function wordsOf(content: InboundContent): string {
 }
 
 function triggers(trigger: Trigger, content: InboundContent, matches: Matches): boolean {
+  if (content.kind === 'vote') return false;
   const words = wordsOf(content);
   switch (trigger.type) {
     case 'all':
