@@ -35,7 +35,7 @@ export function createLooks(): Looks {
       const isFront = (fronts.get(instanceId) ?? 0) <= now;
       const lookAt = isFront ? earliest : Math.max(earliest, lastLookAt + spacingMs);
       if (isFront) fronts.set(instanceId, lookAt);
-      else lastLookAt = lookAt;
+      lastLookAt = Math.max(lastLookAt, lookAt);
       chats.set(conversationId, lookAt);
       return lookAt - now;
     },
