@@ -56,13 +56,13 @@ function mayRestart({ call, chain, restarted }: Turn, { head, integration }: Ste
 
 /** The call surely was not processed: it is made again after a while, in its place before whatever came later. */
 export function afterNotSent(turn: Turn, { cause, retryAfterMs }: Outcome<'notSent'>, context: StepContext): Step {
-  const attempt = turn.attempt + 1;
-  const heldSince = turn.heldSince ?? context.now;
-  const leftMs = heldSince + holdMaxMs - context.now;
-  const held: Turn = { ...turn, transcript: failed(turn, 'notSent', cause), attempt, heldSince };
+  const since = turn.held?.since ?? context.now;
+  const tries = (turn.held?.tries ?? 0) + 1;
+  const leftMs = since + holdMaxMs - context.now;
+  const held: Turn = { ...turn, transcript: failed(turn, 'notSent', cause), held: { since, tries } };
   if (leftMs <= 0) return gaveUp({ type: 'dead', reason: 'bot_unreachable' }, held, context);
   // The last try is made when the time is over.
-  return waitsFor(Math.min(backoffMs(attempt, retryAfterMs), leftMs), held, context);
+  return waitsFor(Math.min(backoffMs(tries, retryAfterMs), leftMs), held, context);
 }
 
 /** The call was not made: its host has been down for so long that the contact is told. */

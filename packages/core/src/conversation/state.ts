@@ -80,10 +80,10 @@ export type Turn = {
   /** Decided but not handed to the outbox yet. */
   said: OutboundDraft[];
   transcript: TranscriptEntry[];
-  /** Times this call was tried and surely did not reach Typebot, or was made again by policy. */
+  /** Times this call was made again by policy. */
   attempt: number;
-  /** When the call first surely did not reach Typebot; null: that did not happen. */
-  heldSince: number | null;
+  /** Since when, and how often, the call surely did not reach Typebot; null: that did not happen. */
+  held: { since: number; tries: number } | null;
   /** The call ended in doubt, and what is asked of Typebot now is whether it was heard. Null: the call itself is made. */
   inquiry: Inquiry | null;
   /** Times the call was made again because it surely was not heard, though that was in doubt. */

@@ -232,6 +232,18 @@ describe('setbacks', () => {
     expect(texts(last.say)).toEqual(['Sorry']);
   });
 
+  test('tries during an outage do not count against a start that is in doubt afterwards', () => {
+    const later = (happening: Happening, state: Conversation) =>
+      decided(step(decided(step(state, happening, contextOf())).state, { type: 'due' }, contextOf({ now: now + 60_000 }))).state;
+    const unreached: Happening = { type: 'notSent', cause: 'connection_refused', retryAfterMs: null };
+    let state = play(idle, contextOf()).last.state;
+    for (let tries = 0; tries < 9; tries += 1) state = later(unreached, state);
+    expect(later({ type: 'uncertain', cause: 'timeout' }, state)).toMatchObject({
+      status: 'calling',
+      turn: { call: { type: 'start' }, attempt: 1 },
+    });
+  });
+
   test('a refusal ends the event and leaves the question', () => {
     const before = waitingAt();
     const { last } = play(before, contextOf(), { type: 'refused', cause: 'bot_refused: Closed', status: 400 });
