@@ -84,6 +84,7 @@ test('a lost session is begun anew for the same message, once', { timeout: 20_00
   await pipeline.say(chat, 'again');
   await pipeline.say(chat, 'next');
   expect(await finals(chat, 3)).toEqual(['answered', 'answered', 'answered']);
+  await pipeline.ledger.acknowledged(chat.instanceId);
   expect(pipeline.consumer.textsTo(chat.instanceId, chat.jid)).toEqual(['started by hello', 'started by again', 'heard next']);
   expect((await pipeline.ledger.sessions(chat.instanceId)).map(({ status, reason }) => [status, reason])).toEqual([
     ['closed', 'bot_lost'],
