@@ -165,12 +165,12 @@ const misbehaviours: [string, (socket: net.Socket) => void, unknown][] = [
   [
     'is down for a while',
     (s) => s.write(answer('503 Unavailable', '<html>', 'retry-after: 3\r\n')),
-    { type: 'notSent', cause: 'http_503', retryAfterMs: 3_000 },
+    { type: 'unavailable', cause: 'http_503', retryAfterMs: 3_000 },
   ],
   [
     'was up again long ago',
     (s) => s.write(answer('503 Unavailable', '', 'Retry-After: Wed, 01 Jan 2025 00:00:00 GMT\r\n')),
-    { type: 'notSent', cause: 'http_503', retryAfterMs: 0 },
+    { type: 'unavailable', cause: 'http_503', retryAfterMs: 0 },
   ],
   [
     'has lost the session',
@@ -185,13 +185,13 @@ const misbehaviours: [string, (socket: net.Socket) => void, unknown][] = [
   [
     'lacks credentials',
     (s) => s.write(answer('404 Not Found', '{"code":"NOT_FOUND","message":"Credentials not found"}')),
-    { type: 'refused', cause: 'bot_refused: Credentials not found', status: 404 },
+    { type: 'refused', cause: 'bot_refused: credentials_not_found', status: 404 },
   ],
   ['knows no such path', (s) => s.write(answer('404 Not Found', 'Not found')), { type: 'refused', cause: 'http_404', status: 404 }],
   [
     'is closed',
     (s) => s.write(answer('400 Bad Request', '{"defined":true,"message":"Estamos fechados."}')),
-    { type: 'refused', cause: 'bot_refused: Estamos fechados.', status: 400 },
+    { type: 'refused', cause: 'http_400', status: 400 },
   ],
 ];
 

@@ -80,7 +80,7 @@ export async function turn(conversationId: string, ports: TurnPorts, times: Turn
     if ('type' in decided) return lookAgain(loaded, decided.ms, ports);
     // What an abandoned call could still do, it has had the time to do.
     const next = loaded.isAbandoned && calls === 0 ? { ...decided, quarantine: false } : decided;
-    const room = next.ask && roomFor(next.ask, loaded, calls > 0, ports);
+    const room = next.ask && roomFor(next.ask, next.state, loaded, calls > 0, ports);
     if (room?.type === 'later') return lookAgain(loaded, room.inMs, ports);
     try {
       const committedAt = performance.now();

@@ -112,7 +112,7 @@ test('every option can be chosen by its number, its label, its id and its tap', 
       const shown = draw({ input }).messages.flatMap(optionsOf);
       const chosenBy = (said: Parameters<typeof readInput>[0]) => readInput(said, input, settingsSchema.parse({}));
       for (const [i, { id, content }] of items.entries()) {
-        const expected = { type: 'send', message: id };
+        const expected = { type: 'send', message: content };
         for (const text of [`${i + 1}`, `${i + 1}.`, content, ` ${content} `, id])
           expect(chosenBy({ kind: 'text', text })).toEqual(expected);
         expect(chosenBy({ kind: 'reply', id, title: shown[i]?.title ?? '' })).toEqual(expected);
@@ -151,7 +151,7 @@ test.each(Object.keys(numberedBy))('every number that is shown with the options 
       const numbers = [...shown.join('\n').matchAll(/^(\d+)\. \*?(.+?)\*?$/gmu)].map(([, number = '', label = '']) => ({ number, label }));
       expect(numbers.map(({ label }) => label)).toEqual(labels);
       for (const [i, { number, label }] of numbers.entries()) {
-        const expected = { type: 'send', message: `item-${i}x` };
+        const expected = { type: 'send', message: type === 'cards' ? `item-${i}x` : labels[i] };
         expect(readInput({ kind: 'text', text: number }, input, settings)).toEqual(expected);
         expect(readInput({ kind: 'text', text: label }, input, settings)).toEqual(expected);
       }
