@@ -78,6 +78,8 @@ export type InboundContent =
       fileName: string | null;
       mimeType: string | null;
     }
+  /** Files that came together. Null: one that has no address a bot can open. */
+  | { kind: 'files'; urls: (string | null)[] }
   | { kind: 'location'; latitude: number; longitude: number; name: string | null; address: string | null }
   | { kind: 'contact'; cards: { name: string; phones: string[] }[] }
   /**

@@ -9,6 +9,7 @@ import { answered, closed, opened, paused, type SessionChange, type Step } from 
 import { type BotSession, idle, type Pending, type Session, type Turn } from './state.ts';
 import { replied, rule, type TranscriptEntry } from './transcript.ts';
 import { continueCall, endsTurn, following, messageOf, nextCall, settingsOf, waitsFor } from './turn.ts';
+import { contactPhone } from './variables.ts';
 
 /** Calls that may follow on one message: a flow that never stops to ask is cut off there. Longest seen in real flows: 4. */
 export const chainMax = 20;
@@ -79,7 +80,8 @@ function firstAnswer({ reply, bot, turn, isOpening, context }: Heard): Step | nu
   const { head } = context;
   if (head.kind === 'command' && !(head.command.type === 'start' && head.command.startMessage !== null)) return null;
   const pending: Pending = { type: 'input', input: reply.input };
-  const read = readAnswer(messageOf(context, turn.joined), pending, settingsOf(context));
+  const message = messageOf(context, turn.joined);
+  const read = readAnswer(message, pending, settingsOf(context), contactPhone(context, message));
   if (read.type !== 'send') return null;
   const session = { ...turn.session, bot: { ...bot, pending } };
   return nextCall(turn, continueCall(bot, read.message), { session, isOpen: true }, { sessions: [opened(session)] });

@@ -1,7 +1,7 @@
 import type { InboundMessage } from '../inbound.ts';
 import { chooseBot, isKeywordTriggered } from '../triggers/index.ts';
 import { answer } from './answer.ts';
-import { gather, type Spoken } from './burst.ts';
+import { gather, gatherFiles, type Spoken, takesSeveralFiles } from './burst.ts';
 import type { Head, StepContext } from './event.ts';
 import { isExpired, isSilent } from './expiry.ts';
 import { gate } from './gate.ts';
@@ -40,7 +40,9 @@ function hear(state: Conversation, message: InboundMessage, context: Ready): Ste
   if (keyword) return obeyKeyword(state, keyword, message, context);
   if (state.status === 'paused') return ignores(state, 'paused');
   if (isSilent(state, message, { settings, now: context.now })) return ignores(state, 'ended');
-  const spoken = gather(message, context.burst, settings, context.now);
+  const spoken = takesSeveralFiles(state)
+    ? gatherFiles(message, context.files, settings, context.now)
+    : gather(message, context.burst, settings, context.now);
   if ('type' in spoken) return spoken;
   const session = liveSession(state);
   return session?.bot ? answer(touched(session, context, message.address), session.bot, spoken, context) : begin(state, spoken, context);

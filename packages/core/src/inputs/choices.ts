@@ -66,8 +66,6 @@ function answerOf(item: Item, choices: readonly Choice[]): BotMessage {
   return { type: 'text', text: item.content, metadata: { replyId: item.id } };
 }
 
-/** Without regard to case: Typebot before 2.25 compares so. */
 function answersTo({ id, content, value }: Item, name: string): boolean {
-  const said = name.trim().toLowerCase();
-  return [id, content, value].some((own) => own.trim().toLowerCase() === said);
+  return id === name || content.trim() === name.trim() || value.trim() === name.trim();
 }
