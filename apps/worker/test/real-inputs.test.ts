@@ -1,5 +1,17 @@
 import type { SettingsInput } from '@typelane/core';
-import { askFile, askText, type BotScript, buttons, type FakeTypebot, inboundEvent, inboundText, newKeyId, startFakeTypebot, text, waitUntil } from '@typelane/testkit';
+import {
+  askFile,
+  askText,
+  type BotScript,
+  buttons,
+  type FakeTypebot,
+  inboundEvent,
+  inboundText,
+  newKeyId,
+  startFakeTypebot,
+  text,
+  waitUntil,
+} from '@typelane/testkit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Pipeline, startPipeline } from './harness.ts';
 import { finalOf } from './ledger.ts';
@@ -11,9 +23,21 @@ let pipeline: Pipeline;
 const bots = {
   talk: {
     variables: ['firstMessage', 'orderId', 'orderTotal', 'orderCurrency', 'name', 'more'],
-    groups: { A: [text('Your name?'), askText({ save: 'name' }), text('Thanks {{name}}. And?'), askText({ save: 'more' }), text('Noted'), askText()] },
+    groups: {
+      A: [
+        text('Your name?'),
+        askText({ save: 'name' }),
+        text('Thanks {{name}}. And?'),
+        askText({ save: 'more' }),
+        text('Noted'),
+        askText(),
+      ],
+    },
   },
-  menu: { variables: ['c'], groups: { A: [text('Menu'), buttons(['Sales', 'Support', 'Human'], { save: 'c' }), text('You chose {{c}}'), askText()] } },
+  menu: {
+    variables: ['c'],
+    groups: { A: [text('Menu'), buttons(['Sales', 'Support', 'Human'], { save: 'c' }), text('You chose {{c}}'), askText()] },
+  },
   files: {
     variables: ['files'],
     groups: {
@@ -27,7 +51,10 @@ const bots = {
       ],
     },
   },
-  file: { variables: ['file'], groups: { A: [text('One photo'), askFile({ save: 'file' }), text('Got {{file}}'), askText(), text('Bye'), askText()] } },
+  file: {
+    variables: ['file'],
+    groups: { A: [text('One photo'), askFile({ save: 'file' }), text('Got {{file}}'), askText(), text('Bye'), askText()] },
+  },
 } satisfies Record<string, BotScript>;
 
 beforeAll(async () => {
@@ -40,10 +67,13 @@ afterAll(async () => {
   await typebot.close();
 });
 
-afterEach(() => {
+afterEach(() => checkRest());
+
+/** What holds after every test. */
+function checkRest(): void {
   typebot.assertClean();
   expect(pipeline.consumer.breaches).toEqual([]);
-});
+}
 
 type Fields = Record<string, unknown>;
 type Said = string | { contentType: string; content: Fields; data?: Fields; fromMe?: boolean };
@@ -53,7 +83,11 @@ const fromMe = (contentType: string, content: Fields, data: Fields = {}): Said =
 let chats = 0;
 
 /** Carries a conversation through, one message after another was handled, and says how each ended and what the bot was told after its start. */
-async function talk(bot: keyof typeof bots, messages: readonly Said[], { settings = {}, jid = '' }: { settings?: SettingsInput; jid?: string } = {}) {
+async function talk(
+  bot: keyof typeof bots,
+  messages: readonly Said[],
+  { settings = {}, jid = '' }: { settings?: SettingsInput; jid?: string } = {},
+) {
   const instanceId = await pipeline.register({ url: typebot.url, publicId: bot, settings: { unknownMessage: 'what?', ...settings } });
   const chat = { instanceId, jid: jid || `55319${String((chats += 1)).padStart(8, '0')}@s.whatsapp.net` };
   const from = typebot.heard.length;
@@ -80,26 +114,157 @@ function heardSince(from: number) {
 
 const context = { messageContextInfo: { deviceListMetadata: { senderKeyHash: 'aGFzaA==' }, deviceListMetadataVersion: 2 } };
 const photo = (name: string) => ({
-  associatedChildMessage: { message: { imageMessage: { url: 'https://mmg.whatsapp.net/v/x.enc', mimetype: 'image/jpeg', mediaKey: 'a2V5' } } },
+  associatedChildMessage: {
+    message: { imageMessage: { url: 'https://mmg.whatsapp.net/v/x.enc', mimetype: 'image/jpeg', mediaKey: 'a2V5' } },
+  },
   mediaUrl: `https://files.example.com/${name}.jpg`,
 });
 
 test.each<[string, keyof typeof bots, Said[], unknown[]]>([
-  ['words in a group mention and to a bot', 'talk', ['hi', said('groupMentionedMessage', { groupMentionedMessage: { message: { extendedTextMessage: { text: 'Bruno' } } } }), said('botInvokeMessage', { botInvokeMessage: { message: { extendedTextMessage: { text: 'and more' } } } })], ['Bruno', 'and more']],
-  ['a disappearing text and the caption of a photo seen once', 'talk', [said('ephemeralMessage', { ephemeralMessage: { message: { extendedTextMessage: { text: 'hi' } } } }), said('viewOnceMessageV2', { viewOnceMessageV2: { message: { imageMessage: { url: 'https://mmg.whatsapp.net/x', caption: 'Bruno' } } } })], ['Bruno']],
-  ['a text that quotes another', 'talk', ['hi', said('extendedTextMessage', { extendedTextMessage: { text: 'Bruno', contextInfo: { stanzaId: 'S', quotedMessage: { conversation: 'Your name?' } } }, ...context })], ['Bruno']],
-  ['a photo that quotes a text', 'talk', ['hi', said('imageMessage', { imageMessage: { url: 'https://mmg.whatsapp.net/x', contextInfo: { quotedMessage: { conversation: 'x' } } }, mediaUrl: 'https://files.example.com/a.jpg' })], ['https://files.example.com/a.jpg']],
+  [
+    'words in a group mention and to a bot',
+    'talk',
+    [
+      'hi',
+      said('groupMentionedMessage', { groupMentionedMessage: { message: { extendedTextMessage: { text: 'Bruno' } } } }),
+      said('botInvokeMessage', { botInvokeMessage: { message: { extendedTextMessage: { text: 'and more' } } } }),
+    ],
+    ['Bruno', 'and more'],
+  ],
+  [
+    'a disappearing text and the caption of a photo seen once',
+    'talk',
+    [
+      said('ephemeralMessage', { ephemeralMessage: { message: { extendedTextMessage: { text: 'hi' } } } }),
+      said('viewOnceMessageV2', {
+        viewOnceMessageV2: { message: { imageMessage: { url: 'https://mmg.whatsapp.net/x', caption: 'Bruno' } } },
+      }),
+    ],
+    ['Bruno'],
+  ],
+  [
+    'a text that quotes another',
+    'talk',
+    [
+      'hi',
+      said('extendedTextMessage', {
+        extendedTextMessage: { text: 'Bruno', contextInfo: { stanzaId: 'S', quotedMessage: { conversation: 'Your name?' } } },
+        ...context,
+      }),
+    ],
+    ['Bruno'],
+  ],
+  [
+    'a photo that quotes a text',
+    'talk',
+    [
+      'hi',
+      said('imageMessage', {
+        imageMessage: { url: 'https://mmg.whatsapp.net/x', contextInfo: { quotedMessage: { conversation: 'x' } } },
+        mediaUrl: 'https://files.example.com/a.jpg',
+      }),
+    ],
+    ['https://files.example.com/a.jpg'],
+  ],
   ['a text with a null byte', 'talk', ['hi', said('conversation', { conversation: 'Bru\0no' })], ['Bruno']],
-  ['several contacts', 'talk', ['hi', said('multi_vcard', { vCards: ['BEGIN:VCARD\nFN:Rui\nTEL;waid=5511988887777:+55\nEND:VCARD'] })], ['Rui: +5511988887777']],
-  ['a cart', 'talk', ['hi', said('orderMessage', { orderMessage: { orderId: '900', itemCount: 2, message: 'I want these', totalAmount1000: '35500' }, ...context })], ['I want these']],
-  ['a cart, flat', 'talk', ['hi', said('orderMessage', { orderId: '900', itemCount: 2, message: 'I want these', totalAmount1000: '35500' })], ['I want these']],
-  ['the answers of a flow', 'talk', ['hi', said('interactiveResponseMessage', { interactiveResponseMessage: { body: { text: 'Sent' }, nativeFlowResponseMessage: { name: 'galaxy_message', paramsJson: '{"flow_token":"t","name":"Bruno"}' } } })], ['{"flow_token":"t","name":"Bruno"}']],
-  ['the answers of a flow of the Cloud API', 'talk', ['hi', said('interactive', { type: 'nfm_reply', nfm_reply: { name: 'flow', body: 'Sent', response_json: '{"name":"Bruno"}' } })], ['{"name":"Bruno"}']],
-  ['a live location once', 'talk', ['hi', said('liveLocationMessage', { liveLocationMessage: { degreesLatitude: -19.9, degreesLongitude: -43.9, sequenceNumber: '1' } }), said('liveLocationMessage', { liveLocationMessage: { degreesLatitude: -19.91, degreesLongitude: -43.91, sequenceNumber: '2' } })], ['-19.9, -43.9']],
-  ['a native tap', 'menu', ['hi', said('interactiveResponseMessage', { interactiveResponseMessage: { body: { text: 'Support' }, nativeFlowResponseMessage: { name: 'quick_reply', paramsJson: '{"id":"b-A-1-i1"}' } }, ...context })], ['Support']],
-  ['a tap of the Cloud API, nested', 'menu', ['hi', said('interactive', { interactive: { type: 'button_reply', button_reply: { id: 'b-A-1-i1', title: 'Support' } } })], ['Support']],
-  ['a vote that shows its options', 'menu', ['hi', said('pollUpdateMessage', { pollUpdateMessage: { pollCreationMessageKey: { id: 'P1', fromMe: true }, vote: { selectedOptions: ['Support'] } } })], ['Support']],
-  ['the first words and not their edit', 'talk', ['hi', 'Brno', said('editedMessage', { editedMessage: { message: { protocolMessage: { type: 'MESSAGE_EDIT', editedMessage: { conversation: 'Bruno' } } } } })], ['Brno']],
+  [
+    'several contacts',
+    'talk',
+    ['hi', said('multi_vcard', { vCards: ['BEGIN:VCARD\nFN:Rui\nTEL;waid=5511988887777:+55\nEND:VCARD'] })],
+    ['Rui: +5511988887777'],
+  ],
+  [
+    'a cart',
+    'talk',
+    [
+      'hi',
+      said('orderMessage', {
+        orderMessage: { orderId: '900', itemCount: 2, message: 'I want these', totalAmount1000: '35500' },
+        ...context,
+      }),
+    ],
+    ['I want these'],
+  ],
+  [
+    'a cart, flat',
+    'talk',
+    ['hi', said('orderMessage', { orderId: '900', itemCount: 2, message: 'I want these', totalAmount1000: '35500' })],
+    ['I want these'],
+  ],
+  [
+    'the answers of a flow',
+    'talk',
+    [
+      'hi',
+      said('interactiveResponseMessage', {
+        interactiveResponseMessage: {
+          body: { text: 'Sent' },
+          nativeFlowResponseMessage: { name: 'galaxy_message', paramsJson: '{"flow_token":"t","name":"Bruno"}' },
+        },
+      }),
+    ],
+    ['{"flow_token":"t","name":"Bruno"}'],
+  ],
+  [
+    'the answers of a flow of the Cloud API',
+    'talk',
+    ['hi', said('interactive', { type: 'nfm_reply', nfm_reply: { name: 'flow', body: 'Sent', response_json: '{"name":"Bruno"}' } })],
+    ['{"name":"Bruno"}'],
+  ],
+  [
+    'a live location once',
+    'talk',
+    [
+      'hi',
+      said('liveLocationMessage', { liveLocationMessage: { degreesLatitude: -19.9, degreesLongitude: -43.9, sequenceNumber: '1' } }),
+      said('liveLocationMessage', { liveLocationMessage: { degreesLatitude: -19.91, degreesLongitude: -43.91, sequenceNumber: '2' } }),
+    ],
+    ['-19.9, -43.9'],
+  ],
+  [
+    'a native tap',
+    'menu',
+    [
+      'hi',
+      said('interactiveResponseMessage', {
+        interactiveResponseMessage: {
+          body: { text: 'Support' },
+          nativeFlowResponseMessage: { name: 'quick_reply', paramsJson: '{"id":"b-A-1-i1"}' },
+        },
+        ...context,
+      }),
+    ],
+    ['Support'],
+  ],
+  [
+    'a tap of the Cloud API, nested',
+    'menu',
+    ['hi', said('interactive', { interactive: { type: 'button_reply', button_reply: { id: 'b-A-1-i1', title: 'Support' } } })],
+    ['Support'],
+  ],
+  [
+    'a vote that shows its options',
+    'menu',
+    [
+      'hi',
+      said('pollUpdateMessage', {
+        pollUpdateMessage: { pollCreationMessageKey: { id: 'P1', fromMe: true }, vote: { selectedOptions: ['Support'] } },
+      }),
+    ],
+    ['Support'],
+  ],
+  [
+    'the first words and not their edit',
+    'talk',
+    [
+      'hi',
+      'Brno',
+      said('editedMessage', {
+        editedMessage: { message: { protocolMessage: { type: 'MESSAGE_EDIT', editedMessage: { conversation: 'Bruno' } } } },
+      }),
+    ],
+    ['Brno'],
+  ],
 ])('the bot hears %s', async (_, bot, messages, expected) => {
   expect((await talk(bot, messages)).heard).toEqual(expected);
 });
@@ -107,7 +272,13 @@ test.each<[string, keyof typeof bots, Said[], unknown[]]>([
 test('a cart that begins a conversation fills the variables of the flow', async () => {
   const cart = { orderId: '900', itemCount: 2, totalAmount1000: '35500', totalCurrencyCode: 'BRL' };
   const { variables } = await talk('talk', [said('orderMessage', cart)]);
-  expect(variables).toMatchObject({ firstMessage: '🛒 #900 ×2 BRL 35.50', orderId: '900', orderItems: '2', orderTotal: '35.50', orderCurrency: 'BRL' });
+  expect(variables).toMatchObject({
+    firstMessage: '🛒 #900 ×2 BRL 35.50',
+    orderId: '900',
+    orderItems: '2',
+    orderTotal: '35.50',
+    orderCurrency: 'BRL',
+  });
 });
 
 test.each<[string, Said]>([
@@ -156,7 +327,11 @@ test.each([
 test('a name of any length and a time in any form cost no message', async () => {
   const at = Math.floor(Date.now() / 1_000);
   const odd = (data: Fields) => said('text', { text: 'hi' }, data);
-  const messages = [odd({ pushName: 'a'.repeat(1_001) }), odd({ messageTimestamp: String(at) }), odd({ messageTimestamp: { low: at, high: 0, unsigned: true } })];
+  const messages = [
+    odd({ pushName: 'a'.repeat(1_001) }),
+    odd({ messageTimestamp: String(at) }),
+    odd({ messageTimestamp: { low: at, high: 0, unsigned: true } }),
+  ];
   expect((await talk('talk', messages)).ends).toEqual(['answered', 'answered', 'answered']);
 });
 
@@ -199,13 +374,17 @@ test('a bot with a Reply event is told what was chosen, and keeps it', async () 
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'told', settings: {} });
   const chat = { instanceId, jid: '5531977770003@s.whatsapp.net' };
   for (const words of ['hi', '2']) await pipeline.say(chat, words);
-  await waitUntil(() => pipeline.consumer.textsTo(instanceId).includes('Support / Support'), { what: 'the choice' });
+  await waitUntil(() => pipeline.consumer.textsTo(instanceId).length === 2, { what: 'the choice' });
+  expect(pipeline.consumer.textsTo(instanceId).at(-1)).toBe('Support / Support');
 });
 
 test('words that name no choice end in no error of a bot with an Invalid reply event', async () => {
   typebot.setBot('strict', {
     variables: ['reply'],
-    groups: { A: [text('Menu'), buttons(['Red', 'Blue'], { options: { isMultipleChoice: true } }), text('Done'), askText()], Bad: [text('Not {{reply}}')] },
+    groups: {
+      A: [text('Menu'), buttons(['Red', 'Blue'], { options: { isMultipleChoice: true } }), text('Done'), askText()],
+      Bad: [text('Not {{reply}}')],
+    },
     invalidReply: { group: 'Bad', saveReply: 'reply' },
   });
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'strict', settings: {} });

@@ -83,11 +83,12 @@ export const matchedMax = 1_000;
 
 const printableASCII = /^[\x20-\x7e\n]*$/;
 /** U+2800 and U+0640 (tatweel) are letters by name; controls but for line breaks and tabs show nothing. */
+// oxlint-disable-next-line no-control-regex -- controls are what is looked for
 const invisible = /[\p{Default_Ignorable_Code_Point}\u{2800}\u{0640}\u{FFF9}-\u{FFFB}\u{0}-\u{8}\u{B}\u{C}\u{E}-\u{1F}\u{7F}-\u{9F}]/gu;
 const emoji = /(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|\u{FE0F}|\u{200D}|\u{20E3})+/gu;
 
 const closing: ReadonlyMap<string, string> = new Map([
-  ...[...'*_~`"\''].map((sign): [string, string] => [sign, sign]),
+  ...['*', '_', '~', '`', '"', "'"].map((sign): [string, string] => [sign, sign]),
   ...['()', '[]', '<>', '“”', '«»', '„“'].map(([open = '', close = '']): [string, string] => [open, close]),
 ]);
 

@@ -103,7 +103,12 @@ const table: Record<Kind, Row> = {
     'phone number input': sent('+5511999990000'),
     'embed that waits': held('unsupported_media'),
   },
-  'poll vote': { ...signal, ...each(choices, sent('Blue')), cards: sent('i2'), 'webhook that waits': held('webhook_pending', 'One moment.') },
+  'poll vote': {
+    ...signal,
+    ...each(choices, sent('Blue')),
+    cards: sent('i2'),
+    'webhook that waits': held('webhook_pending', 'One moment.'),
+  },
   reaction: signal,
   edit: signal,
   delete: signal,

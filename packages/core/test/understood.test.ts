@@ -200,10 +200,29 @@ test('whatever several options are called, those that were chosen by number are 
 test.each(['dd/MM/yyyy', 'd/M/yyyy', 'yyyy-MM-dd', 'EEEE, dd MMMM yyyy', 'MM/dd/yyyy'])(
   'with the format %s, Typebot keeps the day that was written, however it was',
   async (format) => {
-    const months = ['janeiro', 'fevereiro', 'março', 'abril', 'maio', 'junho', 'julho', 'agosto', 'setembro', 'outubro', 'novembro', 'dezembro'];
+    const months = [
+      'janeiro',
+      'fevereiro',
+      'março',
+      'abril',
+      'maio',
+      'junho',
+      'julho',
+      'agosto',
+      'setembro',
+      'outubro',
+      'novembro',
+      'dezembro',
+    ];
     const expected = async (y: number, m: number, d: number) =>
       kept('date input', { options: { format } }, `${y}-${String(m).padStart(2, '0')}-${String(d).padStart(2, '0')}`);
-    for (const [d, m, y] of [[5, 12, 2027], [12, 5, 2027], [25, 12, 2027], [1, 3, 2028], [29, 2, 2028]] as const) {
+    for (const [d, m, y] of [
+      [5, 12, 2027],
+      [12, 5, 2027],
+      [25, 12, 2027],
+      [1, 3, 2028],
+      [29, 2, 2028],
+    ] as const) {
       const numbers = format.startsWith('M') ? [m, d, y] : [d, m, y];
       for (const words of [numbers.join('/'), numbers.join('.'), numbers.join('-'), `${d} de ${months[m - 1]} de ${y}`]) {
         expect(await kept('date input', { options: { format } }, words)).toBe(await expected(y, m, d));

@@ -15,7 +15,10 @@ const names: readonly (readonly [Kind, string])[] = [
   ['audio', 'audio ptt voice'],
   ['document', 'document file'],
   ['sticker', 'sticker'],
-  ['reply', 'buttonsresponse buttonresponse buttonreply listresponse listreply templatebuttonreply interactiveresponse interactive button nfmreply'],
+  [
+    'reply',
+    'buttonsresponse buttonresponse buttonreply listresponse listreply templatebuttonreply interactiveresponse interactive button nfmreply',
+  ],
   ['location', 'location livelocation'],
   ['contact', 'contact contacts contactsarray vcard multivcard'],
   ['order', 'order'],

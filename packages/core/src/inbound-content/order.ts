@@ -43,7 +43,11 @@ function amountOf(product: Fields): number {
 function lineOf(product: Fields): string {
   const name = text(product, 'name', 'title', 'product_retailer_id', 'retailerId', 'id') ?? '';
   const price = number(product, 'item_price', 'price');
-  return [`${number(product, 'quantity') ?? 1} ×`, name, price === null ? '' : `${text(product, 'currency') ?? ''} ${price.toFixed(2)}`.trim()]
+  return [
+    `${number(product, 'quantity') ?? 1} ×`,
+    name,
+    price === null ? '' : `${text(product, 'currency') ?? ''} ${price.toFixed(2)}`.trim(),
+  ]
     .filter((part) => part !== '')
     .join(' ');
 }

@@ -10,7 +10,8 @@ export function clockIn(text: string): string | null {
   const words = withoutManners(fold(plain(text)).replace(/[.!?]$/u, ''))
     .replace(/ (?:em ponto|en punto|in punto|pile|sharp)$/u, '')
     .replace(preposition, '');
-  const [, hours, minutes, past] = /^(\d{1,2})(?:[:.](\d{2})| (?:e|y|et) (\d{1,2}))?$/u.exec(withClocks(withDigits(withClocks(words)))) ?? [];
+  const [, hours, minutes, past] =
+    /^(\d{1,2})(?:[:.](\d{2})| (?:e|y|et) (\d{1,2}))?$/u.exec(withClocks(withDigits(withClocks(words)))) ?? [];
   return hours === undefined ? null : written(hours, minutes ?? past ?? '0');
 }
 
@@ -49,9 +50,15 @@ const spoken: readonly (readonly [RegExp, (match: string, ...groups: (string | u
     (_, hours, minutes, apart = '00') => `${hours}:${minutes ?? apart}`,
   ],
   // `ore 15`, `alle 15`, `às 9`, `um 15`
-  [/(?<!\p{L})(as|a las?|alle ore|alle|ore|um|at) (\d{1,2})(?! ?[:/.-]?\d)(?! (?:de|di|del|of|e|y|et|am|pm)(?!\p{L}))/gu, (_, word, hours) => `${word} ${hours}:00`],
+  [
+    /(?<!\p{L})(as|a las?|alle ore|alle|ore|um|at) (\d{1,2})(?! ?[:/.-]?\d)(?! (?:de|di|del|of|e|y|et|am|pm)(?!\p{L}))/gu,
+    (_, word, hours) => `${word} ${hours}:00`,
+  ],
   // `às 9 e 15`
-  [/(?<!\p{L})(as|a las?|alle) (\d{1,2}) (?:e|y) ([0-5]?\d)(?!\d)/gu, (_, word, hours, minutes = '') => `${word} ${hours}:${minutes.padStart(2, '0')}`],
+  [
+    /(?<!\p{L})(as|a las?|alle) (\d{1,2}) (?:e|y) ([0-5]?\d)(?!\d)/gu,
+    (_, word, hours, minutes = '') => `${word} ${hours}:${minutes.padStart(2, '0')}`,
+  ],
   // `2 e meia`, `3:00 et demie`
   [/(?<![\d:/.-])(\d{1,2})(?::00)? (?:e|y|et) (?:meia|media|meio|mezz[ao]|demie?)(?!\p{L})/gu, (_, hours) => `${hours}:30`],
   [/(?<![\d:/.-])(\d{1,2})(?::00)? (?:e|y|et) (?:quarto|cuarto|un quarto|quart)(?!\p{L})/gu, (_, hours) => `${hours}:15`],
@@ -68,7 +75,8 @@ const spoken: readonly (readonly [RegExp, (match: string, ...groups: (string | u
 ];
 
 /** `dez para as nove`, `las tres menos cuarto`, `viertel vor drei`: the hour that is named is not the one that is meant. */
-const countsBack = /\bpara (?:a|as|o) |\bmenos\b|\bmoins\b|\bmeno\b|\bvor (?!\d+ (?:tag|woche|monat))|\b(?:five|ten|twenty|quarter|\d) (?:to|past) /u;
+const countsBack =
+  /\bpara (?:a|as|o) |\bmenos\b|\bmoins\b|\bmeno\b|\bvor (?!\d+ (?:tag|woche|monat))|\b(?:five|ten|twenty|quarter|\d) (?:to|past) /u;
 
 function withSpokenHour(match: string): string {
   const [, word = '', rest = ''] = /^(as|a las?|alle|at|um) (.*)$/u.exec(match) ?? [];

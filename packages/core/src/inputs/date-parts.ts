@@ -57,8 +57,12 @@ function next(text: string, at: number, isRange: boolean, before: readonly Part[
 const joint = String.raw`(?:\.|º|°|ª|[oa](?= )|st|nd|rd|th|er|eme|re)?[ ./-]*(?:de |del |di |of |d')?`;
 const iso = /(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)t?/uy;
 const numericYear = /(\d{1,2})( ?)([/.-])\2(\d{1,2})\2\3\2(\d{4}|\d{2})(?![\d:])/uy;
-const spacedYear = /(\d{1,2}) ?[/ ] ?(\d{1,2}) ?[/ ] ?(\d{4})(?!\d)|(\d{1,2}) de (\d{1,2})(?: de (\d{4}))?(?!\d)|(\d{2})(\d{2})((?:19|20)\d{2})(?!\d)/uy;
-const dayMonthName = new RegExp(String.raw`(?:(?:the|le|el|il|l'|der|den|dem) ?)?(\d{1,2})${joint}(\p{L}{3,})\.?(?:[ ,/-]*(?:de |del |of )?(\d{4}))?(?![\p{L}\d])`, 'uy');
+const spacedYear =
+  /(\d{1,2}) ?[/ ] ?(\d{1,2}) ?[/ ] ?(\d{4})(?!\d)|(\d{1,2}) de (\d{1,2})(?: de (\d{4}))?(?!\d)|(\d{2})(\d{2})((?:19|20)\d{2})(?!\d)/uy;
+const dayMonthName = new RegExp(
+  String.raw`(?:(?:the|le|el|il|l'|der|den|dem) ?)?(\d{1,2})${joint}(\p{L}{3,})\.?(?:[ ,/-]*(?:de |del |of )?(\d{4}))?(?![\p{L}\d])`,
+  'uy',
+);
 const monthNameDay = /(\p{L}{3,})\.? (\d{1,2})(?:st|nd|rd|th)?(?![\d:])(?:,? ?(\d{4}))?(?!\d)/uy;
 const dayMonth = /(\d{1,2}) ?\/ ?(\d{1,2})(?![\d/])/uy;
 const dottedDayMonth = /(\d{1,2})[.-](\d{1,2})\.?(?![\d:])/uy;
@@ -80,12 +84,18 @@ function calendar(text: string, at: number, isRange: boolean): Taken | null {
   const dayFirst = match(dayMonthName, text, at);
   const monthAfter = months.get(dayFirst?.[2] ?? '');
   if (dayFirst && monthAfter !== undefined) {
-    return { end: at + dayFirst[0].length, part: named(Number(dayFirst[1]), monthAfter, dayFirst[3] === undefined ? null : Number(dayFirst[3])) };
+    return {
+      end: at + dayFirst[0].length,
+      part: named(Number(dayFirst[1]), monthAfter, dayFirst[3] === undefined ? null : Number(dayFirst[3])),
+    };
   }
   const monthFirst = match(monthNameDay, text, at);
   const monthBefore = months.get(monthFirst?.[1] ?? '');
   if (monthFirst && monthBefore !== undefined) {
-    return { end: at + monthFirst[0].length, part: named(Number(monthFirst[2]), monthBefore, monthFirst[3] === undefined ? null : Number(monthFirst[3])) };
+    return {
+      end: at + monthFirst[0].length,
+      part: named(Number(monthFirst[2]), monthBefore, monthFirst[3] === undefined ? null : Number(monthFirst[3])),
+    };
   }
   const short = match(dayMonth, text, at) ?? (isRange ? null : match(dottedDayMonth, text, at));
   return short ? numeric(at + short[0].length, short[1], short[2], undefined, `${short[1]}/${short[2]}`) : null;
@@ -118,7 +128,9 @@ function phrase(text: string, at: number, phrases: typeof relativeDays, type: 'r
 /** `daqui a 3 dias`, `in two weeks`, `vor 2 tagen`, `il y a 3 jours`, `3 giorni fa`. */
 function distance(text: string, at: number): Taken | null {
   const ahead = match(/(?:daqui a|daqui|dentro de|em|en|in|within|dans|tra|fra) (\d{1,3}|\p{L}+) (\p{L}+)/uy, text, at);
-  const ago = match(/(?:ha|hace|vor|il y a) (\d{1,3}|\p{L}+) (\p{L}+)/uy, text, at) ?? match(/(\d{1,3}|\p{L}+) (\p{L}+) (?:ago|atras|fa)(?!\p{L})/uy, text, at);
+  const ago =
+    match(/(?:ha|hace|vor|il y a) (\d{1,3}|\p{L}+) (\p{L}+)/uy, text, at) ??
+    match(/(\d{1,3}|\p{L}+) (\p{L}+) (?:ago|atras|fa)(?!\p{L})/uy, text, at);
   const found = ahead ?? ago;
   const unit = units.get(found?.[2] ?? '');
   const count = found?.[1] ?? '';
@@ -128,7 +140,11 @@ function distance(text: string, at: number): Taken | null {
 }
 
 function weekday(text: string, at: number): Taken | null {
-  const found = match(/(?:(?<before>\p{L}+) )?(?<day>\p{L}{3,})\.?(?:[ -]feira)?(?: (?<after>que vem|que viene|\p{L}+))?(?!\p{L})/uy, text, at);
+  const found = match(
+    /(?:(?<before>\p{L}+) )?(?<day>\p{L}{3,})\.?(?:[ -]feira)?(?: (?<after>que vem|que viene|\p{L}+))?(?!\p{L})/uy,
+    text,
+    at,
+  );
   const { before, day = '', after = '' } = found?.groups ?? {};
   const english = weekdays.get(day);
   if (found && english !== undefined && before !== undefined && which.has(before)) {
@@ -148,7 +164,11 @@ function weekdayTaken(at: number, all: string, english: string, before: 'this' |
 
 /** `to` only stands behind something: the `de` and `a` before the first day are fillers. */
 function to(text: string, at: number, before: readonly Part[]): Taken | null {
-  const found = match(/(?:to|until|till|through|ao?|ate|al?|hasta|bis|au|jusqu'au|fino al?|fino a|e|y|and|et|und|ed|-)(?![\p{L}'])/uy, text, at);
+  const found = match(
+    /(?:to|until|till|through|ao?|ate|al?|hasta|bis|au|jusqu'au|fino al?|fino a|e|y|and|et|und|ed|-)(?![\p{L}'])/uy,
+    text,
+    at,
+  );
   const isBehindDay = before.some(({ type }) => type !== 'to') && before.at(-1)?.type !== 'to';
   return found && isBehindDay ? { end: at + found[0].length, part: { type: 'to' } } : null;
 }

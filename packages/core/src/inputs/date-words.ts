@@ -50,27 +50,33 @@ export const units: ReadonlyMap<string, string> = english({
 
 /** Days that are named by how far they are from today. The longest first, since `manana` begins `manana por la manana`. */
 export const relativeDays: readonly (readonly [words: string, english: string])[] = [
-  ...english({
-    'in 2 days': `depois de amanha|pasado manana|the day after tomorrow|day after tomorrow|ubermorgen|apres-demain|apres demain|dopodomani`,
-    '2 days ago': `anteontem|antes de ontem|anteayer|antes de ayer|the day before yesterday|day before yesterday|vorgestern|avant-hier|avant hier|l'altro ieri|altro ieri`,
-    tonight: `hoje a noite|esta noite|esta noche|tonight|heute abend|heute nacht|ce soir|stasera|questa sera|stanotte`,
-    today: `hoje|hoy|today|heute|aujourd'hui|aujourd hui|oggi`,
-    tomorrow: `amanha|manana|tomorrow|morgen|demain|domani`,
-    yesterday: `ontem|ayer|yesterday|gestern|hier|ieri`,
-    'next week': `semana que vem|proxima semana|semana que viene|next week|nachste woche|nachster woche|kommende woche|semaine prochaine|prossima settimana|settimana prossima`,
-    'next month': `mes que vem|proximo mes|mes que viene|next month|nachsten monat|nachster monat|mois prochain|prossimo mese|mese prossimo`,
-    'this weekend': `fim de semana|este fim de semana|fin de semana|this weekend|am wochenende|ce week-end|questo fine settimana`,
-  }, '|'),
+  ...english(
+    {
+      'in 2 days': `depois de amanha|pasado manana|the day after tomorrow|day after tomorrow|ubermorgen|apres-demain|apres demain|dopodomani`,
+      '2 days ago': `anteontem|antes de ontem|anteayer|antes de ayer|the day before yesterday|day before yesterday|vorgestern|avant-hier|avant hier|l'altro ieri|altro ieri`,
+      tonight: `hoje a noite|esta noite|esta noche|tonight|heute abend|heute nacht|ce soir|stasera|questa sera|stanotte`,
+      today: `hoje|hoy|today|heute|aujourd'hui|aujourd hui|oggi`,
+      tomorrow: `amanha|manana|tomorrow|morgen|demain|domani`,
+      yesterday: `ontem|ayer|yesterday|gestern|hier|ieri`,
+      'next week': `semana que vem|proxima semana|semana que viene|next week|nachste woche|nachster woche|kommende woche|semaine prochaine|prossima settimana|settimana prossima`,
+      'next month': `mes que vem|proximo mes|mes que viene|next month|nachsten monat|nachster monat|mois prochain|prossimo mese|mese prossimo`,
+      'this weekend': `fim de semana|este fim de semana|fin de semana|this weekend|am wochenende|ce week-end|questo fine settimana`,
+    },
+    '|',
+  ),
 ].toSorted(([one], [other]) => other.length - one.length);
 
 /** Parts of a day, for inputs with a time. The longest first. */
 export const dayParts: readonly (readonly [words: string, english: string])[] = [
-  ...english({
-    morning: `de manha|da manha|pela manha|por la manana|en la manana|de la manana|in the morning|morning|am morgen|morgens|fruh|am vormittag|vormittags|vormittag|le matin|du matin|matin|di mattina|del mattino|mattina`,
-    afternoon: `a tarde|de tarde|da tarde|por la tarde|en la tarde|de la tarde|in the afternoon|afternoon|am nachmittag|nachmittags|nachmittag|l'apres-midi|de l'apres-midi|cet apres-midi|apres-midi|nel pomeriggio|di pomeriggio|del pomeriggio|pomeriggio`,
-    evening: `in the evening|evening|am abend|abends|abend|le soir|du soir|soir|di sera|sera`,
-    night: `a noite|de noite|da noite|por la noche|en la noche|de la noche|at night|night|nachts|la nuit|di notte`,
-  }, '|'),
+  ...english(
+    {
+      morning: `de manha|da manha|pela manha|por la manana|en la manana|de la manana|in the morning|morning|am morgen|morgens|fruh|am vormittag|vormittags|vormittag|le matin|du matin|matin|di mattina|del mattino|mattina`,
+      afternoon: `a tarde|de tarde|da tarde|por la tarde|en la tarde|de la tarde|in the afternoon|afternoon|am nachmittag|nachmittags|nachmittag|l'apres-midi|de l'apres-midi|cet apres-midi|apres-midi|nel pomeriggio|di pomeriggio|del pomeriggio|pomeriggio`,
+      evening: `in the evening|evening|am abend|abends|abend|le soir|du soir|soir|di sera|sera`,
+      night: `a noite|de noite|da noite|por la noche|en la noche|de la noche|at night|night|nachts|la nuit|di notte`,
+    },
+    '|',
+  ),
 ].toSorted(([one], [other]) => other.length - one.length);
 
 function english(words: Readonly<Record<string, string>>, separator = ' '): Map<string, string> {

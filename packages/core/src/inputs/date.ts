@@ -25,7 +25,7 @@ export const date = inputKind({
     readWords(said, settings, (text) => {
       const isTimed = options.hasTime === true;
       const read = readDate(text, { hasTime: isTimed, isRange: options.isRange === true, format: options.format ?? '' });
-      return read === 'unclear' ? unclear('date', settings) : send(read);
+      return read === null ? unclear('date', settings) : send(read);
     }),
 });
 
@@ -34,24 +34,27 @@ export type DateOptions = { hasTime: boolean; isRange: boolean; format: string }
 
 /**
  * What Typebot has to be told so that it keeps the date that `text` says. A text without any date stays as it is, trimmed: Typebot refuses it in
- * the bot's own words. `unclear`: Typebot would find a date in it that was not said.
+ * the bot's own words. Null: Typebot would find a date in it that was not said.
  */
-export function readDate(text: string, options: DateOptions): string | 'unclear' {
+export function readDate(text: string, options: DateOptions): string | null {
   const folded = withoutManners(fold(plain(text)));
   const parts = partsOf(withClocks(withDayNumbers(folded)), options.isRange);
   const said = parts === null ? null : options.isRange ? rangeOf(parts, options) : momentOf(parts, options);
   if (said !== null) return said;
-  return mayHoldDate(folded) && !isEnglishDate(folded) ? 'unclear' : text.trim();
+  return mayHoldDate(folded) && !isEnglishDate(folded) ? null : text.trim();
 }
 
 /** `vinte e cinco de dezembro` and `primeiro de maio` with digits. */
 function withDayNumbers(folded: string): string {
   return folded
     .replace(/(?<!\p{L})(?:primeir?o|premier|primo|erster|ersten|first)(?= (?:de |di |of )?\p{L}{3,})/gu, '1')
-    .replace(/(?<!\p{L})(\p{L}+(?: (?:e|y) \p{L}+)?) (de |di |of )?(\p{L}{3,})/gu, (all, day: string, joint: string | undefined, month: string) => {
-      const value = months.has(month) ? numberWord(day) : null;
-      return value === null ? all : `${value} ${joint ?? ''}${month}`;
-    });
+    .replace(
+      /(?<!\p{L})(\p{L}+(?: (?:e|y) \p{L}+)?) (de |di |of )?(\p{L}{3,})/gu,
+      (all, day: string, joint: string | undefined, month: string) => {
+        const value = months.has(month) ? numberWord(day) : null;
+        return value === null ? all : `${value} ${joint ?? ''}${month}`;
+      },
+    );
 }
 
 /** One day, with its time where one is asked for. Null when the parts say none, or more. */
@@ -70,7 +73,12 @@ function momentOf(parts: readonly Part[], options: DateOptions, year: number | n
 type Day = Extract<Part, { type: 'calendar' | 'relative' }>;
 
 /** Beside a date a weekday says the same again; beside `next week` it does not. */
-function dayOf(days: readonly Day[], weekdays: readonly Extract<Part, { type: 'weekday' }>[], options: DateOptions, year: number | null): string | null {
+function dayOf(
+  days: readonly Day[],
+  weekdays: readonly Extract<Part, { type: 'weekday' }>[],
+  options: DateOptions,
+  year: number | null,
+): string | null {
   const [day, otherDay] = days;
   const [weekday, otherWeekday] = weekdays;
   if (otherDay !== undefined || otherWeekday !== undefined) return null;
@@ -86,38 +94,44 @@ function rangeOf(parts: readonly Part[], options: DateOptions): string | null {
   const at = split === -1 ? second : split;
   const to = parts.slice(split === -1 ? at : at + 1);
   const end = to.find((part) => part.type === 'calendar');
-  const from = parts.slice(0, at).map((part): Part => (part.type === 'number' && end ? inMonthOf(end.date, part.value, options.format) : part));
+  const from = parts
+    .slice(0, at)
+    .map((part): Part => (part.type === 'number' && end ? inMonthOf(end.date, part.value, options.format) : part));
   const ends = [momentOf(from, options, end?.date.year ?? null), momentOf(to, options)];
   return ends.includes(null) ? null : ends.join(' to ');
 }
 
-function inMonthOf(date: Calendar, day: number, format: string): Part {
-  const { month = 0, year = null } = dayAndMonth(format, date) ?? {};
+function inMonthOf(named: Calendar, day: number, format: string): Part {
+  const { month = 0, year = null } = dayAndMonth(format, named) ?? {};
   return { type: 'calendar', date: { type: 'named', day, month, year } };
 }
 
 /** As Typebot understands it. `year`: of the other end of a range, where none is said. Null when there is no such day. */
-function writtenFor(format: string, date: Calendar, year: number | null): string | null {
-  const meant = dayAndMonth(format, date);
+function writtenFor(format: string, said: Calendar, year: number | null): string | null {
+  const meant = dayAndMonth(format, said);
   if (meant === null) return null;
   const { day, month } = meant;
-  const whole = date.year ?? year;
-  if (date.type === 'named') return `${day} ${monthName(month)}${whole === null ? '' : ` ${whole}`}`;
-  if (date.type === 'numeric' && date.written !== null && date.year === whole && isReadRight(format, date, meant)) return date.written;
+  const whole = said.year ?? year;
+  if (said.type === 'named') return `${day} ${monthName(month)}${whole === null ? '' : ` ${whole}`}`;
+  if (said.type === 'numeric' && said.written !== null && said.year === whole && isReadRight(format, said, meant)) return said.written;
   if (whole === null) return `${day} ${monthName(month)}`;
   return `${String(whole).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
 }
 
 /** The month first, unless the format begins with `dd`; the other way round where the month would be beyond the twelfth. */
-function isReadRight(format: string, { first, second }: Extract<Calendar, { type: 'numeric' }>, meant: { day: number; month: number }): boolean {
+function isReadRight(
+  format: string,
+  { first, second }: Extract<Calendar, { type: 'numeric' }>,
+  meant: { day: number; month: number },
+): boolean {
   if (format.startsWith('dd')) return first === meant.day && second === meant.month;
   return first > 12 ? second === meant.month : first === meant.month;
 }
 
 /** The day first, unless the format has the month first; the other way round where that is no day. */
-function dayAndMonth(format: string, date: Calendar): { day: number; month: number; year: number | null } | null {
-  if (date.type !== 'numeric') return isDay(date) ? date : null;
-  const { first, second, year } = date;
+function dayAndMonth(format: string, said: Calendar): { day: number; month: number; year: number | null } | null {
+  if (said.type !== 'numeric') return isDay(said) ? said : null;
+  const { first, second, year } = said;
   const orders = [
     { day: first, month: second, year },
     { day: second, month: first, year },

@@ -49,7 +49,9 @@ export function showInput(input: BotInput, body: string | null, settings: Settin
  */
 export function readInput(said: Said, input: BotInput, settings: Settings, contactPhone = ''): Answer {
   const kind = kinds.get(input.type);
-  return kind ? kind.read(said, input, settings, contactPhone) : text.read(said, { id: input.id, type: input.type }, settings, contactPhone);
+  return kind
+    ? kind.read(said, input, settings, contactPhone)
+    : text.read(said, { id: input.id, type: input.type }, settings, contactPhone);
 }
 
 /** Whether the first text of a conversation may answer it. */

@@ -96,10 +96,10 @@ function* wordReadings(words: string, options: readonly Choosable[]): Generator<
   const letters = lettersOf(words);
   // `a 3` is the third, and not the label `A) 3`.
   const isName = /\p{L}/u.test(letters) && positionNamed(words) === null;
-  if (isName) yield ({ label }) => namesIn(label).some((name) => lettersOf(name) === letters);
+  if (isName) yield ({ label }) => namesIn(label).some((own) => lettersOf(own) === letters);
 
   const beginnings = initials.get(words) ?? (words.length >= 2 ? [words] : []);
-  yield ({ label }) => namesIn(label).some((name) => beginnings.some((beginning) => beginsWith(name, beginning)));
+  yield ({ label }) => namesIn(label).some((own) => beginnings.some((beginning) => beginsWith(own, beginning)));
 
   // `9 e meia` for `09:30`; a label `2` is no time.
   const clock = clockIn(words);

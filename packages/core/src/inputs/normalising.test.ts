@@ -11,15 +11,18 @@ import { normaliseURL } from './url.ts';
 /** Halves of surrogate pairs and controls included. */
 const anyText = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 12 }).map((units) => String.fromCharCode(...units));
 
-const words = 'de a até amanhã depois maio 3 25/12 14h30 às sexta-feira R$ 1.234,5 0,5 9 +55 (11) 99999-0000 não e um Uhr le 25. Dezember mil k / 4/5 nota ٢ २';
+const words =
+  'de a até amanhã depois maio 3 25/12 14h30 às sexta-feira R$ 1.234,5 0,5 9 +55 (11) 99999-0000 não e um Uhr le 25. Dezember mil k / 4/5 nota ٢ २';
 const typed = fc.oneof(
   anyText,
   fc.string({ unit: 'grapheme' }),
-  fc.array(fc.constantFrom(...words.split(' '), '@', 'ana@x.io', 'https://x.io', '<', '.', '4.', '⭐', '1,234', '-'), { maxLength: 6 }).map((parts) => parts.join(' ')),
+  fc
+    .array(fc.constantFrom(...words.split(' '), '@', 'ana@x.io', 'https://x.io', '<', '.', '4.', '⭐', '1,234', '-'), { maxLength: 6 })
+    .map((parts) => parts.join(' ')),
   fc.stringMatching(/^[\d.,+ -]{0,14}$/),
 );
 
-test.each<[string, (text: string) => string]>([
+test.each<[string, (text: string) => string | null]>([
   ['e-mail', normaliseEmail],
   ['URL', normaliseURL],
   ['addresses', normaliseAddresses],
@@ -31,7 +34,7 @@ test.each<[string, (text: string) => string]>([
   fc.assert(
     fc.property(typed, (text) => {
       const once = read(text);
-      if (once !== 'unclear') expect(read(once)).toBe(once);
+      expect(once === null ? null : read(once)).toBe(once);
     }),
     { numRuns: 3_000 },
   );
@@ -40,9 +43,8 @@ test.each<[string, (text: string) => string]>([
 test('numbers and ratings are read from anything', () => {
   fc.assert(
     fc.property(typed, (text) => {
-      readNumber(text, 'pt-BR');
-      readNumber(text, 'en');
-      readRating(text, 5);
+      for (const locale of ['pt-BR', 'en']) expect(readNumber(text, locale) ?? '').toBeTypeOf('string');
+      expect(['number', 'object', 'string']).toContain(typeof readRating(text, 5));
     }),
     { numRuns: 3_000 },
   );

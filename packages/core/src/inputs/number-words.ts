@@ -10,7 +10,14 @@ export function numberWord(text: string): number | null {
 export function spelledNumber(text: string): number | null {
   const words = partsOf(fold(text));
   // Short forms are written behind digits: `5k`, `2 mi`.
-  if (words.length === 0 || words.length > 12 || /^(?:k|mi|mio)$/u.test(words[0] ?? '') || connectors.has(words[0] ?? '') || connectors.has(words.at(-1) ?? '')) return null;
+  if (
+    words.length === 0 ||
+    words.length > 12 ||
+    /^(?:k|mi|mio)$/u.test(words[0] ?? '') ||
+    connectors.has(words[0] ?? '') ||
+    connectors.has(words.at(-1) ?? '')
+  )
+    return null;
   let total = 0;
   let group = 0;
   for (const word of words) {

@@ -17,21 +17,21 @@ export const number = inputKind({
   read: (said, { options, settings }) =>
     readWords(said, settings, (text) => {
       const read = readNumber(text, options.locale ?? settings.locale);
-      return read === 'unclear' ? unclear('number', settings) : send(read);
+      return read === null ? unclear('number', settings) : send(read);
     }),
 });
 
 /**
  * What Typebot has to be told so that it keeps the number that `text` says. A text without any number stays as it is, trimmed: Typebot refuses
- * it in the bot's own words. `unclear`: Typebot would read a number out of it that was not said.
+ * it in the bot's own words. Null: Typebot would read a number out of it that was not said.
  */
-export function readNumber(text: string, locale: string): string | 'unclear' {
+export function readNumber(text: string, locale: string): string | null {
   const seen = plain(unmistakable(text));
   const folded = fold(seen).replace(currencies, ' ').replace(/\s+/gu, ' ').trim();
   const amounts = [...folded.matchAll(amountPattern)];
-  if (amounts.length === 0) return spelled(folded) ?? (Number.isNaN(parseFloat(seen)) ? seen : 'unclear');
+  if (amounts.length === 0) return spelled(folded) ?? (Number.isNaN(parseFloat(seen)) ? seen : null);
   const value = valueOf(folded, amounts, isEnglish(locale) || englishMoney.test(seen) ? ',' : '.');
-  if (value === null) return 'unclear';
+  if (value === null) return null;
   // `25 anos` and `10,5` are read right as they are. A text that begins with 0 would be kept whole.
   const asTyped = seen.startsWith('0') ? Number.NaN : parseFloat(seen.replace(',', '.'));
   return asTyped === Number(value.replace(',', '.')) ? seen : value.replace(/^(-?0),/u, '$1.');
@@ -90,7 +90,8 @@ function digitsOf(amount: string, thousands: ',' | '.'): string | null {
   const last = separators.at(-1) ?? '';
   const at = written.lastIndexOf(last);
   // The last separator is that of the decimals, unless it is the only kind and parts groups.
-  const isDecimal = last !== '' && (separators.indexOf(last) === separators.length - 1 && (separators.length > 1 || !isGroup(written, last, thousands)));
+  const isDecimal =
+    last !== '' && separators.indexOf(last) === separators.length - 1 && (separators.length > 1 || !isGroup(written, last, thousands));
   if (!isDecimal) {
     const digits = grouped(written);
     return digits === null ? null : negative + digits;

@@ -47,7 +47,7 @@ export function readRating(text: string, top: number): number | 'unclear' | null
   const [, rated, scale] = /^(.*?\S) ?(?:\/| de | of | out of | von | sur | su ) ?(\d{1,3})[.!]*$/u.exec(fold(seen)) ?? [];
   if (scale !== undefined && Number(scale) !== top) return 'unclear';
   const read = readNumber(rated ?? seen, 'pt-BR');
-  if (read === 'unclear') return read;
+  if (read === null) return 'unclear';
   const value = parseFloat(read.replace(',', '.'));
   return Number.isNaN(value) ? null : value;
 }

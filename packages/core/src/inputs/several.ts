@@ -63,8 +63,8 @@ const separator = /([,;\n+&/]|\s(?:e|y|and|et|und|mais)\s|(?<=\d)e(?=\d))/iu;
 
 /** `1 3` is two numbers; a blank part is none. */
 function numbersIn(part: string): string[] {
-  const all = /^[\u{FE0F}\u{20E3}\s\d.)\]°ºª]+$/u.test(part) ? part.split(/\s+/) : [part];
-  return all.filter((each) => each.trim() !== '');
+  const numbers = /^[\u{FE0F}\u{20E3}\s\d.)\]°ºª]+$/u.test(part) ? part.split(/\s+/) : [part];
+  return numbers.filter((each) => each.trim() !== '');
 }
 
 /** Whether Typebot, which looks for names and numbers anywhere in a text, would take some of the choices out of words like `not 1`. */

@@ -28,7 +28,8 @@ function withoutEnd(address: string, before: string): string {
   let end = address.length;
   for (;;) {
     const last = address.charAt(end - 1);
-    const isLoose = '.,;:!?…\'”»>]'.includes(last) || (last === ')' && !address.slice(0, end).includes('(')) || ('*_~'.includes(last) && before === last);
+    const isLoose =
+      ".,;:!?…'”»>]".includes(last) || (last === ')' && !address.slice(0, end).includes('(')) || ('*_~'.includes(last) && before === last);
     if (end === 0 || !isLoose) return address.slice(0, end);
     end -= 1;
   }

@@ -8,7 +8,8 @@ export function saysOf(text: string, part: 'whole' | 'beginning'): 'yes' | 'no' 
   const words = foldToLetters(text).split(' ').map(shortened);
   if (words[0] === '') return emojiSays(text);
   if (part === 'beginning') return strongYes.has(words[0] ?? '') ? 'yes' : no.has(words[0] ?? '') ? 'no' : null;
-  if (words.length > 6 || !words.every((word) => strongYes.has(word) || weakYes.has(word) || no.has(word) || fillers.has(word))) return null;
+  if (words.length > 6 || !words.every((word) => strongYes.has(word) || weakYes.has(word) || no.has(word) || fillers.has(word)))
+    return null;
   const isYes = words.some((word) => strongYes.has(word));
   // `claro que não` and `não quero` are a no, `sim não` is neither.
   if (words.some((word) => no.has(word))) return isYes ? null : 'no';
@@ -21,7 +22,7 @@ function shortened(word: string): string {
 }
 
 function emojiSays(text: string): 'yes' | 'no' | null {
-  const signs = [...emojiIn(text)].filter((sign) => !'♀♂'.includes(sign));
+  const signs = Array.from(emojiIn(text)).filter((sign) => !'♀♂'.includes(sign));
   if (signs.length === 0) return null;
   if (signs.every((sign) => '👍👌✅✔☑🆗'.includes(sign))) return 'yes';
   return signs.every((sign) => '👎❌✖🚫🙅'.includes(sign)) ? 'no' : null;

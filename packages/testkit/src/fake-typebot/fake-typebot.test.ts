@@ -344,7 +344,10 @@ test('a log that is not kept still sees clashes', async () => {
 });
 
 test.each<[string, BotScript]>([
-  ['to a choice in a bot with an invalid-reply event', { groups: { A: [buttons(['Yes', 'No'])], B: [text('Again')] }, invalidReply: { group: 'B' } }],
+  [
+    'to a choice in a bot with an invalid-reply event',
+    { groups: { A: [buttons(['Yes', 'No'])], B: [text('Again')] }, invalidReply: { group: 'B' } },
+  ],
   ['to an optional file in a bot with a reply event', { groups: { A: [askFile({ options: { isRequired: false } })] }, reply: {} }],
 ])('no answer %s ends in an error of the server, and the session lives on', async (_, script) => {
   const bot = await open(script);

@@ -82,7 +82,7 @@ function answerQuestion(
   // Both events look at the reply's type, also when there is no reply.
   const { reply: replyEvent, invalidReply } = flow.script;
   if (reply === null && replyEvent) return { type: 'error', error: internalError() };
-  const heard = told(session.variables, replyEvent?.saveReply, reply);
+  const heard = withReply(session.variables, replyEvent?.saveReply, reply);
   const input = renderInput(step, heard);
   const verdict = judge(reply, input, dialect);
   if (!verdict.valid && reply === null && invalidReply) return { type: 'error', error: internalError() };
@@ -120,7 +120,7 @@ function refuse({ flow, variables }: Session, position: Position, input: WireInp
 }
 
 /** What a Reply event saves: the reply as it came, so of an item's id the id. */
-function told(variables: Variables, name: string | undefined, reply: Reply | null): Variables {
+function withReply(variables: Variables, name: string | undefined, reply: Reply | null): Variables {
   return name === undefined || reply === null ? variables : withVariable(variables, name, reply.type === 'text' ? reply.text : reply.url);
 }
 
