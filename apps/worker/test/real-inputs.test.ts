@@ -374,8 +374,8 @@ test('a bot with a Reply event is told what was chosen, and keeps it', async () 
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'told', settings: {} });
   const chat = { instanceId, jid: '5531977770003@s.whatsapp.net' };
   for (const words of ['hi', '2']) await pipeline.say(chat, words);
-  await waitUntil(() => pipeline.consumer.textsTo(instanceId).length === 2, { what: 'the choice' });
-  expect(pipeline.consumer.textsTo(instanceId).at(-1)).toBe('Support / Support');
+  await waitUntil(() => pipeline.consumer.textsTo(instanceId).length > 0, { what: 'the choice' });
+  expect(pipeline.consumer.textsTo(instanceId)).toEqual(['Support / Support']);
 });
 
 test('words that name no choice end in no error of a bot with an Invalid reply event', async () => {
