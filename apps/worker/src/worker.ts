@@ -5,7 +5,6 @@ import {
   type Commit,
   commit,
   commitReplaying,
-  commitSurely,
   commitTakingBack,
   connect,
   countFirstTry,
@@ -197,9 +196,9 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
   const bulkhead = createBulkhead(options.WORKER_CONCURRENCY, wake);
   const ports: TakeUpPorts = {
     load: (id) => askSurely(() => loadOne(id)),
-    commit: (step) => commitSurely(database.sql, commitOne, step),
-    commitTakingBack: (step) => commitSurely(database.sql, (one) => commitTakingBack(database.sql, one), step),
-    commitReplaying: (step, sessionId) => commitSurely(database.sql, (one) => commitReplaying(database.sql, one, sessionId), step),
+    commit: (step) => askSurely(() => commitOne(step)),
+    commitTakingBack: (step) => askSurely(() => commitTakingBack(database.sql, step)),
+    commitReplaying: (step, sessionId) => askSurely(() => commitReplaying(database.sql, step, sessionId)),
     countTry: (id) => askSurely(() => countTry(database.sql, id)),
     countFirstTry: (id) => askSurely(() => countFirstTry(database.sql, id)),
     forgiveTries: (id) => askSurely(() => forgiveTries(database.sql, id)),

@@ -5,7 +5,7 @@ export { conversationId } from './conversation-id.ts';
 export { acknowledge, type Handed, handNext, type Receipt } from './conversations/acknowledge.ts';
 export { waitingFrom, type WaitingRow } from './conversations/burst.ts';
 export { type Destination, order, type Ordered, outcomeOf } from './conversations/commands.ts';
-export { askSurely, commitSurely } from './conversations/commit-surely.ts';
+export { askSurely } from './conversations/commit-surely.ts';
 export { commit, type Commit, type Committed, commitTakingBack, type SessionRow, type Written } from './conversations/commit.ts';
 export { type Arrival, ingest } from './conversations/ingest.ts';
 export { type BehindRow, type IntegrationRow, load, type Loaded, lookBehind } from './conversations/load.ts';
