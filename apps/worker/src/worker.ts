@@ -14,6 +14,8 @@ import {
   handNext,
   load,
   lookBehind,
+  rest,
+  type Resting,
   waitingFrom,
 } from '@typelane/db';
 import {
@@ -118,7 +120,7 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
 
   const publish = createPublish(outbound, log);
   const ringAll = (chats: Chat[]) => ring(converse, chats);
-  const acknowledger = createAcknowledger({ database, redisUrl, prefix, outbound, publish, ring: ringAll, log });
+  const acknowledger = createAcknowledger({ database, redisUrl, prefix, publish, ring: ringAll, log });
   const egress = createEgress({ allow: options.EGRESS_ALLOW });
   const media = openMediaPorts(options, { database, egress, log });
   const { slots, close } = createConverse(options, { database, redis, converse, publish, egress, media });
@@ -127,7 +129,18 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
   const doors = inboundQueues(options.INBOUND_PARTITIONS).map((name) =>
     open({ database, media, redisUrl, queueKey: `${prefix}:${name}`, log, ring: (chats) => startOrRing(chats, slots, converse) }),
   );
-  const sweep = startSweep({ database, converse, outbound, acknowledger, publish, media, log, intervalMs: options.SWEEP_INTERVAL_MS });
+  const sweep = startSweep({
+    database,
+    redis,
+    prefix,
+    converse,
+    outbound,
+    acknowledger,
+    publish,
+    media,
+    log,
+    intervalMs: options.SWEEP_INTERVAL_MS,
+  });
   const bulkStarts = startBulkStarts({ database, converse, lease: acknowledger.lease, log });
   const inboundKeys = inboundQueues(options.INBOUND_PARTITIONS).map((name) => `${prefix}:${name}`);
   const timers = startTimers({ database, redisUrl, prefix, inboundKeys, ring: ringAll, log });
@@ -187,7 +200,14 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
   const typebot = createTypebotClient({ egress, timeoutMs });
   const ringIn = (chat: { instanceId: string; conversationId: string }, delayMs: number): void => {
     ring(converse, [chat], delayMs).catch((error: unknown) => log.warn({ err: error }, 'ring.failed'));
+    // The sweep would wake it before.
+    if (delayMs >= options.SWEEP_INTERVAL_MS)
+      restOne({ ...chat, restMs: delayMs }).catch((error: unknown) => log.warn({ err: error }, 'rest.failed'));
   };
+  const restOne = batched(async (chats: Resting[]) => {
+    await rest(database.sql, chats);
+    return chats.map(() => undefined);
+  });
   const loadOne = batched((ids: string[]) => load(database.sql, ids));
   const commitOne = batched((steps: Commit[]) => commit(database.sql, steps));
   const wake = (conversationId: string): void => {

@@ -55,7 +55,7 @@ test.each([
 ] as const)(
   'of %i chats that write at once (%s) %s is lost: everything is heard once, answered once, and nothing is uncertain',
   { timeout: 60_000 },
-  async (chats, pattern) => {
+  async (chats, pattern, _what) => {
     const worker = await pipeline.spawnWorker({ DATABASE_URL: road.through(pipeline.env.DATABASE_URL) });
     const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
     const jids = Array.from({ length: chats }, (_, index) => `55319${String(index).padStart(8, '0')}@s.whatsapp.net`);

@@ -9,7 +9,19 @@ export { askSurely } from './conversations/commit-surely.ts';
 export { commit, type Commit, type Committed, commitTakingBack, type SessionRow, type Written } from './conversations/commit.ts';
 export { type Arrival, ingest } from './conversations/ingest.ts';
 export { type BehindRow, type IntegrationRow, load, type Loaded, lookBehind } from './conversations/load.ts';
-export { forgottenChats, touch, unacknowledged, unhanded } from './conversations/overdue.ts';
+export {
+  firstId,
+  forgetLooks,
+  forgottenChats,
+  handAgain,
+  noteLooks,
+  rest,
+  type Resting,
+  touch,
+  unacknowledged,
+  type Unacknowledged,
+  unhanded,
+} from './conversations/overdue.ts';
 export { commitReplaying } from './conversations/replay.ts';
 export { pauseUnsendable, rememberSent, type Sent, type Unsendable, whoseReplies } from './conversations/sent.ts';
 export { lookAtTimers, ringTimers, type TimerLook } from './conversations/timers.ts';
@@ -18,8 +30,9 @@ export { connect, type Database } from './database.ts';
 export { isDatabaseAway, withoutParameters } from './database-away.ts';
 export * from './dead-letters/index.ts';
 export * from './identities/index.ts';
-export { beginMedia, expiredMedia, findMedia, finishMedia, forgetMedia, type Media, type NewMedia } from './media.ts';
+export { beginMedia, expiredMedia, type ExpiredMedia, findMedia, finishMedia, forgetMedia, type Media, type NewMedia } from './media.ts';
 export { migrate } from './migrate.ts';
 export * from './tenants/index.ts';
+export { isUuid } from './tenants/uuid.ts';
 export { keepTranscript, transcriptOf } from './transcripts.ts';
 export * from './uncertain/index.ts';

@@ -1,4 +1,3 @@
-import { settingsSchema } from '@typelane/core';
 import { type Database, pauseUnsendable, type Receipt, whoseReplies } from '@typelane/db';
 import type { Chat } from '../ingest/take-in.ts';
 
@@ -13,7 +12,8 @@ export async function pauseAfterFailure({ sql }: Database, receipts: Receipt[]):
     sql,
     failed.map(({ replyId }) => replyId),
   );
-  const wanted = chats.filter(({ settings }) => settingsSchema.safeParse(settings).data?.afterSendFailure === 'pause');
+  // This one setting alone: another that is stored and no longer valid is no reason to talk on.
+  const wanted = chats.filter(({ settings }) => (settings as { afterSendFailure?: unknown } | null)?.afterSendFailure === 'pause');
   await pauseUnsendable(sql, wanted);
   return wanted;
 }
