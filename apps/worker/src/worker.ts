@@ -21,7 +21,6 @@ import {
 import {
   closeInTime,
   connectRedis,
-  connectRedisForLoops,
   createEgress,
   createQueue,
   createSealer,
@@ -38,7 +37,7 @@ import {
   type Running,
 } from '@typelane/runtime';
 import { createTypebotClient } from '@typelane/typebot';
-import { type Queue, Worker } from 'bullmq';
+import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { startAnnouncer } from './announce/announcer.ts';
 import type { AnnounceLimits } from './announce/limits.ts';
@@ -59,6 +58,7 @@ import { type MediaPorts, openMediaPorts } from './media/media-ports.ts';
 import { createInspect } from './resolve/inspect.ts';
 import { startSweep } from './sweep.ts';
 import { startTimers } from './timers.ts';
+import { answerWakeUps } from './wake-ups.ts';
 
 export type WorkerOptions = Pick<
   Env,
@@ -92,9 +92,6 @@ export const workerEnv = [
   'LOG_LEVEL',
 ] as const;
 
-/** Doorbell jobs taken at once. Each ends when its chats have begun, so few are enough and none is hoarded. */
-const ringsAtOnce = 4;
-
 /**
  * Milliseconds that turns under way have to end when the process stops: longer than a call to Typebot, and short enough that what
  * follows fits into the process's grace time. What has not ended then ends as it would have if the process had died.
@@ -124,7 +121,7 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
   const egress = createEgress({ allow: options.EGRESS_ALLOW });
   const media = openMediaPorts(options, { database, egress, log });
   const { slots, close } = createConverse(options, { database, redis, converse, publish, egress, media });
-  const doorbell = answerDoorbell(options, slots);
+  const doorbell = answerWakeUps({ redisUrl, prefix, slots, log });
   const open = await chooseDoor(redis, prefix, log);
   const doors = inboundQueues(options.INBOUND_PARTITIONS).map((name) =>
     open({ database, media, redisUrl, queueKey: `${prefix}:${name}`, log, ring: (chats) => startOrRing(chats, slots, converse) }),
@@ -252,20 +249,4 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
 /** If it fails, the sweep does it. */
 async function handOut(database: Database, publish: Publish, conversationId: string): Promise<void> {
   for (const { replyId, seq, reply } of await handNext(database.sql, [conversationId])) await publish({ ...reply, replyId, seq });
-}
-
-function answerDoorbell({ REDIS_URL, QUEUE_PREFIX, log }: WorkerOptions, slots: Slots): Running & { ready(): Promise<unknown> } {
-  const connection = connectRedisForLoops(REDIS_URL);
-  connection.on('error', (error) => log.warn({ err: error }, 'redis.error'));
-  const answer = async ({ data: { conversationIds, again } }: { data: Ring }): Promise<void> =>
-    again === 'suspect' ? slots.startOneByOne(conversationIds) : slots.start(conversationIds, again);
-  const worker = new Worker<Ring>(queueNames.converse, answer, { connection, prefix: QUEUE_PREFIX, concurrency: ringsAtOnce });
-  worker.on('error', (error) => log.warn({ err: error }, 'doorbell.error'));
-  return {
-    ready: () => worker.waitUntilReady(),
-    async stop() {
-      await closeInTime('doorbell', worker.close(), log);
-      connection.disconnect();
-    },
-  };
 }
