@@ -102,7 +102,7 @@ test('a part of the sweep that fails stops no other part, and names itself', { t
   await pipeline.database.sql`alter table media rename to media_gone`;
   await pipeline.database.sql`alter table announcements rename column published_at to published_gone`;
   await pipeline.redis.del(...(await pipeline.redis.keys(`${pipeline.prefix}:outbound:*`)));
-  consumer.resume();
+  void consumer.resume();
   await pipeline.ledger.acknowledged(instanceId);
   const parts = () => new Set(pipeline.logs.filter(({ msg }) => msg === 'sweep.failed').map(({ part }) => part));
   await waitUntil(() => parts().size === 2, { what: 'the two parts to fail' });

@@ -60,7 +60,7 @@ test.each([
     const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
     const jids = Array.from({ length: chats }, (_, index) => `55319${String(index).padStart(8, '0')}@s.whatsapp.net`);
     const all = (text: string) =>
-      pipeline.inbound.addBulk(jids.map((jid) => ({ name: 'message', data: inboundText({ instanceId, jid, text }) })));
+      pipeline.inbound.addBulk(jids.map((from) => ({ name: 'message', data: inboundText({ instanceId, jid: from, text }) })));
     await all('one');
     await pipeline.ledger.handled(instanceId, chats);
 

@@ -33,6 +33,17 @@ test('with afterSendFailure pause the chat is left to a human, and what stood be
   expect(scene.told()).toEqual([]);
 });
 
+test('the pause comes although another setting that is stored is not valid any more', async () => {
+  scene = await startScene({ afterSendFailure: 'pause' });
+  await scene.says('hello');
+  await scene.tells('started by hello');
+  await scene.finals(1);
+  await scene.pipeline.database.sql`update typebot_integrations set settings = settings || '{"debounceMs": "long"}'`;
+  await sendsNothingOf('first');
+  await waitUntil(async () => (await scene.sessions())[0] === 'paused: send_failed', { what: 'the pause' });
+  expect(scene.told()).toEqual(['started by hello']);
+});
+
 test('a failure that is told twice pauses once', async () => {
   scene = await startScene({ afterSendFailure: 'pause' });
   await sendsNothingOf('started by hello');

@@ -60,5 +60,6 @@ test('of three hundred such jobs the newest hundred stay', { timeout: 30_000 }, 
   for (let nth = 0; nth < 300; nth += 1) await addRaw(pipeline.redis, queueKey, `many-${nth}`, '{}');
   await waitUntil(async () => (await pipeline.redis.exists(`${queueKey}:many-0`)) === 0, { what: 'the first to be gone' });
   await waitUntil(async () => (await pipeline.redis.llen(`${queueKey}:wait`)) === 0, { what: 'the last to be taken' });
-  await waitUntil(async () => (await pipeline.redis.zcard(`${queueKey}:failed`)) <= 100, { what: 'a hundred to be left' });
+  await waitUntil(async () => (await pipeline.redis.llen(`${queueKey}:active`)) === 0, { what: 'the last to have failed' });
+  expect(await pipeline.redis.zcard(`${queueKey}:failed`)).toBe(100);
 });
