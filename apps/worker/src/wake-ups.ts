@@ -29,9 +29,10 @@ export function answerWakeUps({ redisUrl, prefix, slots, log }: Options): Runnin
     removeOnFail: failedKept,
   });
   worker.on('failed', (job, error) => log.warn({ jobId: job?.id, reason: error.message }, 'wake-up.failed'));
+  const emptyAll = (): Promise<void> => emptyUnreadable(redis, `${prefix}:${queueNames.converse}`).catch(onError);
   worker.on('error', (error) => {
     onError(error);
-    if (error instanceof SyntaxError) emptyUnreadable(redis, `${prefix}:${queueNames.converse}`).catch(onError);
+    if (error instanceof SyntaxError) void emptyAll();
   });
   return {
     ready: () => worker.waitUntilReady(),

@@ -14,7 +14,7 @@ import {
   handNext,
   load,
   lookBehind,
-  rest,
+  letRest,
   type Resting,
   waitingFrom,
 } from '@typelane/db';
@@ -202,7 +202,7 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
       restOne({ ...chat, restMs: delayMs }).catch((error: unknown) => log.warn({ err: error }, 'rest.failed'));
   };
   const restOne = batched(async (chats: Resting[]) => {
-    await rest(database.sql, chats);
+    await letRest(database.sql, chats);
     return chats.map(() => undefined);
   });
   const loadOne = batched((ids: string[]) => load(database.sql, ids));

@@ -15,7 +15,7 @@ export {
   forgottenChats,
   handAgain,
   noteLooks,
-  rest,
+  letRest,
   type Resting,
   touch,
   unacknowledged,

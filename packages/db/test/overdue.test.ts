@@ -7,7 +7,7 @@ import {
   handAgain,
   ingest,
   noteLooks,
-  rest,
+  letRest,
   touch,
   unacknowledged,
 } from '../src/index.ts';
@@ -41,7 +41,7 @@ test('a walk by ids finds each forgotten chat once, and one that is touched or r
   expect(await forgotten(2, ids[3])).toEqual(ids.slice(4));
   const [touched = '', resting = '', wanted = '', ...others] = ids;
   await touch(sql, [touched]);
-  await rest(sql, [
+  await letRest(sql, [
     { conversationId: resting, restMs: 1_000 },
     { conversationId: wanted, restMs: -2 * anHour },
   ]);

@@ -35,7 +35,7 @@ export async function touch(sql: Sql<{ bigint: number }>, conversationIds: strin
 /** A chat that looks again in `restMs`, with something to do: until then the sweep passes it over. */
 export type Resting = { conversationId: string; restMs: number };
 
-export async function rest(sql: Sql<{ bigint: number }>, chats: Resting[]): Promise<void> {
+export async function letRest(sql: Sql<{ bigint: number }>, chats: Resting[]): Promise<void> {
   await sql`
     update conversations c set updated_at = clock_timestamp() + mine.rest_ms * interval '1 millisecond'
     from (
