@@ -12,7 +12,7 @@ import { inboundEvent } from '@typelane/testkit';
 import { databaseForTest } from '@typelane/testkit/vitest';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { openMediaPorts } from './media-ports.ts';
-import { removeExpiredMedia } from './remove-expired.ts';
+import { createRemoveExpired } from './remove-expired.ts';
 import { type MediaToStore, storeMedia } from './store-media.ts';
 import { takeOutMedia } from './take-out-media.ts';
 
@@ -177,15 +177,15 @@ test('what a gateway uploaded is known by its address and not fetched', async ()
 
 async function removeAll(): Promise<void> {
   await database.sql`update media set expires_at = now() - interval '1 second'`;
-  while ((await removeExpiredMedia(ports)) > 0);
+  while ((await createRemoveExpired(ports)()) > 0);
 }
 
 test('files whose time is over are removed, bytes and record, and no others', async () => {
   await removeAll();
   const [old, young] = await Promise.all([storeMedia(ports, at(serve('/a', png))), storeMedia(ports, at(serve('/b', png)))]);
   await database.sql`update media set expires_at = now() - interval '1 second' where media_id = ${old?.mediaId ?? ''}`;
-  expect(await removeExpiredMedia(ports)).toBe(1);
-  expect(await removeExpiredMedia(ports)).toBe(0);
+  expect(await createRemoveExpired(ports)()).toBe(1);
+  expect(await createRemoveExpired(ports)()).toBe(0);
   expect(await bytesOf(old?.mediaId ?? '')).toBeNull();
   expect(await bytesOf(young?.mediaId ?? '')).toEqual(png);
   expect(await database.sql`select media_id from media`).toHaveLength(1);
@@ -196,9 +196,9 @@ test('while the store cannot remove a file, its record stays', async () => {
   await storeMedia(ports, at(serve('/stuck', png)));
   await database.sql`update media set expires_at = now() - interval '1 second'`;
   const stuck = { ...ports.store, remove: () => Promise.reject(new Error('away')) };
-  await expect(removeExpiredMedia({ ...ports, store: stuck })).rejects.toThrow('away');
+  await expect(createRemoveExpired({ ...ports, store: stuck })()).rejects.toThrow('could not be removed');
   expect(await database.sql`select from media`).toHaveLength(1);
-  expect(await removeExpiredMedia(ports)).toBe(1);
+  expect(await createRemoveExpired(ports)()).toBe(1);
 });
 
 const arrivalOf = (content: Record<string, unknown>, contentType = 'image') => {
