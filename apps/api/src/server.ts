@@ -16,7 +16,8 @@ import {
   type Running,
 } from '@typelane/runtime';
 import { createApp } from './app.ts';
-import { type ApiMedia, defaultApiConfig } from './context.ts';
+import { type ApiMedia, defaultApiConfig, ingestStalledAfterMs } from './context.ts';
+import { watchIngest } from './ingest-watch.ts';
 
 export type ApiOptions = Pick<
   Env,
@@ -48,6 +49,7 @@ export async function startApi(options: ApiOptions): Promise<Running & { url: st
   converse.on('error', (error) => log.warn({ err: error }, 'redis.error'));
   const inbound = createPublisher({ connection: redis, prefix, partitions, timeoutMs: defaultApiConfig.redisTimeoutMs });
 
+  const ingestWatch = watchIngest(redis, { prefix, partitions, afterMs: ingestStalledAfterMs, log });
   const egress = createEgress({ allow: options.EGRESS_ALLOW });
 
   let isDraining = false;
@@ -55,10 +57,23 @@ export async function startApi(options: ApiOptions): Promise<Running & { url: st
   const sealer = createSealer(options.SECRET_KEY);
   const at = { port: options.PORT };
   const media = openMedia(options, at);
-  const app = await createApp({ database, redis, converse, inbound, sealer, egress, media, log, config, isDraining: () => isDraining });
+  const app = await createApp({
+    database,
+    redis,
+    converse,
+    inbound,
+    ingestWatch,
+    sealer,
+    egress,
+    media,
+    log,
+    config,
+    isDraining: () => isDraining,
+  });
   const close = async (): Promise<void> => {
     isDraining = true;
     await app.close();
+    ingestWatch.stop();
     egress.close();
     await Promise.allSettled([inbound.close(), converse.close()]);
     redis.disconnect();

@@ -53,7 +53,8 @@ import { chooseDoor } from './ingest/choose-door.ts';
 import type { Chat } from './ingest/take-in.ts';
 import { startBulkStarts } from './bulk-starts.ts';
 import { createKeepFile } from './media/keep-file.ts';
-import { openPrepare } from './prepare/open-prepare.ts';
+import { createFairLimiter } from './media/fair-limiter.ts';
+import { openPrepare, preparationLimits } from './prepare/open-prepare.ts';
 import { type MediaPorts, openMediaPorts } from './media/media-ports.ts';
 import { createInspect } from './resolve/inspect.ts';
 import { startSweep } from './sweep.ts';
@@ -211,6 +212,7 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
     if (!slots.tryStart(conversationId)) ringIn({ instanceId: '', conversationId }, 0);
   };
   const bulkhead = createBulkhead(options.WORKER_CONCURRENCY, wake);
+  const fileRoom = createFairLimiter(preparationLimits(options.WORKER_CONCURRENCY), wake);
   const ports: TakeUpPorts = {
     load: (id) => askSurely(() => loadOne(id)),
     commit: (step) => askSurely(() => commitOne(step)),
@@ -229,18 +231,23 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
     publish: (reply) => void publish(reply as Parameters<Publish>[0]),
     ringIn,
     integrations: createIntegrations(log),
-    read: openPrepare({ options, database, redis, egress, store: media.store, keep: createKeepFile(media), log }),
+    read: openPrepare({ options, database, redis, egress, store: media.store, keep: createKeepFile(media), room: fileRoom, log }),
     bulkhead,
     breakers: createBreakers(log),
     log,
   };
-  const run = (id: string, doubt: Doubt) => takeUp(id, doubt, ports, { timeoutMs, quarantineMs }).finally(bulkhead.wakeWaiting);
+  const run = (id: string, doubt: Doubt) =>
+    takeUp(id, doubt, ports, { timeoutMs, quarantineMs }).finally(() => {
+      bulkhead.wakeWaiting();
+      fileRoom.wakeWaiting();
+    });
   const slots = createSlots(options.WORKER_CONCURRENCY, run, (conversationId) => ringIn({ instanceId: '', conversationId }, 0), log);
   return {
     slots,
     close() {
       // Those who still wait for room find it elsewhere.
       bulkhead.wakeAll();
+      fileRoom.wakeAll();
       typebot.close();
     },
   };

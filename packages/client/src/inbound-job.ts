@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseJid, type InboundEvent } from '@typelane/core';
+import { claimsKey, parseJid, type InboundEvent } from '@typelane/core';
 
 export type InboundJob = {
   partition: number;
@@ -21,23 +21,24 @@ export function inboundQueueName(partition: number, partitions: number): string 
 }
 
 /**
- * The queue of a chat: the first 32 bits of the SHA-256 of `<instanceId>|<jid>`, modulo `partitions`. All producers of an instance
- * must agree on it, whatever their language: never change it.
+ * The queue of an instance: the first 32 bits of the SHA-256 of its id, modulo `partitions`. All events of an instance share one, since
+ * a contact's next message may come under another of their names, and two queues have no common order. All producers must agree on it,
+ * whatever their language: never change it.
  */
-export function partitionOf(event: InboundEvent, partitions: number): number {
-  return sha256(chatOf(event)).readUInt32BE(0) % partitions;
+export function partitionOf({ instance }: InboundEvent, partitions: number): number {
+  return sha256(instance.instanceId).readUInt32BE(0) % partitions;
 }
 
 function jobIdOf(events: InboundEvent[]): string {
   return `wa-${sha256(events.map(eventKey).join('\n')).toString('hex')}`;
 }
 
-/** What makes two events the same. A key has one message, but any number of other events, such as delivered and read. */
+/** What makes two events the same. A key has one message, but any number of other events, such as delivered, read, or a stub before the words. */
 function eventKey(event: InboundEvent): string {
   const { keyFromMe, source, keyId } = event.data;
   const fromMe = keyFromMe ?? source === 'api';
   const key = `${chatOf(event)}|${fromMe}|${keyId}`;
-  return event.event === 'messages.upsert' ? key : `${key}|${event.event}|${JSON.stringify(event.data)}`;
+  return event.event === 'messages.upsert' && claimsKey(event) ? key : `${key}|${event.event}|${JSON.stringify(event.data)}`;
 }
 
 /**

@@ -22,12 +22,13 @@ export {
   type Unacknowledged,
   unhanded,
 } from './conversations/overdue.ts';
+export { replaceEvent } from './conversations/replace-event.ts';
 export { commitReplaying } from './conversations/replay.ts';
 export { pauseUnsendable, rememberSent, type Sent, type Unsendable, whoseReplies } from './conversations/sent.ts';
 export { lookAtTimers, ringTimers, type TimerLook } from './conversations/timers.ts';
 export { countFirstTry, countTry, forgiveTries } from './conversations/tries.ts';
 export { connect, type Database } from './database.ts';
-export { isDatabaseAway, withoutParameters } from './database-away.ts';
+export { isDatabaseAway, isServerTrouble, withoutParameters } from './database-away.ts';
 export * from './dead-letters/index.ts';
 export * from './identities/index.ts';
 export { beginMedia, expiredMedia, type ExpiredMedia, findMedia, finishMedia, forgetMedia, type Media, type NewMedia } from './media.ts';

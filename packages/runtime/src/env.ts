@@ -54,7 +54,9 @@ export const envSchema = z.object({
     ),
   INBOUND_PARTITIONS: whole(1, 256)
     .default(1)
-    .describe('Inbound queues: 1 is `inbound`, more are `inbound-0` and so on. Drain before changing.'),
+    .describe(
+      'Inbound queues: 1 is `inbound`, more are `inbound-0` and so on. All events of an instance go to one of them. Drain before changing.',
+    ),
   WORKER_CONCURRENCY: whole(1, 2_000).default(200).describe('Turns one worker process runs at once.'),
   TYPEBOT_TIMEOUT_MS: whole(1_000, 600_000)
     .default(30_000)

@@ -1,15 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { aboutSecret, type Settings, storable } from '@typelane/core';
 import type { Egress, Log, Sealer } from '@typelane/runtime';
-import type { Bulkhead } from '../converse/bulkhead.ts';
+import type { FairLimiter } from '../media/fair-limiter.ts';
 import { audioFileName } from './file-name.ts';
 import { post, type Posted } from './post.ts';
 
-export type Recording = { instanceId: string; bytes: Uint8Array; fileName: string; mimeType: string };
+export type Recording = {
+  instanceId: string;
+  /** Reads it into memory. Called once there is room for it; null when it is gone. */
+  read(): Promise<Uint8Array | null>;
+  fileName: string;
+  mimeType: string;
+};
 
 export type TranscriptionSettings = NonNullable<Settings['transcription']>;
 
-/** What is said in a recording, empty where nothing is; null when it cannot be found out, which is logged. It does not throw. */
+/** What is said in a recording, empty where nothing is; null when it cannot be found out, which is logged. It throws only what `read` does. */
 export type Transcribe = (recording: Recording, settings: TranscriptionSettings) => Promise<string | null>;
 
 export type TranscriberOptions = {
@@ -17,8 +23,8 @@ export type TranscriberOptions = {
   sealer: Pick<Sealer, 'open'>;
   /** Milliseconds for one recording, a second try included. */
   timeoutMs: number;
-  /** Room for the requests to one host. Without room a recording stays a recording, so that a slow host does not hold the chats of others. */
-  bulkhead: Bulkhead;
+  /** Room for recordings in memory and the requests they are sent with, by host. Without room a recording stays a recording, so that a slow host does not hold the chats of others. */
+  limiter: Pick<FairLimiter, 'enter'>;
   log: Log;
 };
 
@@ -32,7 +38,7 @@ const transcriptLengthMax = 65_536;
 const retryMs = 500;
 
 /** A client of any service that speaks OpenAI's `/audio/transcriptions`. */
-export function createTranscriber({ egress, sealer, timeoutMs, bulkhead, log }: TranscriberOptions): Transcribe {
+export function createTranscriber({ egress, sealer, timeoutMs, limiter, log }: TranscriberOptions): Transcribe {
   return async (recording, settings) => {
     const { instanceId } = recording;
     const url = URL.parse(`${settings.url.replace(/\/+$/, '')}/audio/transcriptions`);
@@ -45,10 +51,12 @@ export function createTranscriber({ egress, sealer, timeoutMs, bulkhead, log }: 
     if (!verdict.allowed) return fail(`EGRESS_REFUSED: ${verdict.reason}`);
     const authorization = authorizationOf(settings, instanceId, sealer);
     if (authorization === null) return fail('key_unreadable');
-    const leave = bulkhead.enter(url.origin, false);
+    const leave = limiter.enter(url.origin);
     if (leave === null) return fail('host_busy');
     try {
-      const form = await formOf(recording, settings);
+      const bytes = await recording.read();
+      if (bytes === null) return fail('file_gone');
+      const form = await formOf(bytes, recording, settings);
       const posted = await askTwice(performance.now() + timeoutMs, (leftMs) =>
         post(egress.agents, url, { ...form, headers: { ...form.headers, ...authorization }, timeoutMs: leftMs, answerSizeMaxBytes }),
       );
@@ -75,7 +83,7 @@ function authorizationOf(
 }
 
 /** As bytes, not as a stream: so the length is known, which some services insist on, and a second try needs nothing more. */
-async function formOf({ bytes, fileName, mimeType }: Recording, { model, language }: TranscriptionSettings) {
+async function formOf(bytes: Uint8Array, { fileName, mimeType }: Recording, { model, language }: TranscriptionSettings) {
   const form = new FormData();
   form.set('file', new Blob([new Uint8Array(bytes)], { type: mimeType }), audioFileName(bytes, fileName));
   form.set('model', model);
