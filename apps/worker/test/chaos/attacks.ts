@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InboundEvent } from '@typelane/core';
 import { inboundEvent, inboundMedia, inboundText } from '@typelane/testkit';
@@ -17,7 +18,7 @@ type Attacker = { inbound: Queue; outbound: Queue; converse: Queue; redis: Redis
 const roundMs = 400;
 
 /** Chats the hostile tenants write in, so that they come back to sessions that are open. */
-const chatsMax = 12;
+const chatsMax = 100;
 
 export async function startHostility(
   kinds: readonly AttackKind[],
@@ -58,7 +59,8 @@ export async function startHostility(
 
 /** What a consumer may return as `keyIds`: only the words after `keyIds` are its own. */
 const garbageReceipts: readonly unknown[] = [
-  [Array.from({ length: 2_800 }, (_, i) => ((i * 7_919) % 36).toString(36)).join('')],
+  // Random, or PostgreSQL would compress it until an index takes it.
+  [randomBytes(2_100).toString('base64')],
   ['\u0000'],
   [null, 7, { id: 'x' }],
   Array.from({ length: 2_000 }, (_, i) => `SENT-${i}`),
@@ -74,7 +76,7 @@ const attacks: Record<AttackKind, (attacker: Attacker, round: number) => Promise
     return inbound.add('message', { ...event, data: { ...event.data, [field]: `data:image/png;base64,AAAA${round}` } });
   },
   failingBot: ({ inbound, hostile }, round) =>
-    inbound.addBulk([0, 1, 2].map((nth) => job(words(hostile.fails, 3 * round + nth, `failing ${round}-${nth}`)))),
+    inbound.addBulk(Array.from({ length: 10 }, (_, nth) => job(words(hostile.fails, 10 * round + nth, `failing ${round}-${nth}`)))),
   async garbageReceipts({ inbound, outbound, hostile }, round) {
     await inbound.addBulk([0, 1].map((nth) => job(words(hostile.talks, 2 * round + nth, `receipt ${round}-${nth}`))));
     await outbound.add('reply', { nonsense: round }, { jobId: `reply-no-uuid-${round}` });
@@ -97,7 +99,9 @@ const attacks: Record<AttackKind, (attacker: Attacker, round: number) => Promise
     await converse.add('ring', unreadableRings[round % unreadableRings.length]);
   },
   flood: ({ inbound, hostile }, round) =>
-    inbound.addBulk(Array.from({ length: 20 }, (_, nth) => job(words(hostile.talks, Math.floor(round / 10), `flood ${round}-${nth}`)))),
+    inbound.addBulk(
+      Array.from({ length: 20 }, (_, nth) => job(words(hostile.talks, Math.floor(round / 10) % 10, `flood ${round}-${nth}`))),
+    ),
   skewedClocks({ inbound, hostile }, round) {
     const skewMs = [-31_536_000_000, 31_536_000_000, -1_800_000_000_000][round % 3] ?? 0;
     const at = Math.max(0, Date.now() + skewMs);
