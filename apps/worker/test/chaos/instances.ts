@@ -33,7 +33,8 @@ export async function registerInstances({ seed }: ChaosPlan, database: Database,
         publicId,
         typebotURL,
         enabled: true,
-        settings: { staleAfterMinutes: 0, delivery },
+        // The bot's words alone: what the contact is told of trouble is no answer to anything.
+        settings: { staleAfterMinutes: 0, delivery, errorMessage: null, uncertainMessage: null },
       },
     );
   await register(once, planned.url, 'at-most-once');

@@ -16,6 +16,9 @@ import { watchRows } from './watch.ts';
 /** Milliseconds. Short, so that a run is short; the bounds of recovery are made of them. */
 export const times = { timeoutMs: 1_000, quarantineMs: 1_500, sweepMs: 1_000, leaseMs: 5_000, sendWithinMs: 5_000 };
 
+/** Milliseconds, where nothing is to time out: a machine that is busy is no fault. */
+const calmTimeoutMs = 10_000;
+
 /** Turns a worker runs at once. */
 export const turnsPerWorker = 20;
 
@@ -45,7 +48,7 @@ export async function setScene(plan: ChaosPlan, servers: Servers, alterations: A
     consumer,
   });
   const withoutWorkers = await connections();
-  const env = (): Record<string, string> => ({ ...alteredEnv(alterations), ...workerEnv(servers, typebots, prefix) });
+  const env = (): Record<string, string> => ({ ...alteredEnv(alterations), ...workerEnv(servers, typebots, prefix, plan) });
   const crew = await hire(plan.workers, env);
   const withWorkers = { redis: (await connectionsAtRest(connections)).redis, postgres: plan.workers * postgresConnectionsMax };
   const watch = watchRows(database);
@@ -75,13 +78,13 @@ export async function setScene(plan: ChaosPlan, servers: Servers, alterations: A
   };
 }
 
-function workerEnv(servers: Servers, { planned, mute }: Typebots, prefix: string): Record<string, string> {
+function workerEnv(servers: Servers, { planned, mute }: Typebots, prefix: string, { isCalm }: ChaosPlan): Record<string, string> {
   return {
     DATABASE_URL: servers.postgres.url(),
     REDIS_URL: servers.redis.url(),
     EGRESS_ALLOW: [planned, mute].map(({ url }) => new URL(url).host).join(','),
     QUEUE_PREFIX: prefix,
-    TYPEBOT_TIMEOUT_MS: String(times.timeoutMs),
+    TYPEBOT_TIMEOUT_MS: String(isCalm ? calmTimeoutMs : times.timeoutMs),
     TYPEBOT_QUARANTINE_MS: String(times.quarantineMs),
     SWEEP_INTERVAL_MS: String(times.sweepMs),
     WORKER_CONCURRENCY: String(turnsPerWorker),
