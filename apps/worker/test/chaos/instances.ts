@@ -33,8 +33,7 @@ export async function registerInstances({ seed }: ChaosPlan, database: Database,
         publicId,
         typebotURL,
         enabled: true,
-        // The bot's words alone: what the contact is told of trouble is no answer to anything.
-        settings: { staleAfterMinutes: 0, delivery, errorMessage: null, uncertainMessage: null },
+        settings: { staleAfterMinutes: 0, delivery },
       },
     );
   await register(once, planned.url, 'at-most-once');

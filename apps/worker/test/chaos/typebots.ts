@@ -27,7 +27,7 @@ export async function startTypebots({ behaviours, isCalm }: ChaosPlan): Promise<
   planned.mood(({ publicId }) => {
     if (publicId === failingBot) return moods.internalError({ defined: true });
     const behaviour = behaviours[(requests += 1) % behaviours.length] ?? 'well';
-    if (!['well', 'slow'].includes(behaviour)) spoilt += 1;
+    if (!['well', 'slow', 'unavailable'].includes(behaviour)) spoilt += 1;
     return moodOf[behaviour];
   });
   if (!isCalm)
