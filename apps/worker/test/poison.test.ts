@@ -88,7 +88,7 @@ test(
   },
 );
 
-test('a contact who goes on writing behind such an event costs no worker more', { timeout: 120_000 }, async () => {
+test('a contact who goes on writing behind such an event costs one worker more at most', { timeout: 120_000 }, async () => {
   await withPipeline(async (instanceId) => {
     let deaths = 0;
     let said = 0;
@@ -104,7 +104,8 @@ test('a contact who goes on writing behind such an event costs no worker more', 
       },
       { what: 'the poison to be given up', timeoutMs: 90_000, everyMs: 300 },
     );
-    expect(deaths).toBe(3);
+    // A word that comes in within five seconds of the first death may cost one more, and only one: docs/guarantees.md.
+    expect([3, 4]).toContain(deaths);
     const outcomes = await pipeline.ledger.handled(instanceId, said + 1, 20_000);
     expect(outcomes.map(finalOf)).toEqual(['dead: poison', ...Array.from({ length: said }, () => 'answered')]);
     expect(await worker.stop()).toBe(0);

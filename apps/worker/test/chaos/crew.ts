@@ -3,10 +3,10 @@ import { type ChildWorker, spawnWorker } from '../child-worker.ts';
 
 /** Worker processes, always so many. */
 export type Crew = {
-  /** SIGKILL, and another takes its place. */
-  kill(place: number): Promise<void>;
+  /** SIGKILL, and another takes its place; `meanwhile` begins when the first is gone. */
+  kill(place: number, meanwhile: () => Promise<void>): Promise<void>;
   /** SIGSTOP for so long: it wakes and goes on as if nothing had been. */
-  freeze(place: number, ms: number): Promise<void>;
+  freeze(place: number, ms: number, meanwhile: () => Promise<void>): Promise<void>;
   /** SIGTERM, and another takes its place. Exit codes are kept. */
   replace(place: number): Promise<void>;
   exits: readonly (number | null)[];
@@ -41,15 +41,16 @@ export async function hire(count: number, env: () => Record<string, string>): Pr
   };
   return {
     exits,
-    async kill(place) {
+    async kill(place, meanwhile) {
       const worker = at(place);
       await worker.kill();
-      crew[place % crew.length] = await newWorker();
+      const [next] = await Promise.all([newWorker(), meanwhile()]);
+      crew[place % crew.length] = next;
     },
-    async freeze(place, ms) {
+    async freeze(place, ms, meanwhile) {
       const worker = at(place);
       worker.freeze();
-      await sleep(ms);
+      await Promise.all([sleep(ms), meanwhile()]);
       worker.thaw();
     },
     async replace(place) {

@@ -1,5 +1,5 @@
 import type { Alteration } from '../faults/alter.ts';
-import type { FaultKind } from './plan.ts';
+import type { AttackKind, FaultKind } from './plan.ts';
 
 /** A bug planted in every worker. A checker that does not find it out is no checker. */
 export type Mutant = {
@@ -8,6 +8,8 @@ export type Mutant = {
   alterations: Alteration[];
   /** Faults that bring it to light; others only take time. */
   faults: readonly FaultKind[];
+  /** What a hostile tenant does that brings it to light; default nothing. */
+  attacks?: readonly AttackKind[];
 };
 
 const commit = 'packages/db/src/conversations/commit.ts';

@@ -1,6 +1,8 @@
 import type { Database } from '@typelane/db';
 import { waitUntil } from '@typelane/testkit';
+import { textsIn } from '../consumer.ts';
 import type { Alteration } from '../faults/alter.ts';
+import { echoed } from '../order/echo-bot.ts';
 import { type Ended, type Fault, faultsOf, type History, type Published } from './checker.ts';
 import { type Connections, connectionsDownTo } from './connections.ts';
 import type { ChaosPlan } from './plan.ts';
@@ -18,6 +20,8 @@ export type ChaosReport = {
   /** How Typebot spoiled calls, workers were killed and so on left events whose end nobody knows. */
   doubts: number;
   redeliveries: number;
+  /** Milliseconds from the add of a message of an honest tenant to its reply at the consumer; not of the mute Typebot. */
+  latencies: number[];
   seconds: number;
   /** Everything seen, for whoever has to find out why. */
   history: History;
@@ -30,22 +34,28 @@ export async function runChaos(plan: ChaosPlan, servers: Servers, alterations: A
   const note = (what: string): void => void log.push({ at: Math.round(performance.now() - startedAt), what });
   const scene = await setScene(plan, servers, alterations);
   try {
-    const history = await live(plan, scene, note);
+    const { history, latencies } = await live(plan, scene, note);
     const doubts = history.ended.filter(({ final }) => final === 'uncertain').length;
     const redeliveries = history.deliveries.length - new Set(history.deliveries.map(({ replyId }) => replyId)).size;
     const seconds = Math.round((performance.now() - startedAt) / 1_000);
     const events = history.published.length;
-    return { seed: plan.seed, faults: faultsOf(history), log, events, doubts, redeliveries, seconds, history };
+    return { seed: plan.seed, faults: faultsOf(history), log, events, doubts, redeliveries, latencies, seconds, history };
   } finally {
     await scene.close();
   }
 }
 
 /** Publishes and strikes; then the chats with a Typebot that answers come to their end, and when the mute one is healed, all do. */
-async function live(plan: ChaosPlan, scene: Scene, note: (what: string) => void): Promise<History> {
+async function live(plan: ChaosPlan, scene: Scene, note: (what: string) => void): Promise<{ history: History; latencies: number[] }> {
   const { database, instances, typebots, crew, watch, connections } = scene;
   const publishing = startPublishing(plan, instances, scene.producer);
-  const targets = { ...scene, publishing, taken: () => takenIn(database), frozenMs: times.leaseMs + times.timeoutMs + times.quarantineMs };
+  const targets = {
+    ...scene,
+    publishing,
+    taken: () => takenIn(database),
+    openCalls: () => openCallsOf(database),
+    frozenMs: callLeaseMs,
+  };
   const effects = await strikeAll(plan, targets, note);
   note('healed');
   await publishing.done;
@@ -55,17 +65,22 @@ async function live(plan: ChaosPlan, scene: Scene, note: (what: string) => void)
   typebots.heal();
   const allDrained = await isDrained(database, instances.all, publishing.published, hostBackWithinMs);
   note(allDrained ? 'drained' : 'not drained');
+  await scene.hostility.stop();
   const held = await connectionsDownTo(connections.withWorkers, connections.now);
   await crew.stop();
   const left = await connectionsDownTo(connections.withoutWorkers, connections.now);
   await watch.stop();
-  return {
+  const history = {
     ...(await seen(plan, scene, publishing, effects)),
     othersDrained,
     allDrained,
     leaks: leaksOf(scene, held, left),
   };
+  return { history, latencies: latenciesOf(scene, publishing) };
 }
+
+/** Milliseconds after which a call on record is taken for lost. */
+const callLeaseMs = times.sendWithinMs + times.timeoutMs + times.quarantineMs;
 
 /** Milliseconds after which a host that is back is asked again, at most. */
 const hostBackWithinMs = 15_000;
@@ -80,16 +95,31 @@ async function seen(
     published,
     heard: typebots.heard(),
     overlaps: typebots.overlaps(),
-    deliveries: consumer.deliveries.map(({ reply }) => reply),
-    ended: await endsOf(database),
+    deliveries: consumer.deliveries.map(({ reply }) => reply).filter(({ instanceId }) => instances.all.includes(instanceId)),
+    ended: await endsOf(database, instances.all),
     regressions: watch.regressions,
-    deadLetters: await deadLettersOf(database),
+    deadLetters: await deadLettersOf(database, instances.all),
     poison: poison(),
     atLeastOnce: new Set([instances.atLeastOnce]),
-    doubtsMax: typebots.spoiltCalls() + effects.doubts * plan.lanes,
+    spoiltMax: typebots.spoiltCalls(),
+    callsLostMax: effects.callsLost,
     redeliveriesMax: effects.redeliveries * plan.lanes,
     logs: crew.logs(),
   };
+}
+
+/** From the first add of a message to the first time the consumer had its reply. */
+function latenciesOf({ consumer, instances }: Scene, { addedAt }: Publishing): number[] {
+  const repliedAt = new Map<string, number>();
+  for (const { reply, at } of consumer.deliveries.filter((each) => instances.heard.includes(each.reply.instanceId)))
+    for (const text of textsIn(reply).map(echoed)) if (!repliedAt.has(text)) repliedAt.set(text, at);
+  return [...repliedAt].flatMap(([text, at]) => (addedAt.has(text) ? [at - (addedAt.get(text) ?? at)] : []));
+}
+
+/** Calls on record that may be running: an upper bound of those whose worker is gone. */
+async function openCallsOf({ sql }: Database): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`select count(*)::int as count from conversations where open_call_until > clock_timestamp()`;
+  return row?.count ?? 0;
 }
 
 /** What workers hold beyond what they opened at their start, or leave open at their end, and those that did not end well. */
@@ -138,15 +168,17 @@ async function takenIn({ sql }: Database): Promise<(event: Published) => boolean
   return ({ instanceId, keyId }) => known.has(`${instanceId} ${keyId}`);
 }
 
-function endsOf({ sql }: Database): Promise<Ended[]> {
+function endsOf({ sql }: Database, instances: string[]): Promise<Ended[]> {
   return sql`
     select c.instance_id as "instanceId", c.jid, i.key_id as "keyId", i.seq, t.final, t.reason
     from conversations c join inbox i using (conversation_id) left join turns t using (conversation_id, seq)
-    where i.kind = 'message' order by c.conversation_id, i.seq`;
+    where i.kind = 'message' and c.instance_id = any(${instances}) order by c.conversation_id, i.seq`;
 }
 
 /** Those of events that could not be read. */
-async function deadLettersOf({ sql }: Database): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`select count(*)::int as count from dead_letters where source = 'inbound'`;
+async function deadLettersOf({ sql }: Database, instances: string[]): Promise<number> {
+  const [row] = await sql<
+    { count: number }[]
+  >`select count(*)::int as count from dead_letters where source = 'inbound' and instance_id = any(${instances})`;
   return row?.count ?? 0;
 }

@@ -6,6 +6,7 @@ import type { Published } from './checker.ts';
 import type { Crew } from './crew.ts';
 import type { ChaosPlan, PlannedFault } from './plan.ts';
 import type { Publishing } from './publishing.ts';
+import { turnsPerWorker } from './scene.ts';
 import type { Servers } from './servers.ts';
 
 /** What faults are done to. `frozenMs`: longer than a worker's lease and the time its calls may run. */
@@ -17,22 +18,26 @@ export type Targets = {
   publishing: Publishing;
   taken: () => Promise<(event: Published) => boolean>;
   frozenMs: number;
+  /** How many calls are on record and may be running. */
+  openCalls: () => Promise<number>;
 };
 
-/** How many faults may have left calls without a known end, and how many may have had replies delivered again. */
-export type Effects = { doubts: number; redeliveries: number };
+/** Calls that died or slept with their workers, at most; and how many faults may have had replies delivered again. */
+export type Effects = { callsLost: number; redeliveries: number };
+
+/** Milliseconds in which what a struck worker had sent to PostgreSQL is done, so that its calls are on record. */
+const settledMs = 100;
 
 /** One fault after another; they overlap, but for two on the same thing. */
 export async function strikeAll({ faults }: ChaosPlan, targets: Targets, note: (what: string) => void): Promise<Effects> {
-  const effects: Effects = { doubts: 0, redeliveries: 0 };
+  const effects: Effects = { callsLost: 0, redeliveries: 0 };
   const struck = new Map<string, Promise<void>>();
   for (const fault of faults) {
     await sleep(800);
     note(`${fault.kind} ${fault.worker} ${fault.ms}`);
-    if (['killWorker', 'freezeWorker', 'killPostgres'].includes(fault.kind)) effects.doubts += 1;
     if (thingOf(fault) === 'redis') effects.redeliveries += 1;
     const thing = thingOf(fault);
-    const done = (struck.get(thing) ?? Promise.resolve()).then(() => strike(fault, targets));
+    const done = (struck.get(thing) ?? Promise.resolve()).then(() => strike(fault, targets, effects));
     // Told of below, when all are done.
     done.catch(() => {});
     struck.set(thing, done);
@@ -47,12 +52,21 @@ function thingOf({ kind, worker }: PlannedFault): string {
   return kind.endsWith('Postgres') ? 'postgres' : kind;
 }
 
-async function strike({ kind, worker, ms }: PlannedFault, { servers, crew, redis, prefix, ...targets }: Targets): Promise<void> {
+async function strike(
+  { kind, worker, ms }: PlannedFault,
+  { servers, crew, redis, prefix, ...targets }: Targets,
+  effects: Effects,
+): Promise<void> {
+  /** While PostgreSQL is away it is as many as a worker can have. */
+  const countCallsLost = async (): Promise<void> => {
+    await sleep(settledMs);
+    effects.callsLost += Math.min(turnsPerWorker, await targets.openCalls().catch(() => turnsPerWorker));
+  };
   switch (kind) {
     case 'killWorker':
-      return crew.kill(worker);
+      return crew.kill(worker, countCallsLost);
     case 'freezeWorker':
-      return crew.freeze(worker, targets.frozenMs + ms);
+      return crew.freeze(worker, targets.frozenMs + ms, countCallsLost);
     case 'replaceWorker':
       return crew.replace(worker);
     case 'endBackends':
