@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPublisher } from '@typelane/client';
 import { connect } from '@typelane/db';
 import { createMediaStore, signedAddress } from '@typelane/media';
@@ -20,7 +21,16 @@ import { type ApiMedia, defaultApiConfig } from './context.ts';
 
 export type ApiOptions = Pick<
   Env,
-  'DATABASE_URL' | 'REDIS_URL' | 'PORT' | 'HOST' | 'SECRET_KEY' | 'EGRESS_ALLOW' | 'INBOUND_PARTITIONS' | 'QUEUE_PREFIX' | keyof MediaEnv
+  | 'DATABASE_URL'
+  | 'REDIS_URL'
+  | 'PORT'
+  | 'HOST'
+  | 'DRAIN_DELAY_MS'
+  | 'SECRET_KEY'
+  | 'EGRESS_ALLOW'
+  | 'INBOUND_PARTITIONS'
+  | 'QUEUE_PREFIX'
+  | keyof MediaEnv
 > & {
   OPERATOR_TOKEN: string;
   log: Log;
@@ -31,6 +41,7 @@ export const apiEnv = [
   'DATABASE_URL',
   'REDIS_URL',
   'OPERATOR_TOKEN',
+  'DRAIN_DELAY_MS',
   'EGRESS_ALLOW',
   'INBOUND_PARTITIONS',
   'QUEUE_PREFIX',
@@ -38,7 +49,10 @@ export const apiEnv = [
   'LOG_LEVEL',
 ] as const;
 
-/** Serves the API in this process. `url`: where, with the port that was taken. Any number of processes may run. */
+/**
+ * Serves the API in this process. `url`: where, with the port that was taken. Any number of processes may run. `stop` says so on `/readyz`
+ * at once, serves for `DRAIN_DELAY_MS` with `connection: close`, then closes the port and finishes what has begun.
+ */
 export async function startApi(options: ApiOptions): Promise<Running & { url: string }> {
   const { log, QUEUE_PREFIX: prefix, INBOUND_PARTITIONS: partitions } = options;
   const database = connect(options.DATABASE_URL, { applicationName: 'typelane-api' });
@@ -57,7 +71,6 @@ export async function startApi(options: ApiOptions): Promise<Running & { url: st
   const media = openMedia(options, at);
   const app = await createApp({ database, redis, converse, inbound, sealer, egress, media, log, config, isDraining: () => isDraining });
   const close = async (): Promise<void> => {
-    isDraining = true;
     await app.close();
     egress.close();
     await Promise.allSettled([inbound.close(), converse.close()]);
@@ -69,7 +82,12 @@ export async function startApi(options: ApiOptions): Promise<Running & { url: st
     const url = await app.listen({ port: options.PORT, host: options.HOST });
     at.port = Number(new URL(url).port);
     let stopped: Promise<void> | null = null;
-    return { url, stop: () => (stopped ??= close()) };
+    const drain = async (): Promise<void> => {
+      isDraining = true;
+      await sleep(options.DRAIN_DELAY_MS);
+      await close();
+    };
+    return { url, stop: () => (stopped ??= drain()) };
   } catch (error) {
     await close();
     throw error;

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startApi } from '@typelane/api';
 import { EmbeddedError } from '@typelane/embedded';
-import { ConfigurationError, createLog, graceMs, readEnv } from '@typelane/runtime';
+import { ConfigurationError, createLog, graceMs, onStopSignal, readEnv } from '@typelane/runtime';
 import { startWorker, workerEnv } from '@typelane/worker';
 import { startDemoTypebot } from './demo-typebot.ts';
 import { demoInstanceId, registerDemo } from './demo.ts';
@@ -73,7 +73,8 @@ async function run(servers: Servers, dataDir: string, { operator, secretKey: SEC
   // The terminal is for people; what is worth a line there says so itself.
   const log = createLog(process.env['LOG_LEVEL'] ? LOG_LEVEL : 'warn');
   tell('Starting the API and the worker');
-  const api = await startApi({ ...env, OPERATOR_TOKEN: operator.token, log });
+  // No balancer stands before it.
+  const api = await startApi({ ...env, DRAIN_DELAY_MS: 0, OPERATOR_TOKEN: operator.token, log });
   stops.push(() => api.stop());
   // Bots open files at the API, and only now it is known on which port.
   const PORT = Number(new URL(api.url).port);
@@ -128,12 +129,11 @@ function endOnSignal(stops: Stops): { over: Promise<never>; fail: (sentence: str
     clearTimeout(late);
     process.exit(code);
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      tell(isEnding ? '\nStopping at once.' : '\nStopping: finishing what has begun. Ctrl-C again stops at once.');
-      void end(0);
-    });
-  }
+  const stop = (): void => {
+    tell(isEnding ? '\nStopping at once.' : '\nStopping: finishing what has begun. Ctrl-C again stops at once.');
+    void end(0);
+  };
+  onStopSignal(['SIGINT', 'SIGTERM', 'SIGHUP'], stop, stop);
   return {
     over: new Promise<never>(() => {}),
     fail: (why) => {

@@ -25,6 +25,12 @@ export const envSchema = z.object({
   ),
   PORT: whole(0, 65_535).default(3_000).describe('Port of the API; 0 takes any free one.'),
   HOST: z.string().min(1).default('127.0.0.1').describe('Address the API listens on; `0.0.0.0` for all.'),
+  // Balancers ask every 2 to 10 seconds by default and take a server out after one to three failures.
+  DRAIN_DELAY_MS: whole(0, 30_000)
+    .default(5_000)
+    .describe(
+      'Milliseconds the API goes on serving after SIGTERM while `/readyz` answers 503, so that a balancer stops sending before the port closes.',
+    ),
   OPERATOR_TOKEN: z
     .string()
     .min(16, 'at least 16 characters')

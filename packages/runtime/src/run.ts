@@ -9,7 +9,7 @@ export const graceMs = 45_000;
 
 /**
  * Runs a process until SIGINT or SIGTERM, then stops it. Exit codes: 0 stopped, 1 failed, 2 wrong configuration (the
- * sentence on standard error names the variable). A second signal, or `graceMs` gone, ends it at once.
+ * sentence on standard error names the variable). A second request to stop, or `graceMs` gone, ends it at once.
  */
 export async function runUntilSignal(start: () => Promise<Running & { log: Log }>): Promise<void> {
   try {
@@ -19,10 +19,10 @@ export async function runUntilSignal(start: () => Promise<Running & { log: Log }
       log.fatal({ err: reason }, 'process.failed');
       process.exit(1);
     });
-    const signal = await nextSignal();
+    const signal = await new Promise<NodeJS.Signals>((resolve) => {
+      onStopSignal(['SIGINT', 'SIGTERM'], resolve, () => process.exit(1));
+    });
     log.info({ signal }, 'process.stopping');
-    process.once('SIGINT', () => process.exit(1));
-    process.once('SIGTERM', () => process.exit(1));
     const late = setTimeout(() => process.exit(1), graceMs);
     await running.stop();
     clearTimeout(late);
@@ -36,9 +36,21 @@ export async function runUntilSignal(start: () => Promise<Running & { log: Log }
   }
 }
 
-function nextSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
+/**
+ * One request to stop arrives several times: npm passes on what a terminal or systemd has sent to every process. So `again`, a second
+ * request, counts only when `copiesWithinMs` have gone since the first signal.
+ */
+export function onStopSignal(signals: readonly NodeJS.Signals[], first: (signal: NodeJS.Signals) => void, again: () => void): void {
+  let firstAt: number | null = null;
+  for (const signal of signals) {
+    process.on(signal, () => {
+      if (firstAt === null) {
+        firstAt = performance.now();
+        first(signal);
+      } else if (performance.now() - firstAt > copiesWithinMs) again();
+    });
+  }
 }
+
+/** Milliseconds. Longer than npm takes to pass a signal on, shorter than a person takes to decide on a second Ctrl-C. */
+const copiesWithinMs = 1_000;
