@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPublisher } from '@typelane/client';
-import { connect } from '@typelane/db';
+import { connect, hasCurrentSchema } from '@typelane/db';
 import { createMediaStore, signedAddress } from '@typelane/media';
 import {
+  checkDatabase,
+  checkMediaFolder,
   connectRedis,
   createEgress,
   createQueue,
   createSealer,
   type Env,
+  listenFailure,
   type Log,
   type MediaEnv,
   mediaEnv,
@@ -79,6 +82,10 @@ export async function startApi(options: ApiOptions): Promise<Running & { url: st
     await database.close();
   };
   try {
+    await Promise.all([
+      checkDatabase(() => hasCurrentSchema(database)),
+      checkMediaFolder(mediaPlanOf(options).place, options.MEDIA_DIR !== undefined),
+    ]);
     const url = await app.listen({ port: options.PORT, host: options.HOST });
     at.port = Number(new URL(url).port);
     let stopped: Promise<void> | null = null;
@@ -90,7 +97,7 @@ export async function startApi(options: ApiOptions): Promise<Running & { url: st
     return { url, stop: () => (stopped ??= drain()) };
   } catch (error) {
     await close();
-    throw error;
+    throw listenFailure(error, options);
   }
 }
 

@@ -8,3 +8,4 @@ export * from './pattern.ts';
 export * from './queues.ts';
 export * from './run.ts';
 export { createSealer, deriveKey, SealError, type Sealer } from './secrets.ts';
+export { checkDatabase, checkMediaFolder, checkRedis, listenFailure } from './startup-checks.ts';
