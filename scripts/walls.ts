@@ -2,7 +2,8 @@
  * Checks the walls between packages: npm run check. Prints each import that crosses one and exits 1.
  *
  * apps -> { db, typebot, client, runtime, embedded, media } -> core -> zod. db, typebot, runtime and media never import one another; nothing but
- * tests and scripts imports testkit; an import from another package goes through its door and is in package.json.
+ * tests and scripts imports testkit; an import from another package goes through its door and is in package.json. What testkit needs stands
+ * in its devDependencies, so that a production install leaves it out.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
@@ -12,7 +13,8 @@ const allowed: Record<string, string[]> = {
   db: ['core'],
   typebot: ['core'],
   runtime: ['core'],
-  client: ['core'],
+  // Published with a copy of what it imports: no more of core than the contracts.
+  client: ['core/contracts'],
   embedded: [],
   media: [],
   testkit: ['client', 'core', 'db', 'embedded'],
@@ -44,7 +46,8 @@ function judge(name: string, room: string, isTest: boolean, declared: Set<string
     const [, other = '', inside] = own;
     if (inside !== undefined && !doorsOf(other).has(`.${inside}`)) return 'another package is entered through its door';
     if (isTest) return null;
-    return allowed[room]?.includes(other) ? (declared.has(name) ? null : 'not in its package.json') : 'there is a wall between them';
+    if (!allowed[room]?.includes(`${other}${inside ?? ''}`)) return 'there is a wall between them';
+    return declared.has(`@typelane/${other}`) ? null : 'not in its package.json';
   }
   const dependency = name.startsWith('@') ? name.split('/').slice(0, 2).join('/') : (name.split('/')[0] ?? '');
   return isTest || declared.has(dependency) ? null : 'not in its package.json';
@@ -65,9 +68,7 @@ function doorsOf(other: string): Set<string> {
 }
 
 function dependenciesOf(folder: string): Set<string> {
-  const { dependencies = {}, optionalDependencies = {} } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as Record<
-    string,
-    object
-  >;
-  return new Set([...Object.keys(dependencies), ...Object.keys(optionalDependencies)]);
+  const manifest = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as Record<string, object | undefined>;
+  const kinds = ['dependencies', 'optionalDependencies', ...(folder === 'packages/testkit' ? ['devDependencies'] : [])];
+  return new Set(kinds.flatMap((kind) => Object.keys(manifest[kind] ?? {})));
 }

@@ -119,12 +119,12 @@ test(
     };
     expect(await urls()).toEqual({ code: 1, text: expect.stringContaining(`No npm start runs on ${dataDir}`) });
     const start = await started();
-    const kept = JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as Record<string, string>;
+    const kept = JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as Record<string, string | number>;
     const { code, text } = await urls('--json');
     expect({ code, values: JSON.parse(text) }).toEqual({ code: 0, values: kept });
     expect(await urls('redisUrl')).toEqual({ code: 0, text: `${kept['redisUrl']}\n` });
     const forPeople = await urls();
-    for (const value of Object.values(kept)) expect(forPeople.text).toContain(`${value}`);
+    for (const value of Object.values(kept)) expect(forPeople.text).toContain(String(value));
     expect(await urls('--all')).toEqual({ code: 2, text: expect.stringContaining('Usage: npm run --silent urls') });
     expect(await urls('url')).toEqual({ code: 2, text: expect.stringContaining('Usage: npm run --silent urls') });
     expect(await stopped(start)).toBe(0);
