@@ -1,6 +1,15 @@
 export { closeInTime } from './close-in-time.ts';
 export * from './egress.ts';
 export * from './env.ts';
+export {
+  createHttpClient,
+  type Evidence,
+  type HttpClient,
+  type HttpFailure,
+  type HttpLimits,
+  type HttpRequest,
+  type Opened,
+} from './http-client.ts';
 export * from './lease.ts';
 export * from './log.ts';
 export * from './media-plan.ts';
