@@ -4,6 +4,9 @@ import type { Log } from './log.ts';
 /** Something that runs until it is stopped. */
 export type Running = { stop(): Promise<void> };
 
+/** Milliseconds a start may still take once it is told to stop: its servers may be away. */
+const startWithinMs = 5_000;
+
 /** Milliseconds a process may take to finish what it began: longer than one call to Typebot. */
 export const graceMs = 45_000;
 
@@ -13,17 +16,25 @@ export const graceMs = 45_000;
  */
 export async function runUntilSignal(start: () => Promise<Running & { log: Log }>): Promise<void> {
   try {
+    // Heard from the beginning: one that comes while the process starts stops it as soon as it has.
+    let late: NodeJS.Timeout | undefined;
+    const stopping = new Promise<NodeJS.Signals>((resolve) => {
+      const first = (signal: NodeJS.Signals): void => {
+        late = setTimeout(() => process.exit(1), startWithinMs);
+        resolve(signal);
+      };
+      onStopSignal(['SIGINT', 'SIGTERM'], first, () => process.exit(1));
+    });
     const running = await start();
     const { log } = running;
     process.on('unhandledRejection', (reason) => {
       log.fatal({ err: reason }, 'process.failed');
       process.exit(1);
     });
-    const signal = await new Promise<NodeJS.Signals>((resolve) => {
-      onStopSignal(['SIGINT', 'SIGTERM'], resolve, () => process.exit(1));
-    });
+    const signal = await stopping;
     log.info({ signal }, 'process.stopping');
-    const late = setTimeout(() => process.exit(1), graceMs);
+    clearTimeout(late);
+    late = setTimeout(() => process.exit(1), graceMs);
     await running.stop();
     clearTimeout(late);
     log.info({}, 'process.stopped');
