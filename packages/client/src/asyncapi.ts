@@ -1,4 +1,4 @@
-import { eventsPerJobMax } from '@typelane/core';
+import { eventsPerJobMax } from '@typelane/core/contracts';
 import { depthMax, jobBytesMax, textBytesMax } from './inbound-limits.ts';
 import type { JsonSchema } from './json-schema.ts';
 
