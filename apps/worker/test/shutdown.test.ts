@@ -111,11 +111,10 @@ describe('on servers of their own', () => {
     }
   }
 
-  async function stops(worker: ChildWorker): Promise<{ code: number | null; ms: number; late: unknown[] }> {
-    const from = performance.now();
+  async function stops(worker: ChildWorker): Promise<{ code: number | null; late: unknown[] }> {
     const code = await worker.stop();
     const late = worker.logs.filter((line) => line.includes('"close.late"')).map((line) => (JSON.parse(line) as { what: unknown }).what);
-    return { code, ms: performance.now() - from, late };
+    return { code, late };
   }
 
   test.each([0, 5, 20, 60, 200])('a worker that is told to stop %i ms after Redis was restarted stops', { timeout: 60_000 }, async (ms) => {
@@ -124,7 +123,6 @@ describe('on servers of their own', () => {
     await sleep(ms);
     const stopped = await stops(worker);
     expect(stopped).toMatchObject({ code: 0 });
-    expect(stopped.ms).toBeLessThan(10_000);
   });
 
   test('a worker that is told to stop while Redis is away stops', { timeout: 60_000 }, async () => {
@@ -133,7 +131,6 @@ describe('on servers of their own', () => {
     try {
       const stopped = await stops(worker);
       expect(stopped).toMatchObject({ code: 0 });
-      expect(stopped.ms).toBeLessThan(20_000);
     } finally {
       await servers.redis.road.restore();
     }
@@ -149,8 +146,8 @@ describe('on servers of their own', () => {
       await Promise.all([servers.redis.road.cut(), servers.postgres.road.cut()]);
       try {
         const stopped = await stops(worker);
+        // One whose grace time is over ends with 1.
         expect(stopped).toMatchObject({ code: 0 });
-        expect(stopped.ms).toBeLessThan(45_000);
       } finally {
         await Promise.all([servers.redis.road.restore(), servers.postgres.road.restore()]);
       }
