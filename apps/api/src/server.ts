@@ -16,7 +16,7 @@ import {
   mediaEnv,
   mediaPlanOf,
   queueNames,
-  type Ring,
+  type WakeUp,
   type Running,
 } from '@typelane/runtime';
 import { createApp } from './app.ts';
@@ -62,7 +62,7 @@ export async function startApi(options: ApiOptions): Promise<Running & { url: st
   const database = connect(options.DATABASE_URL, { applicationName: 'typelane-api' });
   const redis = connectRedis(options.REDIS_URL);
   redis.on('error', (error) => log.warn({ err: error }, 'redis.error'));
-  const converse = createQueue<Ring>(queueNames.converse, redis, prefix);
+  const converse = createQueue<WakeUp>(queueNames.converse, redis, prefix);
   converse.on('error', (error) => log.warn({ err: error }, 'redis.error'));
   const inbound = createPublisher({ connection: redis, prefix, partitions, timeoutMs: defaultApiConfig.redisTimeoutMs });
 

@@ -73,7 +73,7 @@ test(
     const settings = { errorMessage: 'Tente mais tarde.' };
     const instanceId = await pipeline.register({ url: gate.url, publicId: 'echo', settings });
     // The bound is core's own; the worker is made to have a shorter one.
-    const shortened = { file: 'packages/core/src/conversation/setback.ts', from: 'holdMaxMs = 300_000', to: 'holdMaxMs = 4_000' };
+    const shortened = { file: 'packages/core/src/conversation/call-failure.ts', from: 'holdMaxMs = 300_000', to: 'holdMaxMs = 4_000' };
     const worker = await pipeline.spawnWorker(alteredEnv([shortened]));
     await gate.close();
     const from = performance.now();

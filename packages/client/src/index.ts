@@ -1,6 +1,6 @@
 export {
-  type Announcement,
-  announcementSchema,
+  type SessionEvent as Announcement,
+  sessionEventSchema as announcementSchema,
   eventsPerJobMax,
   inboundEventSchema,
   outboundMessageSchema,

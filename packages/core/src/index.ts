@@ -1,4 +1,4 @@
-export * from './announcement.ts';
+export * from './session-event.ts';
 export * from './answer.ts';
 export * from './bot.ts';
 export * from './conversation/index.ts';

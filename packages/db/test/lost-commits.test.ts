@@ -47,7 +47,7 @@ test('of commits under one name that meet one is written, and all return the sam
     await ingest(database.current.sql, [arrival(chat, 'a')]);
     const step = stepOf(chat.id, { reply: newReply() });
     const results = await Promise.all([1, 2, 3, 4].map(() => commitOne(database.current, step)));
-    expect(results).toEqual(results.map(() => ({ version: 1, more: false, handedSeq: 1, withheld: false })));
+    expect(results).toEqual(results.map(() => ({ version: 1, more: false, dispatchedSeq: 1, withheld: false })));
   }
 });
 
