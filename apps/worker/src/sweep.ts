@@ -110,13 +110,13 @@ async function wakeAll(converse: Queue<WakeUp>, chats: { conversationId: string;
   const anybodys = chats.map((chat) => ({ ...chat, instanceId: '' }));
   await wake(
     converse,
-    anybodys.filter(({ deliveryAttempts: deliveryAttempts }) => deliveryAttempts === 0),
+    anybodys.filter(({ deliveryAttempts }) => deliveryAttempts === 0),
     0,
     'swept',
   );
   await wake(
     converse,
-    anybodys.filter(({ deliveryAttempts: deliveryAttempts }) => deliveryAttempts > 0),
+    anybodys.filter(({ deliveryAttempts }) => deliveryAttempts > 0),
     0,
     'suspect',
   );

@@ -13,7 +13,7 @@ const failedKept = { count: 100, age: 86_400 };
 type Options = { redisUrl: string; prefix: string; limiter: ConcurrencyLimiter; log: Log };
 
 /** Starts the turns of chats that are woken through the queue `converse`. A job that wakes nobody fails once, with its reason. */
-export function answerWakeUps({ redisUrl, prefix, limiter: limiter, log }: Options): Running & { ready(): Promise<unknown> } {
+export function answerWakeUps({ redisUrl, prefix, limiter, log }: Options): Running & { ready(): Promise<unknown> } {
   const redis = connectRedisForLoops(redisUrl);
   const onError = (error: unknown): void => log.warn({ err: error }, 'wake.error');
   redis.on('error', onError);
@@ -50,7 +50,8 @@ function readWakeUp(data: unknown): ReadWakeUp {
   const { conversationIds, redelivery }: { conversationIds?: unknown; redelivery?: unknown } = data;
   if (!Array.isArray(conversationIds) || !conversationIds.every((id) => typeof id === 'string' && isUuid(id)))
     throw new UnrecoverableError(`Expected \`conversationIds\` to be a list of UUIDs, got ${kindOf(conversationIds)}`);
-  if (!isRedelivery(redelivery)) throw new UnrecoverableError(`Expected \`redelivery\` to be overdue, swept or suspect, got ${kindOf(redelivery)}`);
+  if (!isRedelivery(redelivery))
+    throw new UnrecoverableError(`Expected \`redelivery\` to be overdue, swept or suspect, got ${kindOf(redelivery)}`);
   return { conversationIds: conversationIds as string[], ...(redelivery !== undefined && { redelivery }) };
 }
 

@@ -121,7 +121,7 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
   const acknowledger = createAcknowledger({ database, redisUrl, prefix, publish, wake: wakeAll, log });
   const egress = createEgress({ allow: options.EGRESS_ALLOW });
   const media = openMediaPorts(options, { database, egress, log });
-  const { limiter: limiter, close } = createConverse(options, { database, redis, converse, publish, egress, media });
+  const { limiter, close } = createConverse(options, { database, redis, converse, publish, egress, media });
   const wakeUps = answerWakeUps({ redisUrl, prefix, limiter: limiter, log });
   const open = await chooseReader(redis, prefix, log);
   const readers = inboundQueues(options.INBOUND_PARTITIONS).map((name) =>
@@ -178,14 +178,14 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
 
 /** Turns begin where the event came in while a slot is free there: the shortest way. The rest is rung for, and any process takes it. */
 async function startOrWake(chats: Chat[], limiter: ConcurrencyLimiter, converse: Queue<WakeUp>): Promise<void> {
-  const rest = chats.filter(({ conversationId, isOverdue: isOverdue }) => !limiter.tryStart(conversationId, isOverdue ? 'overdue' : null));
+  const rest = chats.filter(({ conversationId, isOverdue }) => !limiter.tryStart(conversationId, isOverdue ? 'overdue' : null));
   await wake(
     converse,
-    rest.filter(({ isOverdue: isOverdue }) => !isOverdue),
+    rest.filter(({ isOverdue }) => !isOverdue),
   );
   await wake(
     converse,
-    rest.filter(({ isOverdue: isOverdue }) => isOverdue),
+    rest.filter(({ isOverdue }) => isOverdue),
     0,
     'overdue',
   );

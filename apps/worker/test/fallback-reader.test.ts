@@ -79,7 +79,7 @@ test('an event that could not be committed when its process stopped waits for th
 });
 
 function startInboundReader(): { stop(): Promise<void> } {
-  const { database, env, wake: wake } = pipeline;
+  const { database, env, wake } = pipeline;
   const egress = createEgress({ allow: [] });
   const media = openMediaPorts(env, { database, egress, log: env.log });
   const reader = startFallbackReader({ database, media, redisUrl: env.REDIS_URL, queueKey: queueKey(), log: env.log, wake: wake });

@@ -160,7 +160,7 @@ function workerOptions(
     sweepMs = 1_000,
     transcriptionMs = 5_000,
     concurrency = 50,
-    sessionEventLimits: sessionEventLimits = {},
+    sessionEventLimits = {},
   }: PipelineOptions,
   { databaseUrl, redisUrl, prefix, dataDir, log }: { databaseUrl: string; redisUrl: string; prefix: string; dataDir: string; log: Log },
 ): WorkerOptions {

@@ -57,7 +57,7 @@ export function webhookOf(record: WebhookRecord): z.infer<typeof webhookSchema> 
 }
 
 export function deliveryOf(record: DeliveryRecord): z.infer<typeof deliverySchema> {
-  const { sessionEventId: sessionEventId, type, attempts, failure, createdAt, nextAt, deliveredAt } = record;
+  const { sessionEventId, type, attempts, failure, createdAt, nextAt, deliveredAt } = record;
   return {
     sessionEventId: sessionEventId,
     // Nothing else is ever written there.

@@ -46,7 +46,7 @@ export async function contextOf(loaded: Loaded, ports: Ports): Promise<StepConte
  * Anywhere else the contact's next words are the next turn.
  */
 export function isSilenced(
-  { later: later, sends }: { later: BehindRow[]; sends: Loaded['sends'] },
+  { later, sends }: { later: BehindRow[]; sends: Loaded['sends'] },
   isWaiting: boolean,
   { chat, integration, now }: Pick<StepContext, 'chat' | 'integration' | 'now'>,
 ): boolean {

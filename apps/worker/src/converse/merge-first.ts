@@ -5,10 +5,7 @@ import type { TurnPorts } from './turn.ts';
 const lookAgainMs = 1_000;
 
 /** Joins the conversation that the contact had under another name. True: the chat is to be loaded again, now with all there is. */
-export async function mergeFirst(
-  { conversationId, instance }: Loaded,
-  { mergeConversations: mergeConversations, wakeIn: wakeIn }: TurnPorts,
-): Promise<boolean> {
+export async function mergeFirst({ conversationId, instance }: Loaded, { mergeConversations, wakeIn }: TurnPorts): Promise<boolean> {
   if (await mergeConversations(conversationId)) return true;
   wakeIn({ instanceId: instance.instanceId, conversationId }, lookAgainMs);
   return false;

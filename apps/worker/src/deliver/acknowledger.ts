@@ -25,7 +25,7 @@ type Options = {
  * Hears of completed replies, records WhatsApp's ids, and publishes the next reply of each chat. Every process would hear every
  * completion, so one is elected, and goes on where the one before it stopped.
  */
-export function createAcknowledger({ database, redisUrl, prefix, publish, wake: wake, log }: Options): Acknowledger {
+export function createAcknowledger({ database, redisUrl, prefix, publish, wake, log }: Options): Acknowledger {
   const redis = connectRedisForLoops(redisUrl);
   const onError = (error: unknown) => log.warn({ err: error }, 'redis.error');
   redis.on('error', onError);

@@ -13,7 +13,7 @@ const janitorMs = 1_000;
  * The door on BullMQ's public API, for a BullMQ or Redis that does not keep the other one's contract: one job at a time over all
  * processes, so that none can pass another. About 600 events a second, where the other door lets in 17,000.
  */
-export function startFallbackReader({ redisUrl, queueKey, wake: wake, ...ports }: InboundReaderOptions): { stop(): Promise<void> } {
+export function startFallbackReader({ redisUrl, queueKey, wake, ...ports }: InboundReaderOptions): { stop(): Promise<void> } {
   const { log } = ports;
   const [prefix, name] = split(queueKey);
   const redis = connectRedisForLoops(redisUrl);

@@ -91,7 +91,7 @@ export function startInboundReader(options: InboundReaderOptions): { stop(): Pro
   };
 }
 
-async function ingestAndPop({ queueKey, wake: wake, ...ports }: InboundReaderOptions, list: WaitList, jobs: WaitingJob[]): Promise<void> {
+async function ingestAndPop({ queueKey, wake, ...ports }: InboundReaderOptions, list: WaitList, jobs: WaitingJob[]): Promise<void> {
   const chats = await ingestBatch(ports, queueKey, jobs);
   // A doorbell that cannot be rung is no reason to keep the jobs: the sweep rings again.
   await wake(chats).catch((error: unknown) => ports.log.warn({ err: error }, 'wake.failed'));

@@ -24,7 +24,7 @@ export async function ingestBatch({ database, media, log }: IngestPorts, queue: 
     read.flatMap(({ deadLetters }) => deadLetters),
     log,
   );
-  const came = read.flatMap(({ events: events }) => events);
+  const came = read.flatMap(({ events }) => events);
   if (came.length === 0) return [];
   const events = await extractMedia(came, media);
   const refused: DeadLetter[] = [];

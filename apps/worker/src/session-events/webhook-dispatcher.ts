@@ -69,7 +69,7 @@ function count(underWay: Map<string, number>, webhookId: string, change: number)
 }
 
 async function attempt(delivery: DueDelivery, call: ReturnType<typeof createCall>, { sealer, log }: Options): Promise<Answer> {
-  const { sessionEventId: sessionEventId, webhookId } = delivery;
+  const { sessionEventId, webhookId } = delivery;
   const secret = openSecret(delivery, sealer, log);
   if (secret === null) return { type: 'failed', failure: 'secret_unreadable', isGone: false, retryAfterMs: null };
   const startedAt = performance.now();

@@ -54,7 +54,7 @@ function thingOf({ kind, worker }: PlannedFault): string {
 
 async function strike(
   { kind, worker, ms }: PlannedFault,
-  { servers, workers: workers, redis, prefix, ...targets }: Targets,
+  { servers, workers, redis, prefix, ...targets }: Targets,
   effects: Effects,
 ): Promise<void> {
   /** While PostgreSQL is away it is as many as a worker can have. */

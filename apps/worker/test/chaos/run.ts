@@ -47,7 +47,7 @@ export async function runChaos(plan: ChaosPlan, servers: Servers, alterations: A
 
 /** Publishes and strikes; then the chats with a Typebot that answers come to their end, and when the mute one is healed, all do. */
 async function live(plan: ChaosPlan, scene: Scene, note: (what: string) => void): Promise<{ history: History; latencies: number[] }> {
-  const { database, instances, typebots, workers: workers, watch, connections } = scene;
+  const { database, instances, typebots, workers, watch, connections } = scene;
   const publishing = startPublishing(plan, instances, scene.producer);
   const targets = {
     ...scene,
@@ -87,7 +87,7 @@ const hostBackWithinMs = 15_000;
 
 async function seen(
   plan: ChaosPlan,
-  { typebots, consumer, database, instances, workers: workers, watch }: Scene,
+  { typebots, consumer, database, instances, workers, watch }: Scene,
   { published, poison }: Publishing,
   effects: Effects,
 ): Promise<Omit<History, 'othersDrained' | 'allDrained' | 'leaks'>> {
@@ -123,7 +123,7 @@ async function openCallsOf({ sql }: Database): Promise<number> {
 }
 
 /** What workers hold beyond what they opened at their start, or leave open at their end, and those that did not end well. */
-function leaksOf({ workers: workers, connections }: Scene, held: Connections, left: Connections): string[] {
+function leaksOf({ workers, connections }: Scene, held: Connections, left: Connections): string[] {
   const beyond = (who: string, { postgres, redis }: Connections, most: Connections): string[] => [
     ...(redis > most.redis ? [`${who} hold ${redis - most.redis} connections to Redis too many`] : []),
     ...(postgres > most.postgres ? [`${who} hold ${postgres - most.postgres} connections to PostgreSQL too many`] : []),

@@ -40,7 +40,7 @@ function again({ session, bot, pending, words: { joined, events }, context }: Mi
 }
 
 /** Null where there is no hint to give: anything is better than silence. */
-function hints({ session, words: words, context }: Missed): Step | null {
+function hints({ session, words, context }: Missed): Step | null {
   const say = notices(hint(context.integration.settings, 'unmatched'));
   if (say.length === 0) return null;
   return ignores({ status: 'waiting', session }, 'unmatched', { say, events: words.events, transcript: [rule('unmatched.hint')] });
@@ -48,7 +48,7 @@ function hints({ session, words: words, context }: Missed): Step | null {
 
 /** The default hint asks for another try, which is not what is wanted now: only the operator's own words are said. */
 function leavesToHuman(missed: Missed): Step {
-  const { session, words: words, context } = withMisses(missed, 0);
+  const { session, words, context } = withMisses(missed, 0);
   return ignores({ status: 'paused', session, since: context.now }, 'unmatched', {
     say: notices(context.integration.settings.hints.unmatched ?? null),
     events: words.events,

@@ -62,7 +62,7 @@ export function createStore(clock: { now: number }, bug: Bug | null, faults: str
       if (row.openCallUntil > clock.now) return null;
       if (row.notBefore > clock.now && !mayBeSilenced) return null;
       if (row.quarantineUntil > clock.now && row.heldSeq < seq) return null;
-      const { state, version, phoneSeq: phoneSeq } = row;
+      const { state, version, phoneSeq } = row;
       return { seq, item, later: later, state, version, isAbandoned: state.status === 'calling', phoneSeq: phoneSeq };
     },
     commit(

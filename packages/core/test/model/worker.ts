@@ -80,7 +80,7 @@ function publishNext(store: Store, ports: Ports): void {
   if (reply) ports.publish(reply);
 }
 
-function contextAt({ seq, item, later: later }: Head, { clock, settings, freshSessionId }: Ports) {
+function contextAt({ seq, item, later }: Head, { clock, settings, freshSessionId }: Ports) {
   const base = contextOf({ freshSessionId: freshSessionId(), now: clock.now });
   const integration = base.integration && { ...base.integration, settings };
   const isHeld = later.some(silences);

@@ -43,8 +43,6 @@ export async function fireTimers(
       from due
     )
     select conversation_id, instance_id, is_due as "isDue" from chat`;
-  const chats = rows
-    .filter(({ isDue: isDue }) => isDue)
-    .map((row) => ({ conversationId: row.conversation_id, instanceId: row.instance_id }));
+  const chats = rows.filter(({ isDue }) => isDue).map((row) => ({ conversationId: row.conversation_id, instanceId: row.instance_id }));
   return { chats, looked: rows.length };
 }

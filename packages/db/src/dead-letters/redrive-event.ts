@@ -31,7 +31,7 @@ export async function withChat<T>(
  */
 export async function isOvertaken(
   sql: TransactionSql<{ bigint: number }>,
-  { conversationId, seqs, currentId: currentId }: RedrivenEvents,
+  { conversationId, seqs, currentId }: RedrivenEvents,
 ): Promise<boolean> {
   const chats = sql`any(${[conversationId, currentId]}::uuid[])`;
   const firstOf = (row: string) => sql`lateral (
@@ -59,7 +59,7 @@ export async function isOvertaken(
  */
 export async function redriveEvents(
   sql: TransactionSql<{ bigint: number }>,
-  { conversationId, seqs, currentId: currentId }: RedrivenEvents,
+  { conversationId, seqs, currentId }: RedrivenEvents,
 ): Promise<void> {
   await sql`
     with old as (

@@ -19,7 +19,7 @@ export async function ingestEvents(
   sql: Sql<{ bigint: number }>,
   events: AddressedEvent[],
 ): Promise<(IngestedEvent & { instanceId: string })[]> {
-  const { ingested: ingested, arrivals } = events.every(isPlain)
+  const { ingested, arrivals } = events.every(isPlain)
     ? await asTheyAre(sql, events)
     : await inTransaction(sql, (one) => deliver(one, events));
   const instances = new Map(arrivals.map(({ conversationId: id, instanceId }) => [id, instanceId]));
@@ -101,7 +101,7 @@ async function withoutRepeated(sql: TransactionSql, all: Addressed[]): Promise<A
   return all.filter((each) => !repeated.has(each));
 }
 
-function earlierInboxes({ event: event, arrival }: Addressed): string[] {
+function earlierInboxes({ event, arrival }: Addressed): string[] {
   const other = event.pair && event.address.kind !== 'group' ? conversationId(event.instanceId, event.pair.other) : event.conversationId;
   return [...new Set([event.conversationId, other])].filter((id) => id !== arrival.conversationId);
 }

@@ -77,7 +77,7 @@ export async function claimDeliveries(
 type Attempt = Pick<DueDelivery, 'sessionEventId' | 'webhookId' | 'attempt'>;
 
 /** The receiver took it. That also ends the time for which its webhook has failed. */
-export async function settleDelivered(sql: Sql<{ bigint: number }>, { sessionEventId: sessionEventId, webhookId }: Attempt): Promise<void> {
+export async function settleDelivered(sql: Sql<{ bigint: number }>, { sessionEventId, webhookId }: Attempt): Promise<void> {
   await sql`
     with delivered as (
       update webhook_deliveries set delivered_at = clock_timestamp(), next_at = null, failure = null
@@ -92,7 +92,7 @@ export async function settleDelivered(sql: Sql<{ bigint: number }>, { sessionEve
  */
 export async function settleFailed(
   sql: Sql<{ bigint: number }>,
-  { sessionEventId: sessionEventId, webhookId, attempt }: Attempt,
+  { sessionEventId, webhookId, attempt }: Attempt,
   failure: string,
   retryMs: number | null,
 ): Promise<void> {
