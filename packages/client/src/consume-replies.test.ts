@@ -319,6 +319,6 @@ describe('closing', () => {
     await begun.promise;
     await proxy.cut();
 
-    await consumer.close();
+    await expect(consumer.close()).resolves.toBeUndefined();
   });
 });
