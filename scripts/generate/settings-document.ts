@@ -16,7 +16,16 @@ const sections: { title: string; settings: string[] }[] = [
   { title: 'Variables', settings: ['variables'] },
   {
     title: 'When something goes wrong',
-    settings: ['unknownMessage', 'errorMessage', 'uncertainMessage', 'delivery', 'typebotApiToken', 'typebotApiURL', 'afterSendFailure'],
+    settings: [
+      'unknownMessage',
+      'errorMessage',
+      'uncertainMessage',
+      'delivery',
+      'serviceUnavailable',
+      'typebotApiToken',
+      'typebotApiURL',
+      'afterSendFailure',
+    ],
   },
   { title: 'Flows of other bridges', settings: ['compat'] },
 ];

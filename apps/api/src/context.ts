@@ -2,6 +2,7 @@ import type { Publisher } from '@typelane/client';
 import type { Database } from '@typelane/db';
 import type { MediaStore } from '@typelane/media';
 import type { connectRedis, createQueue, Egress, Log, Ring, Sealer } from '@typelane/runtime';
+import type { IngestWatch } from './ingest-watch.ts';
 
 /** All that the API needs from outside. Routes get it as an argument; there is no other way to anything. */
 export type ApiContext = {
@@ -11,6 +12,7 @@ export type ApiContext = {
   converse: ReturnType<typeof createQueue<Ring>>;
   /** The inbound queue. */
   inbound: Pick<Publisher, 'publish'>;
+  ingestWatch: Pick<IngestWatch, 'stalls'>;
   /** Seals what nobody is shown again: secret settings, and secrets of webhooks. */
   sealer: Sealer;
   /** Says which addresses a tenant may name. */
@@ -41,5 +43,8 @@ export type ApiConfig = {
   /** Milliseconds Redis is given for a ring or a ping. It may be away, and a request must not hang on it. */
   redisTimeoutMs: number;
 };
+
+/** Milliseconds after which an inbound queue that does not move shows in `/readyz`: longer than a failover or a rollout takes. */
+export const ingestStalledAfterMs = 60_000;
 
 export const defaultApiConfig = { settleTimeoutMs: 5_000, redisTimeoutMs: 2_000 } as const;

@@ -5,6 +5,7 @@ import type { Access } from './access/gate.ts';
 import type { ApiContext } from './context.ts';
 import { errorSchema } from './errors/answer.ts';
 import { refusal } from './errors/refusal.ts';
+import type { Stall } from './ingest-watch.ts';
 import { inTime } from './requests/time-limit.ts';
 
 /** Milliseconds PostgreSQL is given to answer. */
@@ -12,7 +13,7 @@ const databaseTimeoutMs = 2_000;
 
 const alive = z.object({ status: z.literal('ok') });
 
-/** `/livez`: the process answers. `/readyz`: it could serve a request now. Both are open, and say nothing of what is stored. */
+/** `/livez`: the process answers. `/readyz`: it could serve a request now, and what it takes in is read. Both are open, and say nothing of what is stored. */
 export function registerHealth(app: FastifyInstance, context: ApiContext): void {
   const ok = { description: 'Yes.', content: { 'application/json': { schema: alive } } };
   const no = { description: '`NOT_READY`: the sentences say what is missing.', content: { 'application/json': { schema: errorSchema } } };
@@ -37,16 +38,22 @@ export function registerHealth(app: FastifyInstance, context: ApiContext): void 
   });
 }
 
-async function whatIsMissing({ database, redis, isDraining, config, log }: ApiContext): Promise<string[]> {
+async function whatIsMissing({ database, redis, ingestWatch, isDraining, config, log }: ApiContext): Promise<string[]> {
   if (isDraining()) return ['Expected a process that stays, got one that is about to stop'];
   const failed = (what: string) => (error: unknown) => log.warn({ err: error }, `${what}.failed`);
-  const [schema, pong] = await Promise.all([
+  const [schema, pong, stalls] = await Promise.all([
     inTime(hasCurrentSchema(database), databaseTimeoutMs, failed('readyz.postgres')),
     inTime(redis.ping(), config.redisTimeoutMs, failed('readyz.redis')),
+    inTime(ingestWatch.stalls(), config.redisTimeoutMs, failed('readyz.ingest')),
   ]);
   return [
     ...(schema === null ? ['Expected PostgreSQL to answer, got no answer'] : []),
     ...(schema === false ? ['Expected the newest migration, got an older database: run `npm run migrate`'] : []),
     ...(pong === null ? ['Expected Redis to answer, got no answer'] : []),
+    ...(stalls ?? []).map(stalled),
   ];
+}
+
+function stalled({ queue, forMs }: Stall): string {
+  return `Expected a worker to take events from the queue ${queue}, got the same oldest job for ${Math.round(forMs / 1_000)} s`;
 }

@@ -1,12 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPublisher } from '@typelane/client';
-import { connect } from '@typelane/db';
+import { connect, hasCurrentSchema } from '@typelane/db';
 import { createMediaStore, signedAddress } from '@typelane/media';
 import {
+  checkDatabase,
+  checkMediaFolder,
   connectRedis,
   createEgress,
   createQueue,
   createSealer,
   type Env,
+  listenFailure,
   type Log,
   type MediaEnv,
   mediaEnv,
@@ -16,11 +20,21 @@ import {
   type Running,
 } from '@typelane/runtime';
 import { createApp } from './app.ts';
-import { type ApiMedia, defaultApiConfig } from './context.ts';
+import { type ApiMedia, defaultApiConfig, ingestStalledAfterMs } from './context.ts';
+import { watchIngest } from './ingest-watch.ts';
 
 export type ApiOptions = Pick<
   Env,
-  'DATABASE_URL' | 'REDIS_URL' | 'PORT' | 'HOST' | 'SECRET_KEY' | 'EGRESS_ALLOW' | 'INBOUND_PARTITIONS' | 'QUEUE_PREFIX' | keyof MediaEnv
+  | 'DATABASE_URL'
+  | 'REDIS_URL'
+  | 'PORT'
+  | 'HOST'
+  | 'DRAIN_DELAY_MS'
+  | 'SECRET_KEY'
+  | 'EGRESS_ALLOW'
+  | 'INBOUND_PARTITIONS'
+  | 'QUEUE_PREFIX'
+  | keyof MediaEnv
 > & {
   OPERATOR_TOKEN: string;
   log: Log;
@@ -31,6 +45,7 @@ export const apiEnv = [
   'DATABASE_URL',
   'REDIS_URL',
   'OPERATOR_TOKEN',
+  'DRAIN_DELAY_MS',
   'EGRESS_ALLOW',
   'INBOUND_PARTITIONS',
   'QUEUE_PREFIX',
@@ -38,7 +53,10 @@ export const apiEnv = [
   'LOG_LEVEL',
 ] as const;
 
-/** Serves the API in this process. `url`: where, with the port that was taken. Any number of processes may run. */
+/**
+ * Serves the API in this process. `url`: where, with the port that was taken. Any number of processes may run. `stop` says so on `/readyz`
+ * at once, serves for `DRAIN_DELAY_MS` with `connection: close`, then closes the port and finishes what has begun.
+ */
 export async function startApi(options: ApiOptions): Promise<Running & { url: string }> {
   const { log, QUEUE_PREFIX: prefix, INBOUND_PARTITIONS: partitions } = options;
   const database = connect(options.DATABASE_URL, { applicationName: 'typelane-api' });
@@ -48,6 +66,7 @@ export async function startApi(options: ApiOptions): Promise<Running & { url: st
   converse.on('error', (error) => log.warn({ err: error }, 'redis.error'));
   const inbound = createPublisher({ connection: redis, prefix, partitions, timeoutMs: defaultApiConfig.redisTimeoutMs });
 
+  const ingestWatch = watchIngest(redis, { prefix, partitions, afterMs: ingestStalledAfterMs, log });
   const egress = createEgress({ allow: options.EGRESS_ALLOW });
 
   let isDraining = false;
@@ -55,10 +74,22 @@ export async function startApi(options: ApiOptions): Promise<Running & { url: st
   const sealer = createSealer(options.SECRET_KEY);
   const at = { port: options.PORT };
   const media = openMedia(options, at);
-  const app = await createApp({ database, redis, converse, inbound, sealer, egress, media, log, config, isDraining: () => isDraining });
+  const app = await createApp({
+    database,
+    redis,
+    converse,
+    inbound,
+    ingestWatch,
+    sealer,
+    egress,
+    media,
+    log,
+    config,
+    isDraining: () => isDraining,
+  });
   const close = async (): Promise<void> => {
-    isDraining = true;
     await app.close();
+    ingestWatch.stop();
     egress.close();
     await Promise.allSettled([inbound.close(), converse.close()]);
     redis.disconnect();
@@ -66,13 +97,22 @@ export async function startApi(options: ApiOptions): Promise<Running & { url: st
     await database.close();
   };
   try {
+    await Promise.all([
+      checkDatabase(() => hasCurrentSchema(database)),
+      checkMediaFolder(mediaPlanOf(options).place, options.MEDIA_DIR !== undefined),
+    ]);
     const url = await app.listen({ port: options.PORT, host: options.HOST });
     at.port = Number(new URL(url).port);
     let stopped: Promise<void> | null = null;
-    return { url, stop: () => (stopped ??= close()) };
+    const drain = async (): Promise<void> => {
+      isDraining = true;
+      await sleep(options.DRAIN_DELAY_MS);
+      await close();
+    };
+    return { url, stop: () => (stopped ??= drain()) };
   } catch (error) {
     await close();
-    throw error;
+    throw listenFailure(error, options);
   }
 }
 

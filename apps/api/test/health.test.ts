@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { connect } from '@typelane/db';
-import { connectRedis } from '@typelane/runtime';
+import { connectRedis, createLog, createQueue, type Log } from '@typelane/runtime';
+import { waitUntil } from '@typelane/testkit';
 import { afterAll, expect, inject, test } from 'vitest';
+import { watchIngest } from '../src/ingest-watch.ts';
 import { startTestApi } from './support/api.ts';
 
 const api = await startTestApi();
@@ -69,5 +72,38 @@ test('a process that is about to stop is alive and not ready, and still serves',
     expect((await stopping.ask('GET', '/api/v2/admin/business')).status).toBe(200);
   } finally {
     await stopping.stop();
+  }
+});
+
+test('a queue whose oldest event nobody takes makes it not ready, by name; an empty, paused or moving one does not', async () => {
+  const redis = connectRedis(inject('redisUrl'));
+  const prefix = `test-${randomUUID()}`;
+  const silent: Log = createLog('silent');
+  const queue = createQueue('inbound-1', redis, prefix);
+  const ingestWatch = watchIngest(redis, { prefix, partitions: 2, afterMs: 100, log: silent });
+  const watching = await startTestApi({ ingestWatch });
+  const ask = () => watching.ask('GET', '/readyz', { token: null });
+  const stalled = async () => (await ask()).status === 503;
+  try {
+    expect((await ask()).status).toBe(200);
+    for (let n = 0; n < 3; n += 1) await queue.add('message', { n });
+    await waitUntil(stalled, { what: 'the stall to be told' });
+    expect((await ask()).body).toMatchObject({
+      code: 'NOT_READY',
+      message: [expect.stringMatching(/^Expected a worker to take events from the queue inbound-1, got the same oldest job for \d+ s$/)],
+    });
+    await queue.pause();
+    expect((await ask()).status).toBe(200);
+    await queue.resume();
+    await waitUntil(stalled, { what: 'the stall to be told again' });
+    // What waits behind the oldest job is a backlog that moves.
+    await redis.rpop(`${prefix}:inbound-1:wait`);
+    expect((await ask()).status).toBe(200);
+  } finally {
+    ingestWatch.stop();
+    await watching.stop();
+    await queue.obliterate({ force: true });
+    await queue.close();
+    redis.disconnect();
   }
 });

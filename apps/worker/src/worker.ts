@@ -5,7 +5,6 @@ import {
   type Commit,
   commit,
   commitReplaying,
-  commitSurely,
   commitTakingBack,
   connect,
   countFirstTry,
@@ -15,12 +14,13 @@ import {
   handNext,
   load,
   lookBehind,
+  letRest,
+  type Resting,
   waitingFrom,
 } from '@typelane/db';
 import {
   closeInTime,
   connectRedis,
-  connectRedisForLoops,
   createEgress,
   createQueue,
   createSealer,
@@ -37,7 +37,7 @@ import {
   type Running,
 } from '@typelane/runtime';
 import { createTypebotClient } from '@typelane/typebot';
-import { type Queue, Worker } from 'bullmq';
+import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { startAnnouncer } from './announce/announcer.ts';
 import type { AnnounceLimits } from './announce/limits.ts';
@@ -53,11 +53,13 @@ import { chooseDoor } from './ingest/choose-door.ts';
 import type { Chat } from './ingest/take-in.ts';
 import { startBulkStarts } from './bulk-starts.ts';
 import { createKeepFile } from './media/keep-file.ts';
-import { openPrepare } from './prepare/open-prepare.ts';
+import { createFairLimiter } from './media/fair-limiter.ts';
+import { openPrepare, preparationLimits } from './prepare/open-prepare.ts';
 import { type MediaPorts, openMediaPorts } from './media/media-ports.ts';
 import { createInspect } from './resolve/inspect.ts';
 import { startSweep } from './sweep.ts';
 import { startTimers } from './timers.ts';
+import { answerWakeUps } from './wake-ups.ts';
 
 export type WorkerOptions = Pick<
   Env,
@@ -91,9 +93,6 @@ export const workerEnv = [
   'LOG_LEVEL',
 ] as const;
 
-/** Doorbell jobs taken at once. Each ends when its chats have begun, so few are enough and none is hoarded. */
-const ringsAtOnce = 4;
-
 /**
  * Milliseconds that turns under way have to end when the process stops: longer than a call to Typebot, and short enough that what
  * follows fits into the process's grace time. What has not ended then ends as it would have if the process had died.
@@ -119,16 +118,27 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
 
   const publish = createPublish(outbound, log);
   const ringAll = (chats: Chat[]) => ring(converse, chats);
-  const acknowledger = createAcknowledger({ database, redisUrl, prefix, outbound, publish, ring: ringAll, log });
+  const acknowledger = createAcknowledger({ database, redisUrl, prefix, publish, ring: ringAll, log });
   const egress = createEgress({ allow: options.EGRESS_ALLOW });
   const media = openMediaPorts(options, { database, egress, log });
   const { slots, close } = createConverse(options, { database, redis, converse, publish, egress, media });
-  const doorbell = answerDoorbell(options, slots);
+  const doorbell = answerWakeUps({ redisUrl, prefix, slots, log });
   const open = await chooseDoor(redis, prefix, log);
   const doors = inboundQueues(options.INBOUND_PARTITIONS).map((name) =>
     open({ database, media, redisUrl, queueKey: `${prefix}:${name}`, log, ring: (chats) => startOrRing(chats, slots, converse) }),
   );
-  const sweep = startSweep({ database, converse, outbound, acknowledger, publish, media, log, intervalMs: options.SWEEP_INTERVAL_MS });
+  const sweep = startSweep({
+    database,
+    redis,
+    prefix,
+    converse,
+    outbound,
+    acknowledger,
+    publish,
+    media,
+    log,
+    intervalMs: options.SWEEP_INTERVAL_MS,
+  });
   const bulkStarts = startBulkStarts({ database, converse, lease: acknowledger.lease, log });
   const inboundKeys = inboundQueues(options.INBOUND_PARTITIONS).map((name) => `${prefix}:${name}`);
   const timers = startTimers({ database, redisUrl, prefix, inboundKeys, ring: ringAll, log });
@@ -188,18 +198,26 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
   const typebot = createTypebotClient({ egress, timeoutMs });
   const ringIn = (chat: { instanceId: string; conversationId: string }, delayMs: number): void => {
     ring(converse, [chat], delayMs).catch((error: unknown) => log.warn({ err: error }, 'ring.failed'));
+    // The sweep would wake it before.
+    if (delayMs >= options.SWEEP_INTERVAL_MS)
+      restOne({ ...chat, restMs: delayMs }).catch((error: unknown) => log.warn({ err: error }, 'rest.failed'));
   };
+  const restOne = batched(async (chats: Resting[]) => {
+    await letRest(database.sql, chats);
+    return chats.map(() => undefined);
+  });
   const loadOne = batched((ids: string[]) => load(database.sql, ids));
   const commitOne = batched((steps: Commit[]) => commit(database.sql, steps));
   const wake = (conversationId: string): void => {
     if (!slots.tryStart(conversationId)) ringIn({ instanceId: '', conversationId }, 0);
   };
   const bulkhead = createBulkhead(options.WORKER_CONCURRENCY, wake);
+  const fileRoom = createFairLimiter(preparationLimits(options.WORKER_CONCURRENCY), wake);
   const ports: TakeUpPorts = {
     load: (id) => askSurely(() => loadOne(id)),
-    commit: (step) => commitSurely(database.sql, commitOne, step),
-    commitTakingBack: (step) => commitSurely(database.sql, (one) => commitTakingBack(database.sql, one), step),
-    commitReplaying: (step, sessionId) => commitSurely(database.sql, (one) => commitReplaying(database.sql, one, sessionId), step),
+    commit: (step) => askSurely(() => commitOne(step)),
+    commitTakingBack: (step) => askSurely(() => commitTakingBack(database.sql, step)),
+    commitReplaying: (step, sessionId) => askSurely(() => commitReplaying(database.sql, step, sessionId)),
     countTry: (id) => askSurely(() => countTry(database.sql, id)),
     countFirstTry: (id) => askSurely(() => countFirstTry(database.sql, id)),
     forgiveTries: (id) => askSurely(() => forgiveTries(database.sql, id)),
@@ -213,18 +231,23 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
     publish: (reply) => void publish(reply as Parameters<Publish>[0]),
     ringIn,
     integrations: createIntegrations(log),
-    read: openPrepare({ options, database, redis, egress, store: media.store, keep: createKeepFile(media), log }),
+    read: openPrepare({ options, database, redis, egress, store: media.store, keep: createKeepFile(media), room: fileRoom, log }),
     bulkhead,
     breakers: createBreakers(log),
     log,
   };
-  const run = (id: string, doubt: Doubt) => takeUp(id, doubt, ports, { timeoutMs, quarantineMs }).finally(bulkhead.wakeWaiting);
+  const run = (id: string, doubt: Doubt) =>
+    takeUp(id, doubt, ports, { timeoutMs, quarantineMs }).finally(() => {
+      bulkhead.wakeWaiting();
+      fileRoom.wakeWaiting();
+    });
   const slots = createSlots(options.WORKER_CONCURRENCY, run, (conversationId) => ringIn({ instanceId: '', conversationId }, 0), log);
   return {
     slots,
     close() {
       // Those who still wait for room find it elsewhere.
       bulkhead.wakeAll();
+      fileRoom.wakeAll();
       typebot.close();
     },
   };
@@ -233,20 +256,4 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
 /** If it fails, the sweep does it. */
 async function handOut(database: Database, publish: Publish, conversationId: string): Promise<void> {
   for (const { replyId, seq, reply } of await handNext(database.sql, [conversationId])) await publish({ ...reply, replyId, seq });
-}
-
-function answerDoorbell({ REDIS_URL, QUEUE_PREFIX, log }: WorkerOptions, slots: Slots): Running & { ready(): Promise<unknown> } {
-  const connection = connectRedisForLoops(REDIS_URL);
-  connection.on('error', (error) => log.warn({ err: error }, 'redis.error'));
-  const answer = async ({ data: { conversationIds, again } }: { data: Ring }): Promise<void> =>
-    again === 'suspect' ? slots.startOneByOne(conversationIds) : slots.start(conversationIds, again);
-  const worker = new Worker<Ring>(queueNames.converse, answer, { connection, prefix: QUEUE_PREFIX, concurrency: ringsAtOnce });
-  worker.on('error', (error) => log.warn({ err: error }, 'doorbell.error'));
-  return {
-    ready: () => worker.waitUntilReady(),
-    async stop() {
-      await closeInTime('doorbell', worker.close(), log);
-      connection.disconnect();
-    },
-  };
 }

@@ -72,29 +72,28 @@ test(
     pipeline = await startPipeline({ typebots: [typebot.url, gate.url], workers: 0 });
     const settings = { errorMessage: 'Tente mais tarde.' };
     const instanceId = await pipeline.register({ url: gate.url, publicId: 'echo', settings });
-    // The bound is the worker's own; the worker is made to have a shorter one.
-    const shortened = { file: 'apps/worker/src/converse/room.ts', from: 'unreachableAfterMs = 300_000', to: 'unreachableAfterMs = 4_000' };
+    // The bound is core's own; the worker is made to have a shorter one.
+    const shortened = { file: 'packages/core/src/conversation/setback.ts', from: 'holdMaxMs = 300_000', to: 'holdMaxMs = 4_000' };
     const worker = await pipeline.spawnWorker(alteredEnv([shortened]));
     await gate.close();
     const from = performance.now();
     for (let chat = 0; chat < 10; chat += 1) await pipeline.say({ instanceId, jid: jidOf(chat) }, `lost ${chat}`);
-    // All but the two that probe the host: those have tries of their own.
     const told = await waitUntil(
       async () => {
         const ended = (await pipeline.ledger.outcomes(instanceId)).filter(({ final }) => final !== null);
-        return ended.length >= 8 && ended;
+        return ended.length >= 10 && ended;
       },
       { what: 'contacts to be told', timeoutMs: 30_000 },
     );
     expect(performance.now() - from).toBeGreaterThan(4_000);
-    expect(told.map(finalOf)).toEqual(Array<string>(8).fill('dead: bot_unreachable'));
+    expect(told.map(finalOf)).toEqual(Array<string>(10).fill('dead: bot_unreachable'));
     await pipeline.ledger.acknowledged(instanceId);
     for (const { jid } of told) expect(pipeline.consumer.textsTo(instanceId, jid)).toEqual(['Tente mais tarde.']);
 
     await gate.open();
     await pipeline.say({ instanceId, jid: jidOf(11) }, 'found');
     const later = await pipeline.ledger.handled(instanceId, 11, 60_000);
-    expect(later.filter(({ final }) => final === 'answered').length).toBe(3);
+    expect(later.filter(({ final }) => final === 'answered').length).toBe(1);
     expect(await worker.stop()).toBe(0);
   },
 );

@@ -36,7 +36,7 @@ test.concurrent.each(rows)('$name $ending $delivery: a worker $when', { timeout:
     const instanceId = await pipeline.register({
       url: typebot.url,
       publicId: 'echo',
-      settings: { delivery },
+      settings: { delivery, errorMessage: null, uncertainMessage: null },
       instanceId: `${point.name}-${ending}-${delivery}`,
     });
     const texts = ['one', 'two', stone, 'four', 'five'].map((word) => `${word} of ${instanceId}`);

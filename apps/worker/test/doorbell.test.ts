@@ -82,7 +82,7 @@ test('a worker killed while it lets events in leaves them at the door for the ne
   expect(typebot.violations).toEqual([]);
 });
 
-test('chats whose doorbells were lost are found by the sweep', { timeout: 30_000 }, async () => {
+test('chats whose doorbells were lost are found by the sweep', { timeout: 90_000 }, async () => {
   await start({ workers: 0 });
   // Two turns at once, and a process takes 64 chats from the doorbell at a time: the others have to wait for theirs.
   await pipeline.startWorker({ WORKER_CONCURRENCY: 2 });
@@ -93,7 +93,7 @@ test('chats whose doorbells were lost are found by the sweep', { timeout: 30_000
   });
   expect(await pipeline.redis.llen(`${pipeline.prefix}:converse:wait`)).toBeGreaterThan(0);
   await deleteKeys('converse:*');
-  const outcomes = await pipeline.ledger.handled(instanceId, events.length);
+  const outcomes = await pipeline.ledger.handled(instanceId, events.length, 60_000);
   expect(outcomes.map(({ final }) => final)).toEqual(events.map(() => 'answered'));
   expect(pipeline.logs.filter(({ msg, rung }) => msg === 'sweep.done' && Number(rung) > 0)).not.toEqual([]);
 });

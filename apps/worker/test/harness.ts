@@ -42,6 +42,7 @@ export type PipelineOptions = {
 export type Bot = {
   url: string;
   publicId: string;
+  /** Left out: no words of our own when something goes wrong, so that what is said is the bot's. */
   settings?: SettingsInput;
   enabled?: boolean;
   instanceId?: string;
@@ -211,7 +212,7 @@ async function register(database: Database, bot: Bot): Promise<string> {
       publicId: bot.publicId,
       typebotURL: bot.url,
       enabled: bot.enabled ?? true,
-      settings: bot.settings ?? {},
+      settings: bot.settings ?? { errorMessage: null, uncertainMessage: null },
     },
   );
   if (created.type !== 'created') throw new Error(`Expected the integration of ${instanceId} to be created, got ${created.type}`);

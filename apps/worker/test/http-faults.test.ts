@@ -81,23 +81,24 @@ function endOf(known: Known, policy: Policy, kind: Kind): { final: string; asked
       return { final: 'answered', asked: 2 };
     case 'refused':
       return { final: `dead: ${known.cause}`, asked: 1 };
+    case 'failed':
     case 'uncertain':
       // A start carries nobody's words.
       return kind === 'start' || policy === 'at-least-once'
         ? { final: 'answered', asked: 2 }
-        : { final: `uncertain: ${known.cause}`, asked: 1 };
+        : { final: `${known.outcome === 'failed' ? 'dead' : 'uncertain'}: ${known.cause}`, asked: 1 };
   }
 }
 
 let walks = 0;
 
 /** One chat in which the message `stone` meets the behaviour, and `next` stands behind it. */
-async function walk({ mood, known }: Behaviour, delivery: Policy, kind: Kind): Promise<Seen> {
+async function walk({ mood, known, atStart }: Behaviour, delivery: Policy, kind: Kind): Promise<Seen> {
   const number = (walks += 1);
   const publicId = `echo-${number}`;
   typebot.setBot(publicId, echoBot);
   const gate = mood === 'refused' ? gateOf(delivery, kind) : null;
-  const settings: SettingsInput = { delivery };
+  const settings: SettingsInput = { delivery, errorMessage: null, uncertainMessage: null };
   const instanceId = await pipeline.register({ url: gate?.url ?? typebot.url, publicId, settings, instanceId: publicId });
   const chat = { instanceId, jid: `55317${String(number).padStart(8, '0')}@s.whatsapp.net` };
   if (kind === 'continue') {
@@ -116,7 +117,7 @@ async function walk({ mood, known }: Behaviour, delivery: Policy, kind: Kind): P
     finals: outcomes.map(finalOf),
     heard: heard.map(wordsOf),
     texts: pipeline.consumer.textsTo(instanceId, chat.jid),
-    waited: waitedMs(heard) >= waitOf(known),
+    waited: waitedMs(heard) >= waitOf((kind === 'start' ? atStart : null) ?? known),
     neverTwoAtOnce: neverTwoAtOnce(heard),
   };
 }
@@ -153,7 +154,7 @@ async function refusedOnce(instanceId: string): Promise<void> {
   await waitUntil(
     async () => {
       const [row] = await pipeline.database.sql<{ attempt: string | null }[]>`
-        select state #>> '{turn,attempt}' as attempt from conversations where instance_id = ${instanceId}`;
+        select state #>> '{turn,held,tries}' as attempt from conversations where instance_id = ${instanceId}`;
       return Number(row?.attempt ?? 0) > 0;
     },
     { what: 'a refused connection' },

@@ -19,7 +19,7 @@ export type SessionState = { sessionId: string; jid: string; status: string; rea
 /** What stands in the tables. */
 export type Ledger = {
   outcomes(instanceId: string): Promise<Outcome[]>;
-  /** `answered`, `ignored: stale`, ... by key id. Null: not handled yet. */
+  /** `answered`, `ignored: stale`, ... by the key id that the event names. Null: not handled yet. */
   finals(instanceId: string): Promise<Record<string, string | null>>;
   /** Waits until every event of the instance is handled and there are at least `events` of them. */
   handled(instanceId: string, events: number, timeoutMs?: number): Promise<Outcome[]>;
@@ -45,7 +45,9 @@ export function createLedger(sql: Database['sql']): Ledger {
     outcomes,
     conversations,
     async finals(instanceId) {
-      return Object.fromEntries((await outcomes(instanceId)).map((outcome) => [outcome.keyId, finalOf(outcome)]));
+      return Object.fromEntries(
+        (await outcomes(instanceId)).map((outcome) => [outcome.keyId.replace(/^about:\w+:/, ''), finalOf(outcome)]),
+      );
     },
     handled: (instanceId, events, timeoutMs = 15_000) =>
       waitUntil(

@@ -37,9 +37,9 @@ test('15 workers fight over three chats of 100 messages each, and every chat is 
 test('messages that have to be said again keep their places, each chat on its own', { timeout: 60_000 }, async () => {
   await start({ workers: 3 });
   const load = await createLoad(pipeline, typebot, 6, 8);
-  // Of the first three chats every third message finds Typebot out of service.
+  // Of the first three chats every third message comes to a Typebot that is asked too much.
   const stumbling = new Set(load.events.filter((_, i) => i % 6 < 3 && Math.floor(i / 6) % 3 === 1).map(({ event }) => wordsOf(event)));
-  typebot.mood((heard) => (stumbling.delete(textOf(heard) ?? '') ? moods.unavailable() : null));
+  typebot.mood((heard) => (stumbling.delete(textOf(heard) ?? '') ? moods.tooManyRequests('0') : null));
   await load.publish();
   expect(await load.faults()).toEqual([]);
   expect(stumbling.size).toBe(0);
@@ -50,7 +50,7 @@ test('in one chat some messages are answered and others fail in every way, and e
   const failures: [mood: Mood, final: string][] = [
     [moods.badGateway(), 'uncertain: http_502'],
     [{ type: 'answer', status: 403, body: '' }, 'dead: http_403'],
-    [moods.unavailable(), 'answered'],
+    [moods.tooManyRequests('0'), 'answered'],
   ];
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
   const texts = Array.from({ length: 13 }, (_, i) => `message ${i}`);
@@ -149,7 +149,7 @@ test('chats that are all due again at the same moment go on, each in its order',
   await start({ workers: 2, concurrency: 5 });
   const load = await createLoad(pipeline, typebot, 50, 3);
   const stumbling = new Set(load.events.slice(50, 100).map(({ event }) => wordsOf(event)));
-  typebot.mood((heard) => (stumbling.delete(textOf(heard) ?? '') ? moods.unavailable() : null));
+  typebot.mood((heard) => (stumbling.delete(textOf(heard) ?? '') ? moods.tooManyRequests('0') : null));
   await load.publish();
   expect(await load.faults()).toEqual([]);
   expect(stumbling.size).toBe(0);

@@ -33,6 +33,21 @@ test('with afterSendFailure pause the chat is left to a human, and what stood be
   expect(scene.told()).toEqual([]);
 });
 
+test('with afterSendFailure pause the chat is paused also when another setting is unreadable', async () => {
+  scene = await startScene({ afterSendFailure: 'pause' });
+  await scene.pipeline.database.sql`
+    update typebot_integrations set settings = settings || '{"locale": "tlh", "ofTheFuture": 1}' where instance_id = ${scene.instanceId}`;
+  await sendsNothingOf('started by hello');
+  const sessions = await waitUntil(
+    async () => {
+      const found = await scene.sessions();
+      return found[0] !== 'open' && found;
+    },
+    { what: 'the pause' },
+  );
+  expect(sessions).toEqual(['paused: send_failed']);
+});
+
 test('a failure that is told twice pauses once', async () => {
   scene = await startScene({ afterSendFailure: 'pause' });
   await sendsNothingOf('started by hello');

@@ -1,4 +1,4 @@
-import { eventsPerJobMax } from '@typelane/core';
+import { eventsPerJobMax } from '@typelane/core/contracts';
 import { depthMax, jobBytesMax, textBytesMax } from './inbound-limits.ts';
 import type { JsonSchema } from './json-schema.ts';
 
@@ -38,10 +38,11 @@ const redisDescription = [
 
 const inboundQueue = [
   'Add with the name `message`, without priority, delay, attempts or backoff: the order of adding is the order of handling.',
-  'A job id made from instance, chat, fromMe and keyId makes publishing again harmless; without one it is harmless as well.',
+  'A job id made from instance, chat, fromMe and keyId makes publishing a message again harmless; without one it is harmless as well.',
+  'Give no such id to receipts and to events whose words are yet to come: the message of that key would be dropped while they wait.',
   `Limits: ${jobBytesMax} bytes of JSON per job, ${textBytesMax} bytes per text, ${depthMax} levels of nesting, ${eventsPerJobMax} events per job.`,
-  'With INBOUND_PARTITIONS above 1 the queues are inbound-0, inbound-1, and so on: the first 32 bits of the SHA-256 of',
-  '`<instanceId>|<jid>`, as a big-endian number, modulo the number of partitions.',
+  'With INBOUND_PARTITIONS above 1 the queues are inbound-0, inbound-1, and so on: the first 32 bits of the SHA-256 of the instanceId,',
+  'as a big-endian number, modulo the number of partitions.',
 ].join(' ');
 
 const outboundQueue = [

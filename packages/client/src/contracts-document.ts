@@ -1,4 +1,4 @@
-import { announcementSchema, inboundEventSchema, outboundReplySchema, replyReceiptSchema } from '@typelane/core';
+import { announcementSchema, inboundEventSchema, outboundReplySchema, replyReceiptSchema } from '@typelane/core/contracts';
 import { z } from 'zod';
 import { asyncApi } from './asyncapi.ts';
 import { eventDescriptions, inboundDescriptions, outboundDescriptions } from './contract-descriptions.ts';

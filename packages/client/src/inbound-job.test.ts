@@ -46,28 +46,28 @@ test('an array has the id of all its events in order', () => {
   expect(idOf([message])).toBe(jobIdOf(message));
 });
 
-test('the partition of a chat never changes', () => {
-  // The first 8 hex digits of: printf 'shop|5531999999999@s.whatsapp.net' | sha256sum
-  const first32Bits = 0x566ae503;
+test('the partition of an instance never changes, and any program can find it', () => {
+  // printf 'shop' | sha256sum | head -c 8
+  const first32Bits = 0x8d9001d3;
   expect([2, 3, 16, 1000].map((partitions) => partitionOf(message, partitions))).toEqual(
     [2, 3, 16, 1000].map((partitions) => first32Bits % partitions),
   );
-  expect(partitionOf(withData({ keyRemoteJid: '5531999999999:3@c.us' }), 1000)).toBe(first32Bits % 1000);
 });
 
-test('an address that is none still has its place', () => {
-  expect(inboundJobs(withData({ keyRemoteJid: 'nobody' }), 8)).toHaveLength(1);
+test('whatever a contact is called by, their messages are in one queue', () => {
+  const names = ['5531999999999:3@c.us', '553199999999@s.whatsapp.net', '123456789012345@lid', 'BR.abc123', 'nobody'];
+  const events = names.map((keyRemoteJid, n) => withData({ keyRemoteJid, keyId: `K${n}` }));
+  expect(inboundJobs(events, 256)).toHaveLength(1);
+  expect(inboundJobs([...events, { ...message, instance: { instanceId: 'office' } }], 256)).toHaveLength(2);
+});
+
+test('words have another job id than the undecrypted event before them, which may still wait', () => {
+  const stub = { ...message, data: { ...message.data, contentType: 'ciphertext', content: {} } };
+  expect(jobIdOf(stub)).not.toBe(jobIdOf(message));
+  expect(jobIdOf(stub)).toBe(jobIdOf(structuredClone(stub)));
 });
 
 test('one queue is called inbound, several are numbered', () => {
   expect(inboundQueueName(0, 1)).toBe('inbound');
   expect([0, 1].map((partition) => inboundQueueName(partition, 2))).toEqual(['inbound-0', 'inbound-1']);
-});
-
-test('a number without its ninth digit is hashed as it stands, so that any program can', () => {
-  const event = withData({ keyRemoteJid: '553188887777:2@c.us' });
-  const written = withData({ keyRemoteJid: '553188887777@s.whatsapp.net' });
-  expect(partitionOf(event, 1_000)).toBe(partitionOf(written, 1_000));
-  // printf 'shop|553188887777@s.whatsapp.net' | sha256sum | head -c 8
-  expect(partitionOf(event, 2 ** 32)).toBe(0x94b8ce17);
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseJid, type InboundEvent } from '@typelane/core';
+import { claimsKey, parseJid, type InboundEvent } from '@typelane/core/contracts';
 
 export type InboundJob = {
   partition: number;
@@ -11,7 +11,12 @@ export type InboundJob = {
 /** What one call publishes: a job per partition it touches, with the order of the events kept within each. */
 export function inboundJobs(events: InboundEvent | InboundEvent[], partitions: number): InboundJob[] {
   if (!Array.isArray(events)) return [{ partition: partitionOf(events, partitions), jobId: jobIdOf([events]), data: events }];
-  const byPartition = Map.groupBy(events, (event) => partitionOf(event, partitions));
+  // Map.groupBy is not in Node 20.
+  const byPartition = new Map<number, InboundEvent[]>();
+  for (const event of events) {
+    const partition = partitionOf(event, partitions);
+    byPartition.set(partition, [...(byPartition.get(partition) ?? []), event]);
+  }
   return Array.from(byPartition, ([partition, data]) => ({ partition, jobId: jobIdOf(data), data }));
 }
 
@@ -21,23 +26,24 @@ export function inboundQueueName(partition: number, partitions: number): string 
 }
 
 /**
- * The queue of a chat: the first 32 bits of the SHA-256 of `<instanceId>|<jid>`, modulo `partitions`. All producers of an instance
- * must agree on it, whatever their language: never change it.
+ * The queue of an instance: the first 32 bits of the SHA-256 of its id, modulo `partitions`. All events of an instance share one, since
+ * a contact's next message may come under another of their names, and two queues have no common order. All producers must agree on it,
+ * whatever their language: never change it.
  */
-export function partitionOf(event: InboundEvent, partitions: number): number {
-  return sha256(chatOf(event)).readUInt32BE(0) % partitions;
+export function partitionOf({ instance }: InboundEvent, partitions: number): number {
+  return sha256(instance.instanceId).readUInt32BE(0) % partitions;
 }
 
 function jobIdOf(events: InboundEvent[]): string {
   return `wa-${sha256(events.map(eventKey).join('\n')).toString('hex')}`;
 }
 
-/** What makes two events the same. A key has one message, but any number of other events, such as delivered and read. */
+/** What makes two events the same. A key has one message, but any number of other events, such as delivered, read, or a stub before the words. */
 function eventKey(event: InboundEvent): string {
   const { keyFromMe, source, keyId } = event.data;
   const fromMe = keyFromMe ?? source === 'api';
   const key = `${chatOf(event)}|${fromMe}|${keyId}`;
-  return event.event === 'messages.upsert' ? key : `${key}|${event.event}|${JSON.stringify(event.data)}`;
+  return event.event === 'messages.upsert' && claimsKey(event) ? key : `${key}|${event.event}|${JSON.stringify(event.data)}`;
 }
 
 /**

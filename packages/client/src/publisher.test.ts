@@ -66,19 +66,22 @@ describe('publishing', () => {
     expect(await queues.waiting('inbound')).toEqual([events]);
   });
 
-  test('over several queues keeps each chat in one and in order', async () => {
+  test('over several queues keeps each instance in one and in order', async () => {
     const queues = testQueues();
     const { publish } = publisher({ connection: queues.url, prefix: queues.prefix, partitions: 4 });
-    const chats = Array.from({ length: 12 }, (_, index) => `55319999999${10 + index}@s.whatsapp.net`);
-    const round = (text: string) => chats.map((jid) => inboundText({ instanceId: 'shop', jid, keyId: text, text, timestamp: 1 }));
+    const instances = Array.from({ length: 12 }, (_, index) => `shop-${index}`);
+    const jid = '5531999999999@s.whatsapp.net';
+    const round = (text: string) => instances.map((instanceId) => inboundText({ instanceId, jid, keyId: text, text, timestamp: 1 }));
 
     const published = await publish([...round('first'), ...round('second')]);
     expect(published).toHaveLength(4);
 
     const waiting = await Promise.all([0, 1, 2, 3].map((partition) => queues.waiting(`inbound-${partition}`)));
     const jobs = z.array(z.array(inboundEventSchema)).parse(waiting.flat());
-    for (const jid of chats) {
-      const holding = jobs.map((job) => job.filter((event) => event.data.keyRemoteJid === jid)).filter((found) => found.length > 0);
+    for (const instanceId of instances) {
+      const holding = jobs
+        .map((job) => job.filter((event) => event.instance.instanceId === instanceId))
+        .filter((found) => found.length > 0);
       expect(holding.map((events) => events.map((event) => event.data.keyId))).toEqual([['first', 'second']]);
     }
   });

@@ -65,14 +65,18 @@ export type BotCall =
  * - `replied`: Typebot answered 200 with a reply we understand;
  * - `sessionLost`: Typebot says that the session is gone (by the text of its 404, not by the 404);
  * - `notSent`: Typebot surely did not process the request; it may be made again;
+ * - `unavailable`: 503. Whoever answered says that the request was not processed; a proxy says so also when it does not know;
  * - `refused`: Typebot answered and said no; asking again changes nothing;
+ * - `failed`: Typebot itself answered that it failed. The call is over and the session stands where it stood;
  * - `uncertain`: Typebot may or may not have processed it, or did and the answer was lost. Never sent again by default.
  */
 export type BotOutcome =
   | { type: 'replied'; reply: BotReply }
   | { type: 'sessionLost'; cause: string }
   | { type: 'notSent'; cause: string; retryAfterMs: number | null }
+  | { type: 'unavailable'; cause: string; retryAfterMs: number | null }
   | { type: 'refused'; cause: string; status: number | null }
+  | { type: 'failed'; cause: string }
   | { type: 'uncertain'; cause: string };
 
 /**

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readInbound } from './inbound-content.ts';
+import { claimsKey, readInbound } from './inbound-content.ts';
 import { inboundEventSchema, type InboundEvent } from './inbound.ts';
 
 type Fields = Record<string, unknown>;
@@ -71,7 +71,6 @@ test.each<[string, string, Fields, object]>([
   ['a whole Baileys message', 'unknown', { message: { extendedTextMessage: { text: 'oi' } } }, { kind: 'text', text: 'oi' }],
   ['a disappearing message', 'ephemeralMessage', { message: { conversation: 'oi' } }, { kind: 'text', text: 'oi' }],
   ['words that came with a key', 'unknown', { senderKeyDistributionMessage: {}, conversation: 'oi' }, { kind: 'text', text: 'oi' }],
-  ['no words at all', 'text', { text: '' }, { kind: 'unknown' }],
 
   [
     'an image',
@@ -190,7 +189,17 @@ test.each<[string, string, Fields, object]>([
   ['a setting of the chat', 'protocolMessage', { type: 'EPHEMERAL_SETTING' }, signal('protocol')],
   ['a vote', 'pollUpdateMessage', { vote: {} }, signal('protocol')],
   ['WhatsApp talking', 'system', { body: 'Ana changed her number' }, signal('protocol')],
-  ['a poll', 'pollCreationMessageV3', { name: 'Lunch?', options: [] }, { kind: 'unknown' }],
+  ['a poll that was made', 'pollCreationMessageV3', { name: 'Lunch?', options: [] }, signal('poll')],
+  ['no words at all', 'text', { text: '' }, signal('empty')],
+  ['signs that nobody sees', 'conversation', { conversation: ' \u200b\u2060\u00ad\u2800\u3164\ufeff ' }, signal('empty')],
+  ['nothing of no type', 'unknown', {}, signal('empty')],
+  ['nothing but keys of devices', 'messageContextInfo', { messageContextInfo: { deviceListMetadataVersion: 2 } }, signal('empty')],
+  ['a disappearing message without a message', 'ephemeralMessage', { message: {} }, signal('empty')],
+  ['a message that could not be decrypted', 'ciphertext', { body: '' }, signal('undecrypted')],
+  ['a message that is waited for', 'unknown', { waitingMessage: true }, signal('undecrypted')],
+  ['a message for the phone only', 'placeholderMessage', { placeholderMessage: { type: 'MASK_LINKED_DEVICES' } }, signal('undecrypted')],
+  ['the header of an album', 'albumMessage', { albumMessage: { expectedImageCount: 2 } }, signal('album')],
+  ['a mention in a status', 'groupStatusMentionMessage', { message: {} }, signal('status_mention')],
   ['an unknown type', 'unsupported', {}, { kind: 'unknown' }],
   ['a type called like a built-in', 'constructor', {}, { kind: 'unknown' }],
 ])('reads %s', (_, contentType, content, expected) => {
@@ -203,6 +212,26 @@ test('finds the address of media that a producer puts beside the content', () =>
 
 test('hands on nothing that the database cannot hold', () => {
   expect(contentOf('text', { text: 'o\0i \uD83D' })).toEqual({ kind: 'text', text: 'oi \uFFFD' });
+});
+
+test.each([
+  [2, 'undecrypted'],
+  ['CIPHERTEXT', 'undecrypted'],
+  [40, 'protocol'],
+  [68, 'protocol'],
+])('the stub %s says nothing', (messageStubType, kind) => {
+  expect(contentOf('unknown', {}, { messageStubType })).toEqual(signal(kind));
+  expect(contentOf('text', { text: 'oi' }, { messageStubType })).toEqual({ kind: 'text', text: 'oi' });
+});
+
+test('words and files claim the key of their event, and nothing else does', () => {
+  const claims = (name: string, contentType: string, content: Fields) => claimsKey({ ...event({ contentType, content }), event: name });
+  expect(claims('messages.upsert', 'text', { text: 'oi' })).toBe(true);
+  expect(claims('messages.upsert', 'image', {})).toBe(true);
+  expect(claims('messages.upsert', 'hologram', { shape: 'cube' })).toBe(true);
+  expect(claims('send.message', 'text', { text: 'oi' })).toBe(true);
+  expect(claims('messages.update', 'text', { text: 'oi' })).toBe(false);
+  for (const type of ['ciphertext', 'reactionMessage', 'protocolMessage']) expect(claims('messages.upsert', type, {})).toBe(false);
 });
 
 test('takes any content', () => {

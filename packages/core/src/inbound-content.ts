@@ -1,9 +1,10 @@
 import type { InboundContent, InboundEvent, InboundMessage } from './inbound.ts';
 import { contactOf } from './inbound-content/contact.ts';
 import type { Fields } from './inbound-content/fields.ts';
-import { unwrap } from './inbound-content/kinds.ts';
+import { type Kind, unwrap } from './inbound-content/kinds.ts';
 import { mediaOf } from './inbound-content/media.ts';
 import { locationOf, protocolSignalOf, replyOf, tapOf, textOf } from './inbound-content/words.ts';
+import { isBlankText, wordlessSignal } from './inbound-content/wordless.ts';
 import { storable } from './whatsapp.ts';
 
 /** What was said, in one vocabulary, from the event as its producer wrote it. Never throws; what cannot be read is `unknown`. */
@@ -25,6 +26,13 @@ export function readInbound({ data }: InboundEvent): InboundMessage {
 /** CodeChat's short names (`image`) and Baileys' (`imageMessage`), with the fields flat or nested under their own name. */
 function contentOf(contentType: string, content: Fields, event: Fields): InboundContent | null {
   const { kind, body } = unwrap(contentType, content);
+  const read = readBody(kind, body, content, event);
+  if (read !== null && !(read.kind === 'text' && isBlankText(read.text))) return read;
+  const signal = wordlessSignal(contentType, kind, body, [event, content]);
+  return signal && { kind: 'signal', signal };
+}
+
+function readBody(kind: Kind | null, body: Fields, content: Fields, event: Fields): InboundContent | null {
   switch (kind) {
     case 'text':
       return tapOf(body) ?? textOf(body);
@@ -37,6 +45,10 @@ function contentOf(contentType: string, content: Fields, event: Fields): Inbound
     case 'reaction':
     case 'edit':
     case 'delete':
+    case 'undecrypted':
+    case 'album':
+    case 'poll':
+    case 'status_mention':
       return { kind: 'signal', signal: kind };
     case 'protocol':
       return protocolSignalOf(body);
@@ -57,4 +69,13 @@ function contentOf(contentType: string, content: Fields, event: Fields): Inbound
 /** Some producers write milliseconds. */
 function secondsOf(timestamp: number | null): number | null {
   return timestamp !== null && timestamp > 100_000_000_000 ? Math.floor(timestamp / 1_000) : timestamp;
+}
+
+/**
+ * Whether an event is the message that its key id names. Receipts, reactions and events without words are not: what they tell is of a
+ * message that may still come, under the same id, and that must not be taken for a repetition.
+ */
+export function claimsKey(event: InboundEvent): boolean {
+  if (event.event === 'send.message') return true;
+  return event.event === 'messages.upsert' && readInbound(event).content.kind !== 'signal';
 }

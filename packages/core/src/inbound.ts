@@ -16,7 +16,7 @@ export const inboundEventSchema = z.looseObject({
     Business: z.looseObject({ businessId: z.string().min(1).max(200), name: z.string().nullish() }).nullish(),
   }),
   data: z.looseObject({
-    /** WhatsApp's own id of the message; unique per chat and direction. Redeliveries carry the same one. */
+    /** WhatsApp's own id of the message; unique per chat and direction. Redeliveries carry the same one. Receipts and events without words may name a message that is yet to come. */
     keyId: z.string().min(1).max(200),
     /** The chat: `5531999999999@s.whatsapp.net`, `123@lid`, `…@g.us`. */
     keyRemoteJid: z.string().min(1).max(200),
@@ -71,6 +71,9 @@ export type InboundContent =
     }
   | { kind: 'location'; latitude: number; longitude: number; name: string | null; address: string | null }
   | { kind: 'contact'; cards: { name: string; phones: string[] }[] }
-  /** Reactions, edits, deletions, votes of other polls: never an answer. */
-  | { kind: 'signal'; signal: 'reaction' | 'edit' | 'delete' | 'protocol' }
+  /**
+   * Never an answer, and the reason why the event is ignored. `protocol`: votes, calls and WhatsApp's own notices; `undecrypted`: the words
+   * may follow; `album`: the header of files that follow; `poll`: one that was made; `empty`: nothing that can be seen.
+   */
+  | { kind: 'signal'; signal: 'reaction' | 'edit' | 'delete' | 'protocol' | 'undecrypted' | 'album' | 'poll' | 'status_mention' | 'empty' }
   | { kind: 'unknown' };

@@ -26,6 +26,8 @@ export type RenderContext = {
 export type Rendering = {
   /** `preceding` and what is new, in the order to be sent. */
   messages: OutboundDraft[];
+  /** The words of the bot right before its question; null: something else stands there, or nothing is asked. */
+  question: string | null;
   /** What has no effect here: the type of a bubble, action or input, and a stable code that says why. */
   skipped: Skipped[];
   /** What commands in the flow's texts order, each once (`settings.compat.commands`). */
@@ -46,6 +48,7 @@ export function render(reply: BotReply, { settings, typing, isFirst, preceding }
   const skipped: Skipped[] = [];
   const orders = new Set<Order>();
   let dedicated: Rendering['dedicated'] = null;
+  let question: string | null = null;
   const skip: Skip = (what, reason) => void skipped.push({ what: storable(what), reason });
 
   for (const cue of playOf(reply)) {
@@ -67,9 +70,9 @@ export function render(reply: BotReply, { settings, typing, isFirst, preceding }
     else if (effect.type === 'webhook') skip(cue.action.type, 'flow_not_stopped');
   }
   if (reply.input !== null && dedicated !== null) skip(reply.input.type, 'flow_stopped_before');
-  else if (reply.input !== null) ask(reply.input, on, settings, skip);
+  else if (reply.input !== null) question = ask(reply.input, on, settings, skip);
   if (on.takeWait() > 0) skip('wait', 'nothing_after_it');
-  return { messages: on.messages(), skipped, orders: [...orders], dedicated, waitsForEvent: !stops(reply) && waits(reply) };
+  return { messages: on.messages(), question, skipped, orders: [...orders], dedicated, waitsForEvent: !stops(reply) && waits(reply) };
 }
 
 /**
@@ -85,6 +88,14 @@ export function askAgain(input: BotInput, settings: Settings): OutboundDraft[] {
 /** Whether the flow is over: nothing more to ask, nothing it waits for. Typebot's session is then gone, or must not be used. */
 export function isTerminal(reply: BotReply): boolean {
   return !stops(reply) && !waits(reply);
+}
+
+/** A pending question as it was asked: `words` are what stood before it; without them its options alone, if it has any. */
+export function repeatQuestion(input: BotInput, words: string | null, settings: Settings): OutboundDraft[] {
+  if (words === null) return askAgain(input, settings);
+  const { messages, takesBody } = showInput(input, words, settings);
+  const asked = takesBody ? messages : [{ type: 'text' as const, text: words, linkPreview: false }, ...messages];
+  return asked.map((message) => ({ ...message, typingMs: 0, waitMs: 0 }));
 }
 
 function stops(reply: BotReply): boolean {
@@ -105,9 +116,12 @@ function dedicatedTo(action: BotAction, effect: Effect, on: Stage): NonNullable<
   return effect.type === 'webhook' ? { type: 'webhook' } : { type: 'answerWithNothing', action: storable(action.type) };
 }
 
-function ask(input: BotInput, on: Stage, settings: Settings, skip: Skip): void {
+/** Returns the words that stood before the question. */
+function ask(input: BotInput, on: Stage, settings: Settings, skip: Skip): string | null {
   if (!isKnownInput(input)) skip(input.type, 'unknown_input');
-  const { messages, takesBody } = showInput(input, on.lastText(), settings);
+  const words = on.lastText();
+  const { messages, takesBody } = showInput(input, words, settings);
   if (takesBody) on.replaceLast(messages);
   else on.show(messages);
+  return words;
 }

@@ -44,7 +44,6 @@ test('a reply is read, from one request with the documented body and headers', a
   expect(requestLine).toBe('POST /viewer/api/v1/sessions/s1/continueChat HTTP/1.1');
   expect(body).toBe('{"message":"Ana"}');
   expect(headers.map((header) => header.toLowerCase()).sort()).toEqual([
-    'accept-encoding: gzip, deflate, br, zstd',
     'accept: application/json',
     'connection: keep-alive',
     'content-length: 17',
@@ -165,12 +164,12 @@ const misbehaviours: [string, (socket: net.Socket) => void, unknown][] = [
   [
     'is down for a while',
     (s) => s.write(answer('503 Unavailable', '<html>', 'retry-after: 3\r\n')),
-    { type: 'notSent', cause: 'http_503', retryAfterMs: 3_000 },
+    { type: 'unavailable', cause: 'http_503', retryAfterMs: 3_000 },
   ],
   [
     'was up again long ago',
     (s) => s.write(answer('503 Unavailable', '', 'Retry-After: Wed, 01 Jan 2025 00:00:00 GMT\r\n')),
-    { type: 'notSent', cause: 'http_503', retryAfterMs: 0 },
+    { type: 'unavailable', cause: 'http_503', retryAfterMs: 0 },
   ],
   [
     'has lost the session',
@@ -185,13 +184,13 @@ const misbehaviours: [string, (socket: net.Socket) => void, unknown][] = [
   [
     'lacks credentials',
     (s) => s.write(answer('404 Not Found', '{"code":"NOT_FOUND","message":"Credentials not found"}')),
-    { type: 'refused', cause: 'bot_refused: Credentials not found', status: 404 },
+    { type: 'refused', cause: 'bot_refused: credentials_not_found', status: 404 },
   ],
   ['knows no such path', (s) => s.write(answer('404 Not Found', 'Not found')), { type: 'refused', cause: 'http_404', status: 404 }],
   [
     'is closed',
     (s) => s.write(answer('400 Bad Request', '{"defined":true,"message":"Estamos fechados."}')),
-    { type: 'refused', cause: 'bot_refused: Estamos fechados.', status: 400 },
+    { type: 'refused', cause: 'http_400', status: 400 },
   ],
 ];
 
@@ -329,14 +328,17 @@ test('a call past its moment is late and opens no connection', async () => {
 
 test('a call whose moment passes while it connects is late: not a byte goes out', async () => {
   const server = await rawServer((socket) => socket.write(wholeReply));
-  const sendBefore = performance.now() + 20;
+  let sendBefore = Infinity;
   const egress = anyEgress({
     lookup: (_host, _options, callback) => {
       while (performance.now() <= sendBefore);
       callback(null, [{ address: '127.0.0.1', family: 4 }]);
     },
   });
-  const outcome = await client({ egress }).ask(callTo(server.url.replace('127.0.0.1', 'bot.example')), { sendBefore });
+  const typebot = client({ egress });
+  // Long enough that a busy machine gets as far as the lookup, which then waits for the rest.
+  sendBefore = performance.now() + 500;
+  const outcome = await typebot.ask(callTo(server.url.replace('127.0.0.1', 'bot.example')), { sendBefore });
   expect(outcome).toEqual({ type: 'notSent', cause: 'late', retryAfterMs: null });
   await expect.poll(() => [server.connections, server.open.size]).toEqual([1, 0]);
   expect(server.received).toBe(0);

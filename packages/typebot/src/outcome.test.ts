@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { recordedExchanges } from '../test/recordings.ts';
-import { type Evidence, outcomeOf } from './outcome.ts';
+import type { Evidence } from '@typelane/runtime';
+import { outcomeOf } from './outcome.ts';
 
 const nowMs = Date.parse('2026-11-22T12:00:00Z');
 
@@ -60,16 +61,39 @@ test.each([
   ['TOO_LARGE', 200, 'too_large'],
   ['ECONNRESET', 200, 'truncated'],
   ['ERR_HTTP_CONTENT_LENGTH_MISMATCH', 200, 'truncated'],
-  ['ERR_READING_RESPONSE_STREAM', 200, 'bad_encoding'],
+  ['BAD_ENCODING', 200, 'bad_encoding'],
   ['ECONNRESET', 404, 'truncated'],
 ])('%s after the request was handed over (status %s) is uncertain, cause %s', (code, status, cause) => {
   expect(outcomeOf('continue', broken(code, status), nowMs)).toEqual({ type: 'uncertain', cause });
 });
 
-test.each([408, 500, 501, 502, 504, 520, 524, 599, 201, 204])('status %i is uncertain, whatever the body says', (status) => {
+test.each([408, 501, 502, 504, 520, 524, 599, 201, 204])('status %i is uncertain, whatever the body says', (status) => {
   const uncertain = { type: 'uncertain', cause: `http_${status}` };
   expect(outcomeOf('start', answer(status), nowMs)).toEqual(uncertain);
   expect(outcomeOf('continue', answer(status, { message: 'Session not found.', messages: [] }), nowMs)).toEqual(uncertain);
+});
+
+const own = { defined: false, code: 'INTERNAL_SERVER_ERROR', status: 500, message: 'Internal server error' };
+test('an error 500 that Typebot wrote itself is a failure, in both dialects of errors', () => {
+  for (const body of [own, { message: 'Internal server error', code: 'INTERNAL_SERVER_ERROR' }])
+    expect(outcomeOf('continue', answer(500, body), nowMs)).toEqual({ type: 'failed', cause: 'bot_failed: http_500' });
+});
+
+test.each([
+  ['a page', '<html>'],
+  ['nothing', ''],
+  ['JSON of somebody else', '{"error":"upstream"}'],
+  ['an error of another status', { ...own, status: 502 }],
+])('status 500 with %s is uncertain', (_what, body) => {
+  expect(outcomeOf('continue', answer(500, body), nowMs)).toEqual({ type: 'uncertain', cause: 'http_500' });
+});
+
+test('an error of Typebot whose body got lost is uncertain', () => {
+  expect(outcomeOf('continue', broken('ECONNRESET', 500), nowMs)).toEqual({ type: 'uncertain', cause: 'http_500' });
+});
+
+test.each([502, 503, 504])('status %i is no failure of Typebot itself, whatever its body says', (status) => {
+  expect(outcomeOf('continue', answer(status, { ...own, status }), nowMs).type).not.toBe('failed');
 });
 
 test.each([301, 302, 303, 307, 308])('status %i is refused, not followed', (status) => {
@@ -90,9 +114,9 @@ test.each([
   ['1.5', null],
   ['2026-11-22', null],
   ['Sun, 99 Nov 2026 12:00:30 GMT', null],
-])('429 and 503 are notSent; Retry-After %j means %j ms', (header, retryAfterMs) => {
+])('429 is notSent and 503 unavailable; Retry-After %j means %j ms', (header, retryAfterMs) => {
   for (const status of [429, 503]) {
-    const outcome = { type: 'notSent', cause: `http_${status}`, retryAfterMs };
+    const outcome = { type: status === 429 ? 'notSent' : 'unavailable', cause: `http_${status}`, retryAfterMs };
     expect(outcomeOf('continue', answer(status, '<html>', header), nowMs)).toEqual(outcome);
     expect(outcomeOf('continue', { ...broken('ECONNRESET', status), retryAfter: header }, nowMs)).toEqual(outcome);
   }
@@ -107,18 +131,20 @@ test.each([
     { message, code: 'NOT_FOUND' },
   ]) {
     expect(outcomeOf('continue', answer(404, body), nowMs)).toEqual({ type: 'sessionLost', cause });
-    expect(outcomeOf('start', answer(404, body), nowMs)).toEqual({ type: 'refused', cause: `bot_refused: ${message}`, status: 404 });
+    expect(outcomeOf('start', answer(404, body), nowMs)).toEqual({ type: 'refused', cause: `bot_refused: ${cause}`, status: 404 });
     expect(outcomeOf('continue', answer(400, body), nowMs)).toMatchObject({ type: 'refused' });
   }
 });
 
 test.each([
-  [404, { message: 'Credentials not found' }, 'bot_refused: Credentials not found'],
-  [404, { message: 'Session not found' }, 'bot_refused: Session not found'],
+  [404, { message: 'Credentials not found' }, 'bot_refused: credentials_not_found'],
+  [404, { message: 'Session not found' }, 'http_404'],
   [404, 'Not found', 'http_404'],
   [404, '{"message":404}', 'http_404'],
-  [400, { defined: true, code: 'BAD_REQUEST', status: 400, message: 'Estamos fechados.' }, 'bot_refused: Estamos fechados.'],
-  [403, { message: ' This bot\n is\tnow closed ' }, 'bot_refused: This bot is now closed'],
+  [400, { defined: true, code: 'BAD_REQUEST', status: 400, message: 'Estamos fechados.' }, 'bot_refused: http_400'],
+  [403, { message: 'This bot is now closed', code: 'FORBIDDEN' }, 'bot_refused: bot_closed'],
+  [403, { message: 'root:x:0:0', code: 'SECRET' }, 'http_403'],
+  [403, { message: 'root:x:0:0', code: 'FORBIDDEN', status: 404 }, 'http_403'],
   [401, '', 'http_401'],
   [403, '<html>Forbidden</html>', 'http_403'],
   [413, '', 'http_413'],
@@ -127,9 +153,11 @@ test.each([
   expect(outcomeOf('continue', answer(status, body), nowMs)).toEqual({ type: 'refused', cause, status });
 });
 
-test("Typebot's message is cut to 200 characters and never in the middle of an emoji", () => {
-  const outcome = outcomeOf('start', answer(400, { message: `${'x'.repeat(199)}😀😀` }), nowMs);
-  expect(outcome).toEqual({ type: 'refused', cause: `bot_refused: ${'x'.repeat(199)}\uFFFD`, status: 400 });
+test('no word of an error body stands in a cause', () => {
+  for (const status of [400, 401, 403, 404, 418, 500, 503])
+    for (const code of ['BAD_REQUEST', 'INTERNAL_SERVER_ERROR', 'the director', undefined])
+      for (const kind of ['start', 'continue'] as const)
+        expect(JSON.stringify(outcomeOf(kind, answer(status, { message: 'the director', code, status }), nowMs))).not.toContain('director');
 });
 
 test('a refusal whose body got lost is still a refusal', () => {
@@ -154,6 +182,6 @@ test.each(
 )('the recorded error $name ends as its status and message say', ({ request, response }) => {
   const kind = request.url.endsWith('startChat') ? 'start' : 'continue';
   const isLost = kind === 'continue' && Object(response.body).message === 'Session not found.';
-  const expected = response.status >= 500 ? 'uncertain' : isLost ? 'sessionLost' : 'refused';
+  const expected = response.status >= 500 ? 'failed' : isLost ? 'sessionLost' : 'refused';
   expect(outcomeOf(kind, answer(response.status, response.body), nowMs).type).toBe(expected);
 });

@@ -1,31 +1,23 @@
 import type { BotCall, BotOutcome } from '@typelane/core';
 import { readJson } from './json.ts';
-import { errorMessageOf, replyOf } from './wire.ts';
+import { errorOf, type WireError } from './typebot-error.ts';
+import { replyOf } from './wire.ts';
 
-/** What is known about one exchange when it has ended. */
-export type Evidence = {
-  /** The request went to a connected socket (past the TLS handshake): from there on the host may have processed it. */
-  handedOver: boolean;
-  status: number | null;
-  retryAfter: string | null;
-  /** The whole body; null when it did not arrive whole. */
-  text: string | null;
-  /** Why the exchange ended early: an error code of Node, or LATE, TIMEOUT, ABORTED, TOO_LARGE. Null: it ended as it should. */
-  failure: { code: string; message: string } | null;
-};
+import type { Evidence } from '@typelane/runtime';
 
 /**
  * Names the outcome by what is known about the bytes. `nowMs` (milliseconds since 1970) is only read for a `Retry-After` that
- * is a date. Causes are stable codes; only Typebot's own message may follow one, cut to 200 characters.
+ * is a date. Causes are stable codes of our own: a host that a tenant names may be a private one, and its words would be read where causes are shown.
  */
 export function outcomeOf(kind: BotCall['type'], evidence: Evidence, nowMs: number): BotOutcome {
   const { handedOver, status, text, failure } = evidence;
   if (!handedOver) return unsent(failure ?? { code: '', message: '' });
   if (status === null) return { type: 'uncertain', cause: brokenCause(failure?.code ?? '', status) };
-  if (status === 429 || status === 503) {
-    return { type: 'notSent', cause: `http_${status}`, retryAfterMs: retryAfterMsOf(evidence.retryAfter, nowMs) };
-  }
+  if (status === 429) return { type: 'notSent', cause: 'http_429', retryAfterMs: retryAfterMsOf(evidence.retryAfter, nowMs) };
+  if (status === 503) return { type: 'unavailable', cause: 'http_503', retryAfterMs: retryAfterMsOf(evidence.retryAfter, nowMs) };
   if (status >= 300 && status < 400) return { type: 'refused', cause: 'redirect', status };
+  if (status === 500 && text !== null && isOwnFailure(errorOf(readJson(text)), status))
+    return { type: 'failed', cause: 'bot_failed: http_500' };
   if (status === 408 || status < 200 || (status > 200 && status < 300) || status >= 500)
     return { type: 'uncertain', cause: `http_${status}` };
   if (text !== null) return status === 200 ? answered(kind, text) : denied(kind, status, text);
@@ -42,21 +34,26 @@ function answered(kind: BotCall['type'], text: string): BotOutcome {
 }
 
 /** The exact texts: other 404s, like that of a payment block without credentials, leave the session alive. */
-const sessionLostCauses: ReadonlyMap<string, string> = new Map([
-  ['Session not found.', 'session_not_found'],
-  ['Session expired. You need to start a new session.', 'session_expired'],
-]);
+const sessionLostCodes: ReadonlySet<string> = new Set(['session_not_found', 'session_expired']);
 
 function denied(kind: BotCall['type'], status: number, text: string): BotOutcome {
-  const message = errorMessageOf(readJson(text));
-  if (message === null) return { type: 'refused', cause: `http_${status}`, status };
-  const lost = kind === 'continue' && status === 404 ? sessionLostCauses.get(message) : undefined;
-  if (lost !== undefined) return { type: 'sessionLost', cause: lost };
-  return { type: 'refused', cause: `bot_refused: ${cut(message)}`, status };
+  const error = errorOf(readJson(text));
+  if (error === null) return { type: 'refused', cause: `http_${status}`, status };
+  const { reason } = error;
+  if (kind === 'continue' && status === 404 && reason !== null && sessionLostCodes.has(reason))
+    return { type: 'sessionLost', cause: reason };
+  if (reason === null && !isTypebots(error, status)) return { type: 'refused', cause: `http_${status}`, status };
+  return { type: 'refused', cause: `bot_refused: ${reason ?? `http_${status}`}`, status };
 }
 
-function cut(message: string): string {
-  return message.replaceAll(/\s+/g, ' ').trim().slice(0, 200).toWellFormed();
+/** Typebot saves where a session stands as its last act, so an error that it wrote itself ends the call and leaves the session where it was. */
+function isOwnFailure(error: WireError | null, status: number): boolean {
+  return error?.code === 'INTERNAL_SERVER_ERROR' && isTypebots(error, status);
+}
+
+/** The body is an error as Typebot writes it, and not what a proxy or another server says. */
+function isTypebots(error: WireError, status: number): boolean {
+  return error.code !== null && (error.status === null || error.status === status);
 }
 
 function unsent({ code, message }: { code: string; message: string }): BotOutcome {
@@ -96,8 +93,7 @@ const brokenCauses: Record<string, string> = {
   ABORTED: 'aborted',
   TOO_LARGE: 'too_large',
   UPGRADE: 'not_http',
-  // Got's name for an answer that does not unpack.
-  ERR_READING_RESPONSE_STREAM: 'bad_encoding',
+  BAD_ENCODING: 'bad_encoding',
 };
 
 /** An hour: a host that asks for more is asked again all the same. */

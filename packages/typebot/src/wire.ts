@@ -15,11 +15,6 @@ export function replyOf(value: unknown, kind: 'start' | 'continue'): BotReply | 
   return started === undefined ? null : fromWire(started, startedOf(started));
 }
 
-/** Typebot's own words in an error, alike before and after its change of RPC framework (3.15); null for a proxy's page. */
-export function errorMessageOf(value: unknown): string | null {
-  return errorSchema.safeParse(value).data?.message ?? null;
-}
-
 /** Keeps the entries of a list that fit. */
 function entries<Entry extends z.ZodType>(entry: Entry) {
   return z.array(entry.nullable().catch(null)).transform((list) => list.filter((one) => one !== null));
@@ -56,8 +51,6 @@ const startSchema = replySchema.extend({
     .nullish()
     .catch(null),
 });
-
-const errorSchema = z.object({ message: z.string() });
 
 function fromWire(wire: z.infer<typeof replySchema>, started: BotReply['started']): BotReply {
   return {

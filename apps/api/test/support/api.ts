@@ -10,6 +10,7 @@ import { createMediaStore, signedAddress } from '@typelane/media';
 import { connectRedis, createEgress, createLog, createQueue, createSealer, deriveKey, queueNames, type Ring } from '@typelane/runtime';
 import { expect, inject } from 'vitest';
 import { type ApiContext, type ApiMedia, createApp, defaultApiConfig } from '../../src/index.ts';
+import { watchIngest } from '../../src/ingest-watch.ts';
 import { refusalsOf } from '../../src/register.ts';
 import { endpoints } from '../../src/routes/index.ts';
 import { databaseForTest } from '@typelane/testkit/vitest';
@@ -72,7 +73,21 @@ export async function startTestApi(overrides: Partial<ApiContext> & { settleTime
   const mediaFolder = mkdtempSync(join(tmpdir(), 'typelane-api-'));
   const media = mediaIn(mediaFolder);
   const isDraining = () => false;
-  const context: ApiContext = { database, redis, converse, inbound, sealer, egress, media, log, config, isDraining, ...others };
+  const ingestWatch = watchIngest(redis, { prefix, partitions: 1, afterMs: 60_000, log });
+  const context: ApiContext = {
+    database,
+    redis,
+    converse,
+    inbound,
+    ingestWatch,
+    sealer,
+    egress,
+    media,
+    log,
+    config,
+    isDraining,
+    ...others,
+  };
   const app = await createApp(context);
   const worker = startTestWorker(database, converse);
 
@@ -102,6 +117,7 @@ export async function startTestApi(overrides: Partial<ApiContext> & { settleTime
     async stop() {
       await worker.stop();
       await app.close();
+      ingestWatch.stop();
       await inbound.close();
       await converse.obliterate({ force: true }).catch(() => {});
       await converse.close();

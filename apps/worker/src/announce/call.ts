@@ -1,5 +1,4 @@
-import type { Egress } from '@typelane/runtime';
-import got, { type RequestError } from 'got';
+import { createHttpClient, type Egress, type HttpFailure } from '@typelane/runtime';
 
 /** How one attempt ended. `failure`: a code, never what the receiver said or where its name led. */
 export type Answer = { type: 'delivered' } | { type: 'failed'; failure: string; isGone: boolean; retryAfterMs: number | null };
@@ -7,42 +6,19 @@ export type Answer = { type: 'delivered' } | { type: 'failed'; failure: string; 
 /** Bytes of an answer that are read, so that the connection can be used again. Nobody looks at them. */
 const answerBytesMax = 16 * 1_024;
 
-/** One POST through the egress guard. Only a 2xx is an answer: nothing is followed, repeated, cached or taken from the environment. */
+/** One POST. Only a 2xx is an answer, and its status is enough: the body is not waited for. */
 export function createCall(
   egress: Egress,
   timeoutMs: number,
 ): (url: string, body: string, headers: Record<string, string>) => Promise<Answer> {
-  const client = got.extend({
-    method: 'POST',
-    agent: { http: egress.agents.http, https: egress.agents.https },
-    headers: { 'user-agent': 'typelane', 'content-type': 'application/json', accept: '*/*' },
-    followRedirect: false,
-    throwHttpErrors: false,
-    decompress: false,
-    retry: { limit: 0 },
-  });
-  return (url, body, headers) => {
-    const verdict = egress.check(url);
-    if (!verdict.allowed) return Promise.resolve(failed(verdict.reason));
-    return new Promise((resolve) => {
-      const stream = client.stream(url, { body, headers });
-      const end = (answer: Answer): void => {
-        resolve(answer);
-        stream.destroy();
-      };
-      const timer = setTimeout(() => end(failed('timeout')), timeoutMs);
-      let bytes = 0;
-      stream.once('close', () => clearTimeout(timer));
-      // Kept for good: a socket may still fail after the answer.
-      stream.on('error', (error: RequestError) => end(failed(codeOf(error))));
-      // Got listens to `upgrade`, so Node takes the protocol for switched and no response ever comes.
-      stream.once('request', (request) => request.once('upgrade', () => end(failed('http_101'))));
-      stream.once('response', ({ statusCode, headers: { 'retry-after': retryAfter } }) => resolve(answerOf(statusCode, retryAfter)));
-      stream.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes > answerBytesMax) stream.destroy();
-      });
-    });
+  const http = createHttpClient(egress, { headers: { accept: '*/*' } });
+  return async (address, body, headers) => {
+    const url = URL.parse(address);
+    if (url === null) return failed('bad_url');
+    const opened = await http.open({ url, body, headers }, { timeoutMs, bodySizeBytesMax: answerBytesMax });
+    if (opened.type === 'failed') return failed(codeOf(opened.failure));
+    opened.discard();
+    return answerOf(opened.status, opened.headers['retry-after']);
   };
 }
 
@@ -55,8 +31,9 @@ function failed(failure: string): Answer {
   return { type: 'failed', failure, isGone: false, retryAfterMs: null };
 }
 
-/** The guard says why in its message; of all else only the code is kept. */
-function codeOf({ code, message }: RequestError): string {
+/** The egress says why in its message; of all else only the code is kept. */
+function codeOf({ code, message }: HttpFailure): string {
+  if (code === 'UPGRADE') return 'http_101';
   return code === 'EGRESS_REFUSED' ? message : code.toLowerCase();
 }
 

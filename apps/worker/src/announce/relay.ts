@@ -87,7 +87,12 @@ async function enqueue(events: Queue, announcements: Announcement[]): Promise<vo
   );
 }
 
-/** Part of the sweep. */
+/** Part of the sweep. Returns how many were forgotten. */
 export async function forgetOld({ sql }: Database): Promise<number> {
-  return forgetAnnouncements(sql, keptDays * 86_400_000, batchSize);
+  let forgotten = 0;
+  for (let found = batchSize; found === batchSize;) {
+    found = await forgetAnnouncements(sql, keptDays * 86_400_000, batchSize);
+    forgotten += found;
+  }
+  return forgotten;
 }

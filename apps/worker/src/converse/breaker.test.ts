@@ -20,11 +20,12 @@ afterEach(() => {
 const refused: BotOutcome = { type: 'notSent', cause: 'connection_refused', retryAfterMs: null };
 const replied: BotOutcome = { type: 'replied', reply: { bubbles: [], input: null, actions: [], started: null, logs: [] } };
 
-const enter = (chat = 'chat', anyhow = false, to = host) => breakers.enter(to, chat, anyhow);
+const enter = (chat = 'chat', anyhow = false, to = host, instanceId = 'instance') =>
+  breakers.enter({ host: to, publicId: 'bot', instanceId, conversationId: chat }, anyhow);
 
 /** A call of a chat that may call now. */
-async function calls(outcome: BotOutcome, anyhow = false): Promise<void> {
-  const room = enter('caller', anyhow);
+async function calls(outcome: BotOutcome, anyhow = false, instanceId = 'instance'): Promise<void> {
+  const room = enter(`caller of ${instanceId}`, anyhow, host, instanceId);
   if (room.type === 'refused') throw new Error('Expected the host to be open to calls');
   await room.call(async () => outcome);
   room.leave();
@@ -34,22 +35,56 @@ async function fails(times: number): Promise<void> {
   for (let count = 0; count < times; count += 1) await calls(refused);
 }
 
-test.each<[what: string, outcome: BotOutcome]>([
-  ['refuses connections', refused],
-  ['is out of service', { type: 'notSent', cause: 'http_503', retryAfterMs: null }],
+test.each(['connection_refused', 'connect_timeout', 'dns', 'unreachable', 'tls'])(
+  'a host that cannot be reached five times in a row (%s) is left alone by everybody, and no other one',
+  async (cause) => {
+    const unreached: BotOutcome = { type: 'notSent', cause, retryAfterMs: null };
+    for (let count = 0; count < 4; count += 1) await calls(unreached);
+    expect(enter().type).toBe('admitted');
+    await calls(unreached);
+    for (const instanceId of ['instance', 'other']) expect(enter('chat', false, host, instanceId)).toMatchObject({ type: 'refused' });
+    expect(enter('chat', false, 'https://other.example.com').type).toBe('admitted');
+  },
+);
+
+const failures: [what: string, outcome: BotOutcome][] = [
+  ['fails', { type: 'failed', cause: 'bot_failed: http_500' }],
+  ['is out of service', { type: 'unavailable', cause: 'http_503', retryAfterMs: null }],
   ['does not answer', { type: 'uncertain', cause: 'timeout' }],
   ['hangs up', { type: 'uncertain', cause: 'connection_reset' }],
   ['stands behind a gateway that finds nobody', { type: 'uncertain', cause: 'http_502' }],
-])('a host that %s five times in a row is left alone, and no other one', async (_, outcome) => {
+];
+
+test.each(failures)('a bot that %s five times in a row is left alone, and no other bot of its host', async (_, outcome) => {
   for (let count = 0; count < 4; count += 1) await calls(outcome);
   expect(enter().type).toBe('admitted');
   await calls(outcome);
   expect(enter()).toMatchObject({ type: 'refused' });
-  expect(enter('chat', false, 'https://other.example.com').type).toBe('admitted');
+  for (const instanceId of ['second', 'third']) expect(enter('chat', false, host, instanceId).type).toBe('admitted');
+  expect(lines.map(({ msg }) => msg)).toEqual(['bot.down']);
+});
+
+test.each(failures)('a host where the bot of several instances %s is left alone by everybody', async (_, outcome) => {
+  for (const instanceId of ['first', 'second', 'third', 'first', 'second']) await calls(outcome, false, instanceId);
+  expect(enter('chat', false, host, 'fourth')).toMatchObject({ type: 'refused' });
+  expect(lines.map(({ msg }) => msg)).toEqual(['host.down']);
+});
+
+test('bots that are known to fail do not keep a host down, nor take it down again', async () => {
+  const failure: BotOutcome = { type: 'failed', cause: 'bot_failed: http_500' };
+  const hostile = ['first', 'second', 'third'];
+  for (const instanceId of hostile) for (let count = 0; count < 5; count += 1) await calls(failure, true, instanceId);
+  vi.advanceTimersByTime(1_010);
+  await calls(replied, false, 'honest');
+  for (let round = 0; round < 5; round += 1) {
+    vi.advanceTimersByTime(16_000);
+    for (const instanceId of hostile) await calls(failure, false, instanceId);
+    expect(enter(`chat ${round}`, false, host, 'honest').type).toBe('admitted');
+  }
 });
 
 test.each<[what: string, outcome: BotOutcome]>([
-  ['refuses', { type: 'refused', cause: 'bot_refused: This bot is now closed', status: 400 }],
+  ['refuses', { type: 'refused', cause: 'bot_refused: bot_closed', status: 400 }],
   ['does not know the session', { type: 'sessionLost', cause: 'session_not_found' }],
   ['answers what only one bot says', { type: 'uncertain', cause: 'too_large' }],
   ['was not called, since we were late', { type: 'notSent', cause: 'late', retryAfterMs: null }],
@@ -67,15 +102,38 @@ test('an answer between failures keeps a host open to calls', async () => {
   expect(enter().type).toBe('admitted');
 });
 
-test('after its rest two chats probe a host while the others wait, and it is back when both are answered', async () => {
+test('after its rest two chats probe a host while the others wait, and it is back when one is answered', async () => {
   await fails(5);
   vi.advanceTimersByTime(1_010);
   const probes = [enter('a'), enter('b')];
   expect(probes.map(({ type }) => type)).toEqual(['admitted', 'admitted']);
   expect(enter('c')).toMatchObject({ type: 'refused' });
-  for (const probe of probes) if (probe.type === 'admitted') await probe.call(async () => replied);
+  for (const probe of probes.slice(0, 1)) if (probe.type === 'admitted') await probe.call(async () => replied);
   expect(enter('c').type).toBe('admitted');
   expect(lines.map(({ msg }) => msg)).toEqual(['host.down', 'host.up']);
+});
+
+test('instances probe a host in turn, however many chats of one of them wait', async () => {
+  await fails(5);
+  const wait = (): void => {
+    for (let chat = 0; chat < 100; chat += 1) enter(`many ${chat}`, false, host, 'many');
+    enter('lone', false, host, 'lone');
+  };
+  wait();
+  vi.advanceTimersByTime(1_200);
+  const probes = [enter('many 0', false, host, 'many'), enter('many 1', false, host, 'many'), enter('lone', false, host, 'lone')];
+  expect(probes.map(({ type }) => type)).toEqual(['admitted', 'refused', 'admitted']);
+});
+
+test('an instance that waits and does not come keeps nobody from probing', async () => {
+  await fails(5);
+  enter('gone', false, host, 'gone');
+  for (const restMs of [1_200, 3_200]) {
+    vi.advanceTimersByTime(restMs);
+    const probe = enter('here');
+    expect(probe.type).toBe('admitted');
+    if (probe.type === 'admitted') await probe.call(async () => refused);
+  }
 });
 
 test('a probe that was not made is another chat’s', async () => {
@@ -108,17 +166,24 @@ test('a turn that has begun is not cut off, whatever its host does', async () =>
   expect(enter().type).toBe('refused');
 });
 
-test.each<[status: number, askedMs: number, restsMs: number]>([
-  [429, 60_000, 60_000],
-  [503, 60_000, 60_000],
-  [429, 3_600_000, 300_000],
-])('a host that answers %i and says to come back in %i ms is left alone for %i ms', async (status, retryAfterMs, restsMs) => {
-  await calls({ type: 'notSent', cause: `http_${status}`, retryAfterMs });
-  vi.advanceTimersByTime(restsMs - 1);
-  expect(enter()).toMatchObject({ type: 'refused', downMs: restsMs - 1 });
-  vi.advanceTimersByTime(1);
-  expect(enter().type).toBe('admitted');
-});
+test.each<[outcome: 'notSent' | 'unavailable', askedMs: number, restsMs: number]>([
+  ['notSent', 60_000, 60_000],
+  ['unavailable', 60_000, 60_000],
+  ['notSent', 3_600_000, 300_000],
+])(
+  'a bot that is %s and asked to come back in %i ms is left alone for %i ms, and its host when several are',
+  async (type, retryAfterMs, restsMs) => {
+    const outcome: BotOutcome = { type, cause: type === 'notSent' ? 'http_429' : 'http_503', retryAfterMs };
+    await calls(outcome);
+    expect(enter('chat', false, host, 'other').type).toBe('admitted');
+    vi.advanceTimersByTime(restsMs - 1);
+    expect(enter()).toMatchObject({ type: 'refused', downMs: restsMs - 1 });
+    vi.advanceTimersByTime(1);
+    expect(enter().type).toBe('admitted');
+    for (const instanceId of ['second', 'third', 'fourth']) await calls(outcome, false, instanceId);
+    expect(enter('chat', false, host, 'fifth').type).toBe('refused');
+  },
+);
 
 test('chats that wait look again one after another, and each of them once', async () => {
   await fails(5);

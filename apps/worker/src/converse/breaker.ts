@@ -1,40 +1,21 @@
 import type { BotOutcome } from '@typelane/core';
 import type { Log } from '@typelane/runtime';
-import {
-  circuitBreaker,
-  type CircuitBreakerPolicy,
-  CircuitState,
-  ConsecutiveBreaker,
-  DelegateBackoff,
-  handleWhenResult,
-  isBrokenCircuitError,
-} from 'cockatiel';
+import { type Circuit, createCircuit, type Pass, probingMs } from './circuit.ts';
+import { createLooks, type Looks } from './looks.ts';
 
-/**
- * Failed calls in a row after which a host is left alone. In a row, not a share of the last ones: a host serves many bots, and one bot
- * whose calls always fail must not keep the others from a host that answers them in between.
- */
-const failuresMax = 5;
+/** Calls that bots have to fail, with no answer of the host between, before the host counts as down; and of how many instances. Fewer may be one tenant's. */
+const failing = { callsMin: 5, instancesMin: 3 };
 
-/** Milliseconds a host is left alone: 1 s, then twice as long each time its probes failed, so a host that is back is noticed within 15 s. */
-const rest = { firstMs: 1_000, maxMs: 15_000 };
-
-/** Calls let through after a rest; both answered, the host is back. Few, since each may cost an event its answer. */
-const probesMax = 2;
-
-/** Milliseconds a chat waits while others probe its host. */
-const probingMs = 500;
-
-/** Milliseconds between two chats that look again: however many waited, 200 a second come back, each probed by one load. */
-const spacingMs = 5;
-
-/** Milliseconds that a host's `Retry-After` is honoured, at most; as long as a chat of its own waits for it. */
+/** Milliseconds that `Retry-After` is honoured, at most; as long as a chat of its own waits for it. */
 const holdMaxMs = 300_000;
 
-/** Hosts remembered; the one that was called longest ago is forgotten first. */
-const hostsMax = 1_000;
+/** Hosts and bots remembered; the one that was called longest ago is forgotten first. */
+const remembered = { hosts: 1_000, bots: 10_000 };
 
-/** `inMs`: look again after so long; null: the chat is about to look again already. `downMs`: for so long has the host answered nobody. */
+/** Whose call it is. `host`: the origin of the bot's viewer. */
+export type Caller = { host: string; publicId: string; instanceId: string; conversationId: string };
+
+/** `inMs`: look again after so long; null: the chat is about to look again already. `downMs`: for so long has nothing been answered. */
 export type Refused = { type: 'refused'; inMs: number | null; downMs: number };
 
 export type Admitted = {
@@ -46,153 +27,162 @@ export type Admitted = {
 };
 
 export type Breakers = {
-  /** Whether a chat may call this host now. `anyhow`: a turn that has begun is not cut off. */
-  enter(host: string, conversationId: string, anyhow: boolean): Admitted | Refused;
+  /** Whether a chat may call its bot now. `anyhow`: a turn that has begun is not cut off. */
+  enter(caller: Caller, anyhow: boolean): Admitted | Refused;
 };
 
 type Host = {
-  policy: CircuitBreakerPolicy;
-  /** Nobody calls before. */
-  restsUntil: number;
-  /** Since when the host answers nobody; null: it answers. */
-  downSince: number | null;
-  /** Probes given out since the last rest, and which rest that was. */
-  probes: number;
-  restNumber: number;
-  /** When the last chat that was refused looks again. */
-  lastLookAt: number;
-  /** When each refused chat looks again, so that one that is rung for by somebody else meanwhile does not look twice from then on. */
-  looks: Map<string, number>;
+  circuit: Circuit;
+  looks: Looks;
+  /** By instance: calls that its bots failed since the host last answered anybody. */
+  failures: Map<string, number>;
+  /** By instance: until when its bot was asked not to call (milliseconds since 1970). */
+  holds: Map<string, number>;
 };
 
+type Bot = { circuit: Circuit; looks: Looks };
+
 /**
- * What this process knows of each Typebot host: whether it answers. One that does not is left alone for a while, then a few calls are
- * let through, and what becomes of them decides. A host that says `Retry-After` is left alone for as long.
+ * What this process knows of each Typebot host and of each bot there. A host is down when it cannot be reached, or when the bots of several
+ * instances fail; what a single bot answers, or does not, is that bot's own. What is down is left alone for a while, then a few calls are
+ * let through, and what becomes of them decides.
  */
 export function createBreakers(log: Log): Breakers {
   const hosts = new Map<string, Host>();
-  const hostOf = (name: string): Host => {
-    const host = hosts.get(name) ?? newHost(name, log);
-    // Set again, so that the map is in order of use.
-    hosts.delete(name);
-    hosts.set(name, host);
-    for (const oldest of hosts.keys()) {
-      if (hosts.size <= hostsMax) break;
-      hosts.delete(oldest);
-    }
-    return host;
+  const bots = new Map<string, Bot>();
+  const newHost = (host: string) => (): Host => {
+    const looks = createLooks();
+    const circuit = createCircuit((state, downMs) => {
+      log.warn(state === 'open' ? { host } : { host, downMs }, state === 'open' ? 'host.down' : 'host.up');
+      if (state === 'closed') looks.clear();
+    });
+    return { circuit, looks, failures: new Map(), holds: new Map() };
   };
+  const newBot =
+    ({ host, publicId, instanceId }: Caller) =>
+    (): Bot => {
+      const looks = createLooks();
+      const circuit = createCircuit((state, downMs) => {
+        const bot = { host, instanceId, publicId };
+        log.warn(state === 'open' ? bot : { ...bot, downMs }, state === 'open' ? 'bot.down' : 'bot.up');
+        if (state === 'closed') looks.clear();
+      });
+      return { circuit, looks };
+    };
   return {
-    enter(name, conversationId, anyhow) {
-      const host = hostOf(name);
-      const waitMs = anyhow ? 0 : waitMsOf(host);
-      if (waitMs > 0) return refuse(host, conversationId, waitMs);
-      host.looks.delete(conversationId);
-      return admit(host);
+    enter(caller, anyhow) {
+      const { instanceId, conversationId } = caller;
+      const host = recall(hosts, caller.host, newHost(caller.host), remembered.hosts);
+      const bot = recall(bots, JSON.stringify([instanceId, caller.host, caller.publicId]), newBot(caller), remembered.bots);
+      if (!anyhow) {
+        const refused = refusal(host, caller, host.circuit.waitMs()) ?? refusal(bot, caller, bot.circuit.waitMs());
+        if (refused) return refused;
+        if (host.circuit.isOpen() && !host.looks.isNext(instanceId)) return refuse(host, caller, probingMs);
+      }
+      for (const { looks } of [host, bot]) looks.end(conversationId);
+      return admit(host, bot, instanceId);
     },
   };
 }
 
-function newHost(name: string, log: Log): Host {
-  const policy = circuitBreaker(
-    handleWhenResult((outcome) => isFailure(outcome as BotOutcome)),
-    {
-      breaker: new ConsecutiveBreaker(failuresMax),
-      halfOpenAfter: new DelegateBackoff(({ attempt }) => restMs(attempt)),
-      halfOpenSampling: { calls: probesMax, threshold: 0 },
-    },
-  );
-  const host: Host = { policy, restsUntil: 0, downSince: null, probes: 0, restNumber: 0, lastLookAt: 0, looks: new Map() };
-  policy.onStateChange((state) => {
-    if (state === CircuitState.Open) {
-      host.restNumber += 1;
-      host.probes = 0;
-      // The breaker's own time, and a moment more, so that it is over for the breaker as well.
-      host.restsUntil = Math.max(host.restsUntil, Date.now() + restMs(host.restNumber) + spacingMs);
-      host.downSince ??= Date.now();
-      if (host.restNumber === 1) log.warn({ host: name }, 'host.down');
-    }
-    if (state === CircuitState.Closed) {
-      log.warn({ host: name, downMs: Date.now() - (host.downSince ?? Date.now()) }, 'host.up');
-      Object.assign(host, { restNumber: 0, downSince: null, restsUntil: 0, lastLookAt: 0 });
-      host.looks.clear();
-    }
-  });
-  return host;
+function recall<Known>(known: Map<string, Known>, key: string, create: () => Known, most: number): Known {
+  const found = known.get(key) ?? create();
+  // Set again, so that the map is in order of use.
+  known.delete(key);
+  known.set(key, found);
+  for (const oldest of known.keys()) {
+    if (known.size <= most) break;
+    known.delete(oldest);
+  }
+  return found;
 }
 
-/** `attempt`: rests since the host was well, from 1. */
-function restMs(attempt: number): number {
-  return Math.min(rest.firstMs * 2 ** (attempt - 1), rest.maxMs);
+function refusal(place: Bot, caller: Caller, waitMs: number): Refused | null {
+  return waitMs > 0 ? refuse(place, caller, waitMs) : null;
 }
 
-function waitMsOf(host: Host): number {
-  const leftMs = host.restsUntil - Date.now();
-  if (leftMs > 0) return leftMs;
-  return host.policy.state !== CircuitState.Closed && host.probes >= probesMax ? probingMs : 0;
+function refuse({ circuit, looks }: Bot, { conversationId, instanceId }: Caller, waitMs: number): Refused {
+  return { type: 'refused', inMs: looks.plan(conversationId, instanceId, waitMs), downMs: circuit.downMs() };
 }
 
-function refuse(host: Host, conversationId: string, waitMs: number): Refused {
-  const now = Date.now();
-  const downMs = host.downSince === null ? 0 : now - host.downSince;
-  const known = host.looks.get(conversationId);
-  if (known !== undefined && known > now) return { type: 'refused', inMs: null, downMs };
-  // Up to a tenth more, so that the chats of several processes do not come all at once.
-  const earliest = now + waitMs * (1 + Math.random() / 10);
-  host.lastLookAt = Math.max(earliest, host.lastLookAt + spacingMs);
-  host.looks.set(conversationId, host.lastLookAt);
-  return { type: 'refused', inMs: host.lastLookAt - now, downMs };
-}
-
-function admit(host: Host): Admitted {
-  const { policy, restNumber } = host;
-  let isProbe = policy.state !== CircuitState.Closed && host.probes < probesMax && host.restsUntil <= Date.now();
-  if (isProbe) host.probes += 1;
-  // A probe that was not made is another chat's.
+function admit(host: Host, bot: Bot, instanceId: string): Admitted {
+  const wasFailing = bot.circuit.isOpen();
+  const [atHost, atBot] = [host.circuit.admit(), bot.circuit.admit()];
+  if (atHost.isProbe) host.looks.probed(instanceId);
   const leave = (): void => {
-    if (isProbe && restNumber === host.restNumber) host.probes -= 1;
-    isProbe = false;
+    atHost.left();
+    atBot.left();
   };
   return {
     type: 'admitted',
     async call(ask) {
-      const isOfNow = isProbe ? restNumber === host.restNumber : policy.state === CircuitState.Closed;
-      const outcome = await (isOfNow ? throughBreaker(policy, ask, leave) : ask());
-      isProbe = false;
-      noteHold(host, outcome);
+      const outcome = await ask();
+      learn(outcome, { host, bot, instanceId, wasFailing, atHost, atBot });
       return outcome;
     },
     leave,
   };
 }
 
-/** The call is on record already: it is made, whatever the breaker has come to think meanwhile. */
-async function throughBreaker(policy: CircuitBreakerPolicy, ask: () => Promise<BotOutcome>, leave: () => void): Promise<BotOutcome> {
-  try {
-    return await policy.execute(ask);
-  } catch (error) {
-    if (!isBrokenCircuitError(error)) throw error;
-    leave();
-    return ask();
+type Made = { host: Host; bot: Bot; instanceId: string; wasFailing: boolean; atHost: Pass; atBot: Pass };
+
+function learn(outcome: BotOutcome, { host, bot, instanceId, wasFailing, atHost, atBot }: Made): void {
+  if ('retryAfterMs' in outcome && outcome.retryAfterMs) hold(host, bot, instanceId, outcome.retryAfterMs);
+  switch (evidenceOf(outcome)) {
+    case 'answered':
+      host.failures.clear();
+      host.holds.clear();
+      atHost.answered();
+      atBot.answered();
+      return;
+    case 'unreached':
+      atHost.failed();
+      return;
+    case 'botFailed':
+      atBot.failed();
+      // A bot that was known to fail tells nothing new of its host.
+      if (wasFailing) return;
+      if (atHost.isProbe) atHost.failed();
+      host.failures.set(instanceId, (host.failures.get(instanceId) ?? 0) + 1);
+      if (areSeveral(host.failures)) host.circuit.trip();
+      return;
+    case 'nothing':
   }
 }
 
-/** What a host asks for with `Retry-After` concerns all its chats. */
-function noteHold(host: Host, outcome: BotOutcome): void {
-  if (outcome.type === 'notSent' && outcome.retryAfterMs !== null && outcome.retryAfterMs > 0) {
-    host.restsUntil = Math.max(host.restsUntil, Date.now() + Math.min(outcome.retryAfterMs, holdMaxMs));
-    host.downSince ??= Date.now();
-  } else if (!isFailure(outcome) && host.policy.state === CircuitState.Closed) {
-    host.downSince = null;
-    host.looks.clear();
-  }
+function areSeveral(failures: ReadonlyMap<string, number>): boolean {
+  const calls = [...failures.values()].reduce((sum, count) => sum + count, 0);
+  return failures.size >= failing.instancesMin && calls >= failing.callsMin;
+}
+
+/** A proxy that limits one bot does not limit the others; one that limits several is the host's. */
+function hold(host: Host, bot: Bot, instanceId: string, retryAfterMs: number): void {
+  const now = Date.now();
+  const until = now + Math.min(retryAfterMs, holdMaxMs);
+  bot.circuit.hold(until);
+  host.holds.set(instanceId, until);
+  const current = [...host.holds.values()].filter((time) => time > now);
+  if (current.length >= failing.instancesMin) host.circuit.hold(Math.max(...current));
 }
 
 /**
- * The host did not answer, or its server failed. Not what it refuses, which is an answer; not an answer that only one bot gives (a reply
- * too large or of another kind); not a limit of calls, which says when to come back; and not what is our own doing.
+ * `unreached`: no connection, which concerns everybody. `botFailed`: no answer, or an error of a server, which a flow can bring about by itself.
+ * `nothing`: our own doing, or a limit of calls, which says when to come back. Anything else is an answer, a refusal included.
  */
-function isFailure(outcome: BotOutcome): boolean {
-  if (outcome.type === 'notSent') return !['http_429', 'late', 'aborted'].includes(outcome.cause);
-  return outcome.type === 'uncertain' && /^(timeout|connection_reset|not_http|http_5\d\d)$/.test(outcome.cause);
+function evidenceOf(outcome: BotOutcome): 'answered' | 'unreached' | 'botFailed' | 'nothing' {
+  switch (outcome.type) {
+    case 'replied':
+    case 'sessionLost':
+      return 'answered';
+    case 'refused':
+      return outcome.status === null ? 'nothing' : 'answered';
+    case 'notSent':
+      return ['http_429', 'late', 'aborted'].includes(outcome.cause) ? 'nothing' : 'unreached';
+    case 'unavailable':
+    case 'failed':
+      return 'botFailed';
+    case 'uncertain':
+      if (outcome.cause === 'aborted') return 'nothing';
+      return /^(timeout|connection_reset|not_http|http_5\d\d)$/.test(outcome.cause) ? 'botFailed' : 'answered';
+  }
 }

@@ -17,12 +17,16 @@ import type { TurnPorts } from './turn.ts';
 
 type Ports = Pick<TurnPorts, 'integrations' | 'read' | 'matches' | 'waitingFrom' | 'log'>;
 
-/** Everything a step may look at besides the state. Asks the database only for a text where the texts of a burst are joined. */
-export async function contextOf(loaded: Loaded, ports: Ports): Promise<StepContext> {
+/**
+ * Everything a step may look at besides the state. Asks the database only for a text where the texts of a burst are joined. Null: the
+ * message cannot be made ready now.
+ */
+export async function contextOf(loaded: Loaded, ports: Ports): Promise<StepContext | null> {
   const { instance, now, sends, jid, participant } = loaded;
   const chat = { jid, participant };
   const integration = ports.integrations.read(loaded.integration);
   const head = await headOf(loaded, integration, ports);
+  if (head === null) return null;
   return {
     head,
     chat,
@@ -50,12 +54,13 @@ export function isSilenced(
   return counted.length > 0 && interruption(counted, { sends, chat, integration, now }) !== null;
 }
 
-async function headOf(loaded: Loaded, integration: Integration | null, ports: Ports): Promise<StepContext['head']> {
+async function headOf(loaded: Loaded, integration: Integration | null, ports: Ports): Promise<StepContext['head'] | null> {
   const { head } = loaded;
   const { seq, messageId } = head;
   if (head.kind === 'command') return { seq, messageId, kind: 'command', command: head.event as Command };
   const event = head.event as InboundEvent;
-  return { seq, messageId, kind: 'message', event, message: await readSurely(event, loaded, integration, ports) };
+  const message = await readSurely(event, loaded, integration, ports);
+  return message && { seq, messageId, kind: 'message', event, message };
 }
 
 /** What cannot be prepared is taken as it came: no message may hold up its chat. */
@@ -64,7 +69,7 @@ async function readSurely(
   loaded: Loaded,
   integration: Integration | null,
   { read, log }: Ports,
-): Promise<InboundMessage> {
+): Promise<InboundMessage | null> {
   try {
     return await read(loaded, integration);
   } catch (error) {

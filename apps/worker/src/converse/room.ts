@@ -1,32 +1,28 @@
-import type { BotCall, BotInquiry, BotOutcome, Happening } from '@typelane/core';
+import { type BotCall, type BotInquiry, type BotOutcome, type Conversation, type Happening, holdMaxMs } from '@typelane/core';
 import type { Loaded } from '@typelane/db';
 import type { Breakers } from './breaker.ts';
 import type { Bulkhead } from './bulkhead.ts';
-
-/**
- * Milliseconds an event waits for a host that answers nobody; then the contact is told. Less than the ten minutes after which a message
- * is too old to be answered at all (`staleAfterMinutes`), since that end is a silent one.
- */
-const unreachableAfterMs = 300_000;
 
 export type Room =
   | { type: 'room'; ask(call: () => Promise<BotOutcome>): Promise<Happening>; leave(): void }
   /** Not now. `inMs` null: the chat is rung for already, or will be woken. */
   | { type: 'later'; inMs: number | null };
 
-/** Where a call to Typebot may be made: the host answers, and this process has room left for it. */
+/** Where a call to Typebot may be made: host and bot answer, and this process has room left for it. `state`: the one that has the call on record. */
 export function roomFor(
   asked: BotCall | BotInquiry,
-  { conversationId, head, now }: Loaded,
+  state: Conversation,
+  { conversationId, instance, head, now }: Loaded,
   anyhow: boolean,
   { bulkhead, breakers }: { bulkhead: Bulkhead; breakers: Breakers },
 ): Room {
   const host = URL.parse(asked.typebotURL)?.origin ?? asked.typebotURL;
   if (asked.type === 'inspect') return roomToInspect(bulkhead.enter(host, anyhow), () => bulkhead.waitFor(host, conversationId));
-  const admitted = breakers.enter(host, conversationId, anyhow);
+  const caller = { host, publicId: publicIdOf(asked, state), instanceId: instance.instanceId, conversationId };
+  const admitted = breakers.enter(caller, anyhow);
   if (admitted.type === 'refused') {
     const waitedMs = now - head.receivedAt;
-    if (Math.min(admitted.downMs, waitedMs) < unreachableAfterMs) return { type: 'later', inMs: admitted.inMs };
+    if (Math.min(admitted.downMs, waitedMs) < holdMaxMs) return { type: 'later', inMs: admitted.inMs };
     return { type: 'room', ask: async () => ({ type: 'unreachable' }), leave: () => {} };
   }
   const leave = bulkhead.enter(host, anyhow);
@@ -43,6 +39,11 @@ export function roomFor(
       leave();
     },
   };
+}
+
+function publicIdOf(call: BotCall, state: Conversation): string {
+  if (call.type === 'start') return call.publicId;
+  return (state.status === 'calling' ? state.turn.session.bot?.publicId : null) ?? '';
 }
 
 /** Looking something up changes nothing and is made elsewhere than calls are: a breaker has no say in it. */

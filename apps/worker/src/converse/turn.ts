@@ -38,8 +38,6 @@ export type TurnPorts = {
   waitingFrom(conversationId: string, seq: number): Promise<WaitingRow[]>;
   /** Hands out the chat's next reply, which a pause or close had kept back. */
   handNext(conversationId: string): void;
-  /** What the message says, prepared for the bot. */
-  read(loaded: Loaded, integration: Integration | null): Promise<InboundMessage>;
   matches: Matches;
   /** Joins the conversation this one follows into it; false while that one is at work. */
   adopt(conversationId: string): Promise<boolean>;
@@ -51,8 +49,8 @@ export type TurnPorts = {
   /** Rings for the chat later. */
   ringIn(chat: { instanceId: string; conversationId: string }, delayMs: number): void;
   integrations: Integrations;
-  /** What the message at the head says, made ready for the bot. It does not throw. */
-  read(loaded: Loaded, integration: Integration | null): Promise<InboundMessage>;
+  /** What the message at the head says, made ready for the bot. It does not throw. Null: not now, and the chat is woken when it can be. */
+  read(loaded: Loaded, integration: Integration | null): Promise<InboundMessage | null>;
   bulkhead: Bulkhead;
   breakers: Breakers;
   log: Log;
@@ -73,6 +71,7 @@ export async function turn(conversationId: string, ports: TurnPorts, times: Turn
   if (loaded === null) return false;
   if (loaded.mustAdopt) return joinFirst(loaded, ports);
   const context = await contextOf(loaded, ports);
+  if (context === null) return false;
   let { state, version } = loaded;
   let happening: Happening = firstHappening(loaded);
   let calls = 0;
@@ -81,7 +80,7 @@ export async function turn(conversationId: string, ports: TurnPorts, times: Turn
     if ('type' in decided) return lookAgain(loaded, decided.ms, ports);
     // What an abandoned call could still do, it has had the time to do.
     const next = loaded.isAbandoned && calls === 0 ? { ...decided, quarantine: false } : decided;
-    const room = next.ask && roomFor(next.ask, loaded, calls > 0, ports);
+    const room = next.ask && roomFor(next.ask, next.state, loaded, calls > 0, ports);
     if (room?.type === 'later') return lookAgain(loaded, room.inMs, ports);
     try {
       const committedAt = performance.now();

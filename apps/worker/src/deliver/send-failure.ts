@@ -1,5 +1,5 @@
-import { settingsSchema } from '@typelane/core';
 import { type Database, pauseUnsendable, type Receipt, whoseReplies } from '@typelane/db';
+import { readSettings } from '../converse/read-settings.ts';
 import type { Chat } from '../ingest/take-in.ts';
 
 /**
@@ -13,7 +13,7 @@ export async function pauseAfterFailure({ sql }: Database, receipts: Receipt[]):
     sql,
     failed.map(({ replyId }) => replyId),
   );
-  const wanted = chats.filter(({ settings }) => settingsSchema.safeParse(settings).data?.afterSendFailure === 'pause');
+  const wanted = chats.filter(({ settings }) => readSettings(settings).settings.afterSendFailure === 'pause');
   await pauseUnsendable(sql, wanted);
   return wanted;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeInTime, connectRedisForLoops, takeLease } from '@typelane/runtime';
+import { watchForStall } from './stall-watch.ts';
 import { type Chat, takeIn, type TakeInPorts } from './take-in.ts';
 import { type WaitingJob, type WaitList, waitForJob, waitListOf } from './wait-list.ts';
 
@@ -8,6 +9,9 @@ const batch = { jobsMax: 100, bytesMax: 4 * 1_024 * 1_024 };
 
 /** Milliseconds a process sleeps on the queue's marker before it looks by itself, and before it looks at a paused queue again. */
 const idleMs = 1_000;
+
+/** Milliseconds between attempts while PostgreSQL or Redis is away, at most. */
+const retryMsMax = 5_000;
 
 export type DoorOptions = TakeInPorts & {
   redisUrl: string;
@@ -34,35 +38,49 @@ export function openDoor(options: DoorOptions): { stop(): Promise<void> } {
   blocking.on('error', onError);
   const list = waitListOf(redis, queueKey);
   const stopping = new AbortController();
+  const stall = watchForStall(queueKey, log);
   const lease = takeLease(redis, `${queueKey}:typelane-door`, { onError });
 
   let straightenedAt = -Infinity;
 
   const round = async (): Promise<void> => {
-    if (!lease.isHeld()) return sleep(idleMs / 4, undefined, { signal: stopping.signal });
-    if (await list.isPaused()) return sleep(idleMs, undefined, { signal: stopping.signal });
+    if (!lease.isHeld() || (await list.isPaused())) {
+      stall.sleeps();
+      return sleep(lease.isHeld() ? idleMs : idleMs / 4, undefined, { signal: stopping.signal });
+    }
     if (performance.now() - straightenedAt > idleMs) {
       straightenedAt = performance.now();
       await list.straighten();
     }
     const jobs = await list.peek(batch.jobsMax, batch.bytesMax);
-    if (jobs.length > 0) await letIn(options, list, jobs, stopping.signal);
-    else await waitForJob(blocking, queueKey, idleMs);
+    const [oldest] = jobs;
+    if (oldest === undefined) {
+      stall.sleeps();
+      return waitForJob(blocking, queueKey, idleMs);
+    }
+    stall.sees(oldest.id);
+    await letIn(options, list, jobs);
   };
 
+  // Every attempt looks at the queue anew, so a job that an operator removes is out of the way.
   const loop = (async () => {
-    while (!stopping.signal.aborted) {
-      await round().catch(async (error: unknown) => {
+    for (let failures = 0; !stopping.signal.aborted;) {
+      try {
+        await round();
+        failures = 0;
+      } catch (error) {
         if (stopping.signal.aborted) return;
-        log.error({ err: error, queueKey }, 'door.failed');
-        await sleep(idleMs);
-      });
+        failures += 1;
+        log.error({ err: error, queueKey, failures }, 'ingest.failed');
+        await sleep(Math.min(100 * 2 ** failures, retryMsMax), undefined, { signal: stopping.signal }).catch(() => {});
+      }
     }
   })();
 
   return {
     async stop() {
       stopping.abort();
+      stall.stop();
       // On a connection that is not there the command would be left for ever; once it is back it ends within `idleMs`.
       if (blocking.status === 'ready') blocking.disconnect();
       await closeInTime('door', loop, log);
@@ -73,8 +91,8 @@ export function openDoor(options: DoorOptions): { stop(): Promise<void> } {
   };
 }
 
-async function letIn({ queueKey, ring, ...ports }: DoorOptions, list: WaitList, jobs: WaitingJob[], signal: AbortSignal): Promise<void> {
-  const chats = await takeIn(ports, queueKey, jobs, signal);
+async function letIn({ queueKey, ring, ...ports }: DoorOptions, list: WaitList, jobs: WaitingJob[]): Promise<void> {
+  const chats = await takeIn(ports, queueKey, jobs);
   // A doorbell that cannot be rung is no reason to keep the jobs: the sweep rings again.
   await ring(chats).catch((error: unknown) => ports.log.warn({ err: error }, 'ring.failed'));
   await list.pop(jobs.map(({ id }) => id));

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connectRedisForLoops, createQueue, type Log } from '@typelane/runtime';
 import { WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { DoorOptions } from './door.ts';
-import { takeIn } from './take-in.ts';
+import { watchForStall } from './stall-watch.ts';
+import { type Chat, takeIn } from './take-in.ts';
 
 /** Milliseconds between looks for a job that BullMQ cannot read. */
 const janitorMs = 1_000;
@@ -18,18 +20,32 @@ export function openPlainDoor({ redisUrl, queueKey, ring, ...ports }: DoorOption
   const onError = (error: unknown) => log.warn({ err: error, queueKey }, 'redis.error');
   redis.on('error', onError);
   const stopping = new AbortController();
+  const stall = watchForStall(queueKey, log);
+  /** BullMQ gives up a job whose processor throws. */
+  const untilTaken = async (take: () => Promise<Chat[]>): Promise<Chat[]> => {
+    for (let failures = 1; ; failures += 1) {
+      try {
+        return await take();
+      } catch (error) {
+        log.error({ err: error, queueKey, failures }, 'ingest.failed');
+        await sleep(Math.min(100 * 2 ** failures, 5_000), undefined, { signal: stopping.signal });
+      }
+    }
+  };
   const queue = createQueue(name, redis, prefix);
   queue.on('error', onError);
   const worker = new Worker(
     name,
     async (job, token) => {
       const jobs = [{ id: job.id ?? '', data: JSON.stringify(job.data) }];
-      const chats = await takeIn(ports, queueKey, jobs, stopping.signal).catch(async (error: unknown) => {
+      stall.sees(jobs[0]?.id ?? '');
+      const chats = await untilTaken(() => takeIn(ports, queueKey, jobs)).catch(async (error: unknown) => {
         if (!stopping.signal.aborted) throw error;
         // Back to the head of the line, for the next process: a job that fails here would be lost.
         await job.moveToWait(token);
         throw new WaitingError();
       });
+      stall.sleeps();
       await ring(chats).catch((error: unknown) => log.warn({ err: error }, 'ring.failed'));
     },
     // A crashed process's job goes back to the head of the line after this long; nothing passes it meanwhile.
@@ -47,13 +63,14 @@ export function openPlainDoor({ redisUrl, queueKey, ring, ...ports }: DoorOption
   worker.on('error', onError);
   const running = queue.setGlobalConcurrency(1).then(() => worker.run(), onError);
   const janitor = setInterval(
-    () => void clearUnreadable(redis, queueKey, (data, id) => takeIn(ports, queueKey, [{ id, data }], stopping.signal), log),
+    () => void clearUnreadable(redis, queueKey, (data, id) => takeIn(ports, queueKey, [{ id, data }]), log),
     janitorMs,
   );
 
   return {
     async stop() {
       clearInterval(janitor);
+      stall.stop();
       stopping.abort();
       await worker.close();
       await running;

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { eventExcess, eventProblems, jobBytesMax, sentence } from '@typelane/client';
-import { eventsPerJobMax, type InboundEvent, pairOf, parseJid, participantOf } from '@typelane/core';
+import { claimsKey, eventsPerJobMax, type InboundEvent, pairOf, parseJid, participantOf } from '@typelane/core';
 import { conversationId, type DeadLetter, type Letter } from '@typelane/db';
 import type { WaitingJob } from './wait-list.ts';
+
+/** Characters of a job's id that stand in the name of a dead letter. */
+const jobIdLengthMax = 200;
 
 /** What a job holds: events for inboxes, and what can stand in none. */
 export type ReadJob = { letters: Letter[]; deadLetters: DeadLetter[] };
@@ -10,6 +13,15 @@ export type ReadJob = { letters: Letter[]; deadLetters: DeadLetter[] };
 /** Reads one job. Nothing a producer can write makes it throw; what breaks the contract is kept whole, with its reason. */
 export function readJob(queue: string, job: WaitingJob): ReadJob {
   const source = sourceOf(queue, job);
+  try {
+    return readFrom(source, job);
+  } catch (error) {
+    const problem = `The job must be one that can be read, but reading it failed with ${error instanceof Error ? error.name : 'an error'}.`;
+    return dead(source, 'unreadable', [problem], job.data ?? '');
+  }
+}
+
+function readFrom(source: string, job: WaitingJob): ReadJob {
   if (job.data === null) return dead(source, 'missing_data', ['The job must have a hash with `data`, but none was there.'], '');
   const bytes = Buffer.byteLength(job.data);
   if (bytes > jobBytesMax) return dead(source, 'too_large', [`The job must be at most ${jobBytesMax} bytes, but ${bytes} came.`], job.data);
@@ -40,27 +52,43 @@ function readEvent(value: unknown, source: string, job: string): ReadJob {
     const problem = `data.keyRemoteJid must be a WhatsApp address, but ${JSON.stringify(event.data.keyRemoteJid)} came.`;
     return dead(source, 'invalid_jid', [problem], payloadOf(value, job), instanceId);
   }
+  if (instanceId.includes('\u0000')) {
+    const problem = 'instance.instanceId must be text that PostgreSQL can store, but it holds U+0000.';
+    return dead(source, 'unstorable', [problem], payloadOf(value, job));
+  }
   const id = conversationId(instanceId, jid);
-  const { keyId } = event.data;
+  const keyId = inboxKeyOf(event);
   const fromMe = event.data.keyFromMe ?? event.data.source === 'api';
-  const messageId = messageIdOf(event, id, fromMe);
+  const messageId = messageIdOf(event, keyId, id, fromMe);
   const arrival = { conversationId: id, instanceId, jid: jid.jid, kind: 'message', fromMe, keyId, messageId, event, holds: false } as const;
   return { letters: [{ ...arrival, address: jid, participant: participantOf(event), pair: pairOf(event) }], deadLetters: [] };
 }
 
-/** The producer's id of the message, else one of ours, made of what names the message. */
-function messageIdOf({ data }: InboundEvent, chat: string, fromMe: boolean): string {
-  if (data.messageId !== undefined && data.messageId !== null && data.messageId !== '') return String(data.messageId);
-  return createHash('sha256').update(`${chat}|${fromMe}|${data.keyId}`).digest('hex').slice(0, 32);
+/** What makes an event known when it comes again. Events about a message have a name of their own, so that the message is not known by it. */
+function inboxKeyOf(event: InboundEvent): string {
+  const { data } = event;
+  if (claimsKey(event)) return data.keyId;
+  const digest = createHash('sha256')
+    .update(`${event.event}|${JSON.stringify(data)}`)
+    .digest('hex')
+    .slice(0, 16);
+  return `about:${digest}:${data.keyId}`;
 }
 
-/** Ids are given again after a Redis lost its data, so the payload is part of the name. */
+/** The producer's id of the message, else one of ours, made of what names the message. */
+function messageIdOf({ data }: InboundEvent, keyId: string, chat: string, fromMe: boolean): string {
+  if (data.messageId !== undefined && data.messageId !== null && data.messageId !== '') return String(data.messageId);
+  return createHash('sha256').update(`${chat}|${fromMe}|${keyId}`).digest('hex').slice(0, 32);
+}
+
+/** Ids are given again after a Redis lost its data, so the payload is part of the name. Producers choose ids: a long one is too much for an index. */
 function sourceOf(queue: string, { id, data }: WaitingJob): string {
   const digest = createHash('sha256')
     .update(data ?? '')
     .digest('hex')
     .slice(0, 16);
-  return `${queue}:${id}:${digest}`;
+  const name = id.length <= jobIdLengthMax ? id : createHash('sha256').update(id).digest('hex');
+  return `${queue}:${name}:${digest}`;
 }
 
 function parseJson(text: string): { value: unknown } | { reason: string; problem: string } {

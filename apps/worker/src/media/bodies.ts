@@ -1,4 +1,4 @@
-import type { InboundEvent } from '@typelane/core';
+import { type InboundEvent, inboundEventSchema, readInbound } from '@typelane/core';
 
 /** A file that stands in an event as text. */
 export type Body = { base64: string; mimeType: string | null };
@@ -10,9 +10,9 @@ type Found = Body & { holder: Record<string, unknown>; key: string };
  * its type), and the event without it. The longest is the file, others are previews of it. Null: there is none, and the event is as it was.
  */
 export function takeOutBody(event: InboundEvent): { event: InboundEvent; body: Body; hold(fields: Record<string, string>): void } | null {
-  if (find(event.data).length === 0) return null;
+  if (findIn(event).length === 0) return null;
   const copy = structuredClone(event);
-  const found = find(copy.data).toSorted((one, other) => other.base64.length - one.base64.length);
+  const found = findIn(copy).toSorted((one, other) => other.base64.length - one.base64.length);
   const [longest] = found;
   if (longest === undefined) return null;
   for (const { holder, key } of found) delete holder[key];
@@ -24,6 +24,17 @@ export function takeOutBody(event: InboundEvent): { event: InboundEvent; body: B
       for (const place of [longest.holder, copy.data.content]) Object.assign(place, fields);
     },
   };
+}
+
+/** Fields to which the contract gives a meaning are no files, whatever stands in them. Only what is inside `content` may be one. */
+const contractFields: ReadonlySet<string> = new Set(Object.keys(inboundEventSchema.shape.data.shape));
+
+function findIn(event: InboundEvent): Found[] {
+  const { data } = event;
+  const found = find(data).filter(({ holder, key }) => holder !== data || !contractFields.has(key));
+  if (found.length === 0) return found;
+  const { content } = readInbound(event);
+  return content.kind === 'text' ? found.filter(({ holder, key }) => holder[key] !== content.text) : found;
 }
 
 /** Every event of the door comes through here, so it makes nothing where there is nothing. */

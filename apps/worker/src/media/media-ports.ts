@@ -1,6 +1,10 @@
 import type { Database } from '@typelane/db';
 import { createMediaStore, type MediaStore, readSignedAddress, signedAddress } from '@typelane/media';
 import { type Egress, type Log, type MediaEnv, mediaPlanOf } from '@typelane/runtime';
+import { createFairLimiter, type FairLimiter, type FairLimits } from './fair-limiter.ts';
+
+/** Files out of events that are being stored at once. Those whose store hangs count until it gives up. */
+const inlineLimits: FairLimits = { max: 8, maxPerKey: 4 };
 
 /** What keeping files needs from outside. */
 export type MediaPorts = {
@@ -15,6 +19,9 @@ export type MediaPorts = {
   keepDays: number | null;
   /** For files that have to be fetched. */
   egress: Pick<Egress, 'check' | 'agents'>;
+  /** Room for the files that stand in events, by instance. */
+  inlineRoom: Pick<FairLimiter, 'enter'>;
+  inlineLimits: FairLimits;
   log: Log;
 };
 
@@ -28,5 +35,7 @@ export function openMediaPorts(env: MediaEnv, ports: Pick<MediaPorts, 'database'
     fileAt: (address) => readSignedAddress({ publicUrl, key }, address),
     sizeBytesMax,
     keepDays,
+    inlineRoom: createFairLimiter(inlineLimits),
+    inlineLimits,
   };
 }

@@ -11,8 +11,9 @@ import { createEgress, createLog, mediaEnv, readEnv } from '@typelane/runtime';
 import { inboundEvent } from '@typelane/testkit';
 import { databaseForTest } from '@typelane/testkit/vitest';
 import { afterAll, beforeEach, expect, test } from 'vitest';
+import { createFairLimiter } from './fair-limiter.ts';
 import { openMediaPorts } from './media-ports.ts';
-import { removeExpiredMedia } from './remove-expired.ts';
+import { createRemoveExpired } from './remove-expired.ts';
 import { type MediaToStore, storeMedia } from './store-media.ts';
 import { takeOutMedia } from './take-out-media.ts';
 
@@ -177,15 +178,15 @@ test('what a gateway uploaded is known by its address and not fetched', async ()
 
 async function removeAll(): Promise<void> {
   await database.sql`update media set expires_at = now() - interval '1 second'`;
-  while ((await removeExpiredMedia(ports)) > 0);
+  while ((await createRemoveExpired(ports)()) > 0);
 }
 
 test('files whose time is over are removed, bytes and record, and no others', async () => {
   await removeAll();
   const [old, young] = await Promise.all([storeMedia(ports, at(serve('/a', png))), storeMedia(ports, at(serve('/b', png)))]);
   await database.sql`update media set expires_at = now() - interval '1 second' where media_id = ${old?.mediaId ?? ''}`;
-  expect(await removeExpiredMedia(ports)).toBe(1);
-  expect(await removeExpiredMedia(ports)).toBe(0);
+  expect(await createRemoveExpired(ports)()).toBe(1);
+  expect(await createRemoveExpired(ports)()).toBe(0);
   expect(await bytesOf(old?.mediaId ?? '')).toBeNull();
   expect(await bytesOf(young?.mediaId ?? '')).toEqual(png);
   expect(await database.sql`select media_id from media`).toHaveLength(1);
@@ -196,9 +197,9 @@ test('while the store cannot remove a file, its record stays', async () => {
   await storeMedia(ports, at(serve('/stuck', png)));
   await database.sql`update media set expires_at = now() - interval '1 second'`;
   const stuck = { ...ports.store, remove: () => Promise.reject(new Error('away')) };
-  await expect(removeExpiredMedia({ ...ports, store: stuck })).rejects.toThrow('away');
+  await expect(createRemoveExpired({ ...ports, store: stuck })()).rejects.toThrow('could not be removed');
   expect(await database.sql`select from media`).toHaveLength(1);
-  expect(await removeExpiredMedia(ports)).toBe(1);
+  expect(await createRemoveExpired(ports)()).toBe(1);
 });
 
 const arrivalOf = (content: Record<string, unknown>, contentType = 'image') => {
@@ -230,10 +231,23 @@ test('a store that fails, or hangs, costs the file and never the message', async
   const broken = { ...ports, store: { ...ports.store, put: () => Promise.reject(new Error('disk full')) } };
   const [lost] = await takeOutMedia([arrivalOf({ base64: png.toString('base64') })], broken);
   expect(contentOf(lost)).toEqual({ mediaError: 'store_failed' });
-  const hung = { ...ports, store: { ...ports.store, put: () => new Promise<never>(() => {}) } };
-  const many = Array.from({ length: 20 }, () => arrivalOf({ base64: png.toString('base64') }));
-  const late = await takeOutMedia(many, hung, 50);
-  expect(late.map((arrival) => contentOf(arrival))).toEqual(many.map(() => ({ mediaError: 'store_timeout' })));
+});
+
+test('a store that hangs costs neither the file nor the message, and nobody waits for it twice', async () => {
+  const stuck = Promise.withResolvers<void>();
+  const put: typeof ports.store.put = (...file) => stuck.promise.then(() => ports.store.put(...file));
+  const room = { inlineRoom: createFairLimiter(ports.inlineLimits) };
+  const hung = { ...ports, ...room, store: { ...ports.store, put } };
+  const many = () => Array.from({ length: 20 }, () => arrivalOf({ base64: png.toString('base64'), mimetype: 'image/png' }));
+  const first = many();
+  expect(await takeOutMedia(first, hung, 50)).toEqual(first);
+  const second = many();
+  // Without a limit of time: what had no room would hold it for good.
+  expect(await takeOutMedia(second, hung, 2 ** 31 - 1)).toEqual(second);
+  const other = { ...arrivalOf({ base64: png.toString('base64'), mimetype: 'image/png' }), instanceId: 'instance-2' };
+  const [storedBeside] = await takeOutMedia([...many(), other], { ...ports, ...room }, 10_000).then((taken) => taken.slice(-1));
+  expect(contentOf(storedBeside)?.['mediaUrl']).toMatch(/\.png$/);
+  stuck.resolve();
 });
 
 test('while the database is away no file is given up', async () => {

@@ -69,8 +69,9 @@ async function hear(
     log.warn({ instanceId, sizeBytes: file.sizeBytes }, 'transcription.too_large');
     return '';
   }
-  const stream = await open(file.mediaId);
-  if (stream === null) return '';
-  const bytes = await buffer(stream);
-  return (await transcribe({ instanceId, bytes, fileName: file.fileName, mimeType: file.mimeType }, settings)) ?? '';
+  const read = async () => {
+    const stream = await open(file.mediaId);
+    return stream && buffer(stream);
+  };
+  return (await transcribe({ instanceId, read, fileName: file.fileName, mimeType: file.mimeType }, settings)) ?? '';
 }

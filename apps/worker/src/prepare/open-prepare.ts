@@ -2,7 +2,7 @@ import { type Database, keepTranscript, touch, transcriptOf } from '@typelane/db
 import type { MediaStore } from '@typelane/media';
 import { createSealer, type Egress, type Env, type Log, takeLease } from '@typelane/runtime';
 import type { Redis } from 'ioredis';
-import { createBulkhead } from '../converse/bulkhead.ts';
+import { createFairLimiter, type FairLimiter, type FairLimits } from '../media/fair-limiter.ts';
 import { createTranscriber } from '../transcribe/transcriber.ts';
 import { createListen } from './listen.ts';
 import { createPrepare, type Prepare, type PreparePorts } from './prepare.ts';
@@ -15,11 +15,19 @@ type Parts = {
   egress: Egress;
   store: Pick<MediaStore, 'open'>;
   keep: PreparePorts['keep'];
+  /** Room to fetch and keep files, by instance. */
+  room: Pick<FairLimiter, 'enter' | 'waitFor'>;
   log: Log;
 };
 
-/** Part of a process's slots in which chats may wait for transcriptions. A bulkhead gives four fifths of it to one host. */
-const shareMax = 0.25;
+/**
+ * Turns that may wait for files at once, and as many for transcriptions: a quarter of the process's, and four fifths of that for one instance
+ * or one service, so that a slow one leaves room for others. A recording, of at most 25 MiB, is held in memory for each transcription.
+ */
+export function preparationLimits(concurrency: number): FairLimits {
+  const max = Math.max(1, Math.floor(concurrency / 4));
+  return { max, maxPerKey: Math.max(1, Math.floor(max * 0.8)) };
+}
 
 /** Milliseconds another process waits, beyond the time of a transcription, for the words that are being found out. */
 const slackMs = 5_000;
@@ -28,13 +36,13 @@ const slackMs = 5_000;
 const keepingMs = 60_000;
 
 /** The prepare step of a worker process. */
-export function openPrepare({ options, database: { sql }, redis, egress, store, keep, log }: Parts): Prepare {
+export function openPrepare({ options, database: { sql }, redis, egress, store, keep, room, log }: Parts): Prepare {
   const { TRANSCRIPTION_TIMEOUT_MS: timeoutMs, QUEUE_PREFIX: prefix } = options;
   const sealer = createSealer(options.SECRET_KEY);
-  const bulkhead = createBulkhead(options.WORKER_CONCURRENCY * shareMax);
+  const limiter = createFairLimiter(preparationLimits(options.WORKER_CONCURRENCY));
   const listen = createListen(
     {
-      transcribe: createTranscriber({ egress, sealer, timeoutMs, bulkhead, log }),
+      transcribe: createTranscriber({ egress, sealer, timeoutMs, limiter, log }),
       transcriptOf: (mediaId) => transcriptOf(sql, mediaId),
       keepTranscript: (mediaId, words) => keepTranscript(sql, mediaId, words),
       open: async (mediaId) => (await store.open(mediaId))?.stream ?? null,
@@ -43,7 +51,12 @@ export function openPrepare({ options, database: { sql }, redis, egress, store, 
     },
     { timeoutMs: timeoutMs + slackMs },
   );
-  const prepare = createPrepare({ keep, listen, log });
+  const enter: PreparePorts['enter'] = ({ instance: { instanceId }, conversationId }) => {
+    const leave = room.enter(instanceId);
+    if (leave === null) room.waitFor(instanceId, conversationId);
+    return leave;
+  };
+  const prepare = createPrepare({ enter, keep, listen, log });
   return stayInHand(prepare, (conversationId) => touch(sql, [conversationId]), {
     everyMs: options.SWEEP_INTERVAL_MS / 3,
     atMostMs: keepingMs + timeoutMs,

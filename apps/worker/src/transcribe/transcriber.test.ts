@@ -4,7 +4,7 @@ import { aboutSecret } from '@typelane/core';
 import { createEgress, createLog, createSealer } from '@typelane/runtime';
 import { type FakeTranscription, startFakeTranscription, voiceNote } from '@typelane/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createBulkhead } from '../converse/bulkhead.ts';
+import { createFairLimiter } from '../media/fair-limiter.ts';
 import { createTranscriber, type TranscriptionSettings } from './transcriber.ts';
 
 const apiKey = 'sk-of-a-tenant';
@@ -36,10 +36,18 @@ function transcriber({ timeoutMs = 2_000, allow = [fake.url], slots = 10 } = {})
   const egress = createEgress({ allow: allow.map((url) => new URL(url).host) });
   closing.push(() => egress.close());
   const log = createLog('debug', { write: (line: string) => void lines.push(JSON.parse(line) as (typeof lines)[number]) });
-  return createTranscriber({ egress, sealer, timeoutMs, bulkhead: createBulkhead(slots), log });
+  return createTranscriber({
+    egress,
+    sealer,
+    timeoutMs,
+    limiter: createFairLimiter({ max: slots, maxPerKey: Math.max(1, slots - 1) }),
+    log,
+  });
 }
 
-const recording = { instanceId, bytes: voiceNote(words), fileName: 'PTT-20260115-WA0001.opus', mimeType: 'audio/ogg; codecs=opus' };
+const bytes = voiceNote(words);
+const holding = (file: Uint8Array) => ({ read: () => Promise.resolve(file) });
+const recording = { instanceId, ...holding(bytes), fileName: 'PTT-20260115-WA0001.opus', mimeType: 'audio/ogg; codecs=opus' };
 
 function settings(change: Partial<TranscriptionSettings> = {}): TranscriptionSettings {
   const sealed = sealer.seal(apiKey, aboutSecret(instanceId, 'transcription.apiKey'));
@@ -66,7 +74,7 @@ test('a voice note is asked for as the service wants it, under no name of the co
       language: 'pt',
       responseFormat: 'json',
       fileName: 'audio.ogg',
-      sizeBytes: recording.bytes.length,
+      sizeBytes: bytes.length,
     }),
   ]);
   expect(lines).toEqual([]);
@@ -80,7 +88,7 @@ test('a service that asks for no key is sent none', async () => {
 });
 
 test('silence is empty text, and no failure', async () => {
-  expect(await transcriber()({ ...recording, bytes: voiceNote('  ') }, settings())).toBe('');
+  expect(await transcriber()({ ...recording, ...holding(voiceNote('  ')) }, settings())).toBe('');
   expect(lines).toEqual([]);
 });
 
@@ -98,7 +106,7 @@ test.each<[string, () => Partial<TranscriptionSettings>, string, number]>([
 });
 
 test('a recording the service cannot decode is a failure', async () => {
-  expect(await transcriber()({ ...recording, bytes: Buffer.from('no audio') }, settings())).toBeNull();
+  expect(await transcriber()({ ...recording, ...holding(Buffer.from('no audio')) }, settings())).toBeNull();
   expect(lines).toEqual([expect.objectContaining({ host: new URL(fake.url).host, code: 'status_400' })]);
 });
 
@@ -163,11 +171,17 @@ test('the time is for all of it: a service that never answers, or a byte at a ti
   expect(lines.map(({ code }) => code)).toEqual(['TIMEOUT', 'TIMEOUT']);
 });
 
-test('a host that has its share of requests gets no more until one is over', async () => {
+test('a host that has its share of requests gets no more until one is over, and no recording is held in memory for it', async () => {
   fake.nextMood({ type: 'hang' });
   const transcribe = transcriber({ timeoutMs: 300, slots: 1 });
   const held = transcribe(recording, settings());
-  expect(await transcribe(recording, settings())).toBeNull();
+  let wasRead = false;
+  const read = () => {
+    wasRead = true;
+    return recording.read();
+  };
+  expect(await transcribe({ ...recording, read }, settings())).toBeNull();
+  expect(wasRead).toBe(false);
   await held;
   expect(await transcribe(recording, settings())).toBe(words);
   expect(lines.map(({ code }) => code)).toEqual(['host_busy', 'TIMEOUT']);
@@ -180,7 +194,7 @@ test.each([
   ['a WAV', Buffer.from('RIFF\x24\0\0\0WAVE', 'latin1'), '', 'audio.wav'],
   ['something else', Buffer.from('#!AMR'), 'Ana Silva.AMR', 'audio.amr'],
   ['something without a name', Buffer.from('#!AMR'), 'Ana', 'audio.bin'],
-])('%s is called by its container', async (_what, bytes, fileName, expected) => {
-  await transcriber()({ ...recording, bytes, fileName }, settings());
+])('%s is called by its container', async (_what, file, fileName, expected) => {
+  await transcriber()({ ...recording, ...holding(file), fileName }, settings());
   expect(fake.requests[0]?.fileName).toBe(expected);
 });

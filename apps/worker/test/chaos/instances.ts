@@ -33,7 +33,8 @@ export async function registerInstances({ seed }: ChaosPlan, database: Database,
         publicId,
         typebotURL,
         enabled: true,
-        settings: { staleAfterMinutes: 0, delivery },
+        // What is said is the bot's alone, so that it can be counted.
+        settings: { staleAfterMinutes: 0, delivery, serviceUnavailable: 'retry', errorMessage: null, uncertainMessage: null },
       },
     );
   await register(once, planned.url, 'at-most-once');

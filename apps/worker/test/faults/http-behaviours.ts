@@ -4,6 +4,7 @@ import { type Mood, moods } from '@typelane/testkit';
 export type Known =
   | { outcome: 'notSent'; retryAfterMs?: number }
   | { outcome: 'uncertain'; cause: string }
+  | { outcome: 'failed'; cause: string }
   | { outcome: 'refused'; cause: string }
   | { outcome: 'sessionLost' };
 
@@ -11,6 +12,7 @@ export type Known =
 export type Behaviour = { what: string; mood: Mood | 'refused'; known: Known; atStart?: Known };
 
 const uncertain = (cause: string): Known => ({ outcome: 'uncertain', cause });
+const failed = (cause: string): Known => ({ outcome: 'failed', cause });
 const refused = (cause: string): Known => ({ outcome: 'refused', cause });
 const error = (status: number, code: string, message: string, processed = false): Mood => ({
   type: 'error',
@@ -51,10 +53,21 @@ export const behaviours: Behaviour[] = [
   { what: 'redirects in a circle with 302', mood: { type: 'redirect', status: 302, to: 'itself' }, known: refused('redirect') },
   { what: 'redirects in a circle with 307', mood: { type: 'redirect', status: 307, to: 'itself' }, known: refused('redirect') },
   { what: 'is asked too much', mood: moods.tooManyRequests('2'), known: { outcome: 'notSent', retryAfterMs: 2_000 } },
-  { what: 'is out of service for a while', mood: moods.unavailable('2'), known: { outcome: 'notSent', retryAfterMs: 2_000 } },
-  { what: 'is out of service for who knows how long', mood: moods.unavailable(), known: { outcome: 'notSent' } },
-  { what: 'fails with 500', mood: moods.internalError({ defined: true }), known: uncertain('http_500') },
-  { what: 'is done and fails with 500', mood: error(500, 'INTERNAL_SERVER_ERROR', 'Oops', true), known: uncertain('http_500') },
+  {
+    what: 'is out of service for a while',
+    mood: moods.unavailable('2'),
+    known: uncertain('http_503'),
+    atStart: { outcome: 'notSent', retryAfterMs: 2_000 },
+  },
+  {
+    what: 'is out of service for who knows how long',
+    mood: moods.unavailable(),
+    known: uncertain('http_503'),
+    atStart: { outcome: 'notSent' },
+  },
+  { what: 'fails with 500', mood: moods.internalError({ defined: true }), known: failed('bot_failed: http_500') },
+  { what: 'is done and fails with 500', mood: error(500, 'INTERNAL_SERVER_ERROR', 'Oops', true), known: failed('bot_failed: http_500') },
+  { what: 'fails with a page of HTML', mood: page(500), known: uncertain('http_500') },
   { what: 'is done and stands behind a broken proxy', mood: { ...moods.badGateway(), processed: true }, known: uncertain('http_502') },
   { what: 'is not reached by its proxy', mood: moods.badGateway(), known: uncertain('http_502') },
   { what: 'is slower than its proxy', mood: page(504), known: uncertain('http_504') },
@@ -64,14 +77,14 @@ export const behaviours: Behaviour[] = [
     mood: error(404, 'NOT_FOUND', 'Session not found.'),
     known: { outcome: 'sessionLost' },
     // A start has no session to lose.
-    atStart: refused('bot_refused: Session not found.'),
+    atStart: refused('bot_refused: session_not_found'),
   },
   {
     what: 'lacks credentials',
     mood: error(404, 'NOT_FOUND', 'Credentials not found'),
-    known: refused('bot_refused: Credentials not found'),
+    known: refused('bot_refused: credentials_not_found'),
   },
   { what: 'knows no such path', mood: page(404), known: refused('http_404') },
-  { what: 'says no', mood: error(400, 'BAD_REQUEST', 'Command event not found'), known: refused('bot_refused: Command event not found') },
+  { what: 'says no', mood: error(400, 'BAD_REQUEST', 'Command event not found'), known: refused('bot_refused: command_not_found') },
   { what: 'is forbidden by a proxy', mood: page(403), known: refused('http_403') },
 ];

@@ -44,16 +44,13 @@ export const coverage: Coverage[] = [
   {
     recording: 'errors',
     scenes: [
-      ...refusals([0, 1, 2], 'dead: bot_refused: Typebot not found'),
-      refused(3, 'dead: bot_refused: Estamos fechados.'),
-      ...refusals([4, 5], 'dead: bot_refused: This bot is now closed'),
-      { title: 'a start of which nothing is known is made once more', turns: [turn('oi', [6, 6], { final: 'uncertain: http_500' })] },
+      ...refusals([0, 1, 2], 'dead: bot_refused: typebot_not_found'),
+      refused(3, 'dead: bot_refused: http_400'),
+      ...refusals([4, 5], 'dead: bot_refused: bot_closed'),
+      { title: 'a start that fails is made once more', turns: [turn('oi', [6, 6], { final: 'dead: bot_failed: http_500' })] },
       ...[11, 20].map((index) => ({ title: `start ${index} is answered`, turns: [turn('oi', index)] })),
-      refused(
-        12,
-        "dead: bot_refused: Malformed request. Ensure the request body is properly formatted and the 'Content-Type' header is set correctly.",
-      ),
-      ...refusals([13, 14, 17, 18, 21, 22, 23, 24, 25], 'dead: bot_refused: Input validation failed'),
+      refused(12, 'dead: bot_refused: malformed_request'),
+      ...refusals([13, 14, 17, 18, 21, 22, 23, 24, 25], 'dead: bot_refused: input_validation_failed'),
     ],
     left: [
       [[7], 'sessions of other ids than ours are not asked; the same answer to one of ours is in mid-session-changes'],
@@ -87,8 +84,8 @@ export const coverage: Coverage[] = [
     recording: 'http-shapes',
     scenes: [
       { title: 'a slash too many after the address does no harm', typebotURL: (url) => `${url}/`, turns: [turn('oi', 7), turn('z', 9)] },
-      refused(2, 'dead: bot_refused: Typebot not found'),
-      refused(4, 'dead: bot_refused: Typebot not found'),
+      refused(2, 'dead: bot_refused: typebot_not_found'),
+      refused(4, 'dead: bot_refused: typebot_not_found'),
     ],
     left: [
       [[0, 1, 3], 'other spellings of the address: ours has one'],
@@ -171,14 +168,14 @@ export const coverage: Coverage[] = [
     recording: 'mid-session-changes',
     scenes: [
       { title: 'a chat goes on when its bot is closed', turns: [turn('oi', 0), turn('before', 1), turn('after closing', 2)] },
-      refused(3, 'dead: bot_refused: This bot is now closed'),
+      refused(3, 'dead: bot_refused: bot_closed'),
       {
         title: 'a chat whose session is lost begins again, once, for the same message',
         turns: [turn('oi', 4), turn('after edit', 5), turn('a year later', 6), turn('gone', [7, 0])],
       },
       {
         title: 'a chat whose bot was closed after its session was lost has an event that is dead',
-        turns: [turn('oi', 4), turn('after edit', 5), turn('gone', [7, 3], { final: 'dead: bot_refused: This bot is now closed' })],
+        turns: [turn('oi', 4), turn('after edit', 5), turn('gone', [7, 3], { final: 'dead: bot_refused: bot_closed' })],
       },
     ],
   },
@@ -191,10 +188,10 @@ export const coverage: Coverage[] = [
     recording: 'origins',
     scenes: [
       { title: 'no origin is sent, which every bot takes', turns: [turn('oi', 2), turn('x', 4)] },
-      refused(1, 'dead: bot_refused: Origin not allowed'),
+      refused(1, 'dead: bot_refused: origin_not_allowed'),
       {
         title: 'a refused answer leaves the chat where it stood',
-        turns: [turn('oi', 2), turn('x', 3, { final: 'dead: bot_refused: Origin not allowed' }), turn('x', 4)],
+        turns: [turn('oi', 2), turn('x', 3, { final: 'dead: bot_refused: origin_not_allowed' }), turn('x', 4)],
       },
       { title: 'a bot with allowed origins starts', turns: [turn('oi', 0)] },
     ],
@@ -203,7 +200,7 @@ export const coverage: Coverage[] = [
     recording: 'prefilled',
     scenes: [
       ...[0, 1].map((index) => ({ title: `start ${index} is answered`, turns: [turn('oi', index)] })),
-      ...refusals([2, 3, 4], 'dead: bot_refused: Input validation failed'),
+      ...refusals([2, 3, 4], 'dead: bot_refused: input_validation_failed'),
     ],
   },
   {

@@ -11,9 +11,7 @@ export const walks: Coverage[] = [
   waAll,
   {
     recording: 'wa-all.markdown',
-    scenes: [
-      { title: 'a start of which nothing is known is made once more', turns: [turn('oi', [0, 0], { final: 'uncertain: http_500' })] },
-    ],
+    scenes: [{ title: 'a start that fails is made once more', turns: [turn('oi', [0, 0], { final: 'dead: bot_failed: http_500' })] }],
   },
   {
     recording: 'wa-client-actions',
@@ -81,9 +79,7 @@ export const walks: Coverage[] = [
   },
   {
     recording: 'wa-strike.markdown',
-    scenes: [
-      { title: 'a start of which nothing is known is made once more', turns: [turn('oi', [0, 0], { final: 'uncertain: http_500' })] },
-    ],
+    scenes: [{ title: 'a start that fails is made once more', turns: [turn('oi', [0, 0], { final: 'dead: bot_failed: http_500' })] }],
     left: [[[1], 'the session of a start that failed is not known to anybody']],
   },
   {

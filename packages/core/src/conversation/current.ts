@@ -2,9 +2,9 @@ import type { StepContext } from './event.ts';
 import type { BotSession, Conversation, Session, Turn } from './state.ts';
 
 type Earlier<T, Later extends keyof T> = Omit<T, Later> & Partial<Pick<T, Later>>;
-type EarlierBot = Earlier<BotSession, 'publicId' | 'misses' | 'typebotId' | 'answers'>;
+type EarlierBot = Earlier<BotSession, 'publicId' | 'misses' | 'typebotId' | 'answers' | 'question'>;
 type EarlierSession = Earlier<Omit<Session, 'bot'>, 'address' | 'activeAt'> & { bot: EarlierBot | null };
-type EarlierTurn = Earlier<Omit<Turn, 'session'>, 'events' | 'joined' | 'inquiry' | 'resaid'> & { session: EarlierSession };
+type EarlierTurn = Earlier<Omit<Turn, 'session'>, 'events' | 'joined' | 'inquiry' | 'resaid' | 'held'> & { session: EarlierSession };
 
 /**
  * A state that an earlier version put on record, as it is now: chats are older than the program. What that version did not know yet is
@@ -28,12 +28,19 @@ export function current(state: Conversation, context: StepContext): Conversation
 
 /** Also of a closed session, whose address and time are not kept. */
 export function currentSession(session: EarlierSession, { now, integration }: StepContext): Session {
-  const bot = session.bot && { publicId: integration?.publicId ?? '', misses: 0, typebotId: null, answers: null, ...session.bot };
+  const bot = session.bot && {
+    publicId: integration?.publicId ?? '',
+    misses: 0,
+    typebotId: null,
+    answers: null,
+    question: null,
+    ...session.bot,
+  };
   return { address: '', activeAt: now, ...session, bot };
 }
 
 function currentTurn(turn: EarlierTurn, context: StepContext): Turn {
-  return { events: 1, joined: null, inquiry: null, resaid: 0, ...turn, session: currentSession(turn.session, context) };
+  return { events: 1, joined: null, inquiry: null, resaid: 0, held: null, ...turn, session: currentSession(turn.session, context) };
 }
 
 function known(time: number | undefined, now: number): number {

@@ -16,5 +16,6 @@ export { type Behind, interruption } from './interruption.ts';
 export { join, type Join } from './join.ts';
 export { type Final, type Later, type PauseReason, type SessionChange, type Step } from './outcome.ts';
 export { type BotSession, type Conversation, idle, type Pending, type Session, type Turn } from './state.ts';
+export { holdMaxMs } from './setback.ts';
 export { step } from './step.ts';
 export { type TranscriptEntry } from './transcript.ts';

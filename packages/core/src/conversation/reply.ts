@@ -50,6 +50,7 @@ function botAfter({ call, session }: Turn, { started }: BotReply, settings: Sett
     answers: settings.typebotApiToken === null ? null : {},
     typing: started.typing,
     pending: { type: 'nothing' },
+    question: null,
     uncertainTurns: 0,
     misses: 0,
   };
@@ -64,7 +65,7 @@ function ordered(heard: Heard): Step | null {
   if (order === 'close') return finishes(ruled);
   const pending = pendingAfter(ruled);
   // A flow that is over must never be continued: what comes after the human begins anew.
-  const session: Session = { ...turn.session, bot: pending && { ...heard.bot, pending } };
+  const session: Session = { ...turn.session, bot: pending && { ...heard.bot, pending, question: questionIn(heard) } };
   const state = { status: 'paused' as const, session, since: context.now };
   return endsTurn(ruled.turn, state, answered, { say: turn.said, sessions: [paused(session, 'flow')] });
 }
@@ -118,8 +119,14 @@ function waits(heard: Heard): Step | null {
   if (pending === null) return null;
   const { turn, bot } = heard;
   const misses = isSameQuestion(bot.pending, pending) ? bot.misses : 0;
-  const session: Session = { ...turn.session, bot: { ...bot, pending, misses } };
+  const session: Session = { ...turn.session, bot: { ...bot, pending, misses, question: questionIn(heard) } };
   return endsTurn(turn, { status: 'waiting', session }, answered, { say: turn.said, sessions: openings(heard, session) });
+}
+
+/** A complaint about an answer has the id of the question it is about, whose own words are kept. */
+function questionIn({ bot, reply, rendering }: Heard): string | null {
+  const isComplaint = reply.input !== null && reply.bubbles.at(-1)?.id === reply.input.id;
+  return isComplaint ? bot.question : rendering.question;
 }
 
 function isSameQuestion(before: Pending, after: Pending): boolean {

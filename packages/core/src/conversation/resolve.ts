@@ -2,10 +2,11 @@ import type { BotResult } from '../bot.ts';
 import type { StepContext } from './event.ts';
 import { inquiryOf, verdictOf } from './evidence.ts';
 import { afterEnd } from './expiry.ts';
-import { closed, goesOn, type Later, notices, type Step } from './outcome.ts';
-import { backoffMs, type Doubt, endsInDoubt, failed, leftInDoubt, uncertain } from './setback.ts';
+import { closed, goesOn, type Later, type Step } from './outcome.ts';
+import { afterNotSent, backoffMs, type Doubt, endsInDoubt, failed, leftInDoubt, uncertain } from './setback.ts';
 import type { Inquiry, Turn } from './state.ts';
 import { asked } from './transcript.ts';
+import { wordsInDoubt } from './trouble.ts';
 import { endsTurn, isOff, type Outcome, settingsOf, waitsFor } from './turn.ts';
 
 /** Times the results API is asked about one call before it stays in doubt: with the waits of `backoffMs` about three seconds. */
@@ -21,6 +22,13 @@ export function afterUncertain(turn: Turn, cause: string, context: StepContext):
   const doubtful = { ...turn, transcript: failed(turn, 'uncertain', cause) };
   if (inquiryOf(turn, context) === null) return leftInDoubt(doubtful, { cause, resolution: null, quarantine: true }, context);
   return waitsFor(0, { ...doubtful, inquiry: { cause, tries: 0 } }, context, { quarantine: true });
+}
+
+/** A start carries nobody's words, so it may be taken at a proxy's word; of a contact's words the operator says whether. */
+export function afterUnavailable(turn: Turn, { cause, retryAfterMs }: Outcome<'unavailable'>, context: StepContext): Step {
+  const isSurelyUnheard = turn.call.type === 'start' || settingsOf(context).serviceUnavailable === 'retry';
+  if (!isSurelyUnheard) return afterUncertain(turn, cause, context);
+  return afterNotSent(turn, { type: 'notSent', cause, retryAfterMs }, context);
 }
 
 /** Makes the inquiry of a turn that waited for it. Where a human or a keyword came between, or the bot was switched off, nothing is said any more. */
@@ -65,7 +73,7 @@ function saidAgain(turn: Turn, context: StepContext): Step {
 function afterUnheardEnd(turn: Turn, context: StepContext): Step {
   const settings = settingsOf(context);
   return endsTurn(turn, afterEnd(settings, context.now), uncertain(inquiryIn(turn).cause, 'processed'), {
-    say: [...turn.said, ...notices(settings.uncertainMessage)],
+    say: [...turn.said, ...wordsInDoubt('processed', context)],
     sessions: [closed(turn.session, 'completed')],
   });
 }

@@ -45,9 +45,11 @@ export type BotSession = {
   typebotId: string | null;
   typing: TypingEmulation | null;
   pending: Pending;
+  /** The words before the question that is pending, to ask it again after a setback. Null: none are known. */
+  question: string | null;
   /** By block id: how many answers to it Typebot may have kept, at most. Null: not counted, since nobody could look. */
   answers: Record<string, number> | null;
-  /** Uncertain turns in a row; the second ends the session. */
+  /** Turns in a row that ended in doubt or with an error of Typebot: see `setback.ts` for how many end the session. */
   uncertainTurns: number;
   /** Messages in a row that named none of the options shown. */
   misses: number;
@@ -78,8 +80,10 @@ export type Turn = {
   /** Decided but not handed to the outbox yet. */
   said: OutboundDraft[];
   transcript: TranscriptEntry[];
-  /** Times this call was tried and surely did not reach Typebot, or was made again by policy. */
+  /** Times this call was made again by policy. */
   attempt: number;
+  /** Since when, and how often, the call surely did not reach Typebot; null: that did not happen. */
+  held: { since: number; tries: number } | null;
   /** The call ended in doubt, and what is asked of Typebot now is whether it was heard. Null: the call itself is made. */
   inquiry: Inquiry | null;
   /** Times the call was made again because it surely was not heard, though that was in doubt. */

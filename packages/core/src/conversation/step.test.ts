@@ -211,24 +211,37 @@ describe('setbacks', () => {
     expect(last).toMatchObject({ state: { status: 'idle' }, final: { type: 'dead', reason: 'session_lost' } });
   });
 
-  test('a call that surely was not sent is made again later, then its event is dead and the question stands', () => {
+  test('a call that surely was not sent is made again for five minutes, then its event is dead and the question stands', () => {
     const before = waitingAt();
-    let last = play(before, contextOf({ settings: { errorMessage: 'Sorry' } })).last;
-    const waits: (number | null)[] = [];
-    const later = contextOf({ now: now + 30_000 });
-    while (last.final === null) {
-      last = step(
-        last.state,
-        { type: 'notSent', cause: 'connection_refused', retryAfterMs: null },
-        contextOf({ settings: { errorMessage: 'Sorry' } }),
+    const settings = { errorMessage: 'Sorry' };
+    let at = now;
+    let last = play(before, contextOf({ settings })).last;
+    const waits: number[] = [];
+    for (let tries = 0; tries < 40 && last.final === null; tries += 1) {
+      last = decided(
+        step(last.state, { type: 'notSent', cause: 'connection_refused', retryAfterMs: null }, contextOf({ settings, now: at })),
       );
-      if (last.final) break;
+      if (last.waitMs === null) break;
       waits.push(last.waitMs);
-      last = step(last.state, { type: 'due' }, later);
+      at += last.waitMs;
+      last = decided(step(last.state, { type: 'due' }, contextOf({ settings, now: at })));
     }
-    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
-    expect(last).toMatchObject({ final: { type: 'dead', reason: 'bot_unreachable' }, state: before });
+    expect(waits.slice(0, 6)).toEqual([1_000, 2_000, 4_000, 8_000, 15_000, 15_000]);
+    expect(at - now).toBe(300_000);
+    expect(last).toMatchObject({ final: { type: 'dead', reason: 'bot_unreachable' }, state: { status: 'waiting' } });
     expect(texts(last.say)).toEqual(['Sorry']);
+  });
+
+  test('tries during an outage do not count against a start that is in doubt afterwards', () => {
+    const later = (happening: Happening, state: Conversation) =>
+      decided(step(decided(step(state, happening, contextOf())).state, { type: 'due' }, contextOf({ now: now + 60_000 }))).state;
+    const unreached: Happening = { type: 'notSent', cause: 'connection_refused', retryAfterMs: null };
+    let state = play(idle, contextOf()).last.state;
+    for (let tries = 0; tries < 9; tries += 1) state = later(unreached, state);
+    expect(later({ type: 'uncertain', cause: 'timeout' }, state)).toMatchObject({
+      status: 'calling',
+      turn: { call: { type: 'start' }, attempt: 1 },
+    });
   });
 
   test('a refusal ends the event and leaves the question', () => {
@@ -248,7 +261,7 @@ describe('setbacks', () => {
       final: { type: 'uncertain', reason: 'timeout' },
       state: { status: 'waiting' },
     });
-    expect(texts(last.say)).toEqual(['Please repeat']);
+    expect(texts(last.say)).toEqual(['Please repeat', 'Hello']);
   });
 
   test('an uncertain answer is said again where the integration wants at least once', () => {

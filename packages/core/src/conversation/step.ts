@@ -4,8 +4,8 @@ import { timerAt } from './expiry.ts';
 import { obey } from './obey.ts';
 import type { Later, Step } from './outcome.ts';
 import { afterReply } from './reply.ts';
-import { afterInspection, afterNoInspection, afterUncertain, inspectNow } from './resolve.ts';
-import { afterLost, afterNotSent, afterRefused, afterUnreachable } from './setback.ts';
+import { afterInspection, afterNoInspection, afterUnavailable, afterUncertain, inspectNow } from './resolve.ts';
+import { afterFailed, afterLost, afterNotSent, afterRefused, afterUnreachable } from './setback.ts';
 import { touched } from './session.ts';
 import type { Conversation, Turn } from './state.ts';
 import { take } from './take.ts';
@@ -45,6 +45,10 @@ function decide(state: Conversation, happening: Happening, context: StepContext)
       return afterNotSent(calling(state), happening, context);
     case 'unreachable':
       return afterUnreachable(calling(state), context);
+    case 'unavailable':
+      return afterUnavailable(calling(state), happening, context);
+    case 'failed':
+      return afterFailed(calling(state), happening.cause, context);
     case 'refused':
       return afterRefused(calling(state), happening.cause, context);
     case 'uncertain':

@@ -13,7 +13,7 @@ export type TranscriptEntry =
     }
   /** The bot said something that WhatsApp cannot show or we do not know. */
   | { type: 'skipped'; what: string; reason: string }
-  | { type: 'failed'; outcome: 'sessionLost' | 'notSent' | 'refused' | 'uncertain' | 'notInspected'; cause: string }
+  | { type: 'failed'; outcome: 'sessionLost' | 'notSent' | 'refused' | 'failed' | 'uncertain' | 'notInspected'; cause: string }
   /** What Typebot had kept was looked at, to find out whether it heard. */
   | { type: 'inspected'; verdict: Verdict }
   /** Why something was done that nobody asked for by name: `keyword.finish`, `expired`, `unmatched.hint`, … */

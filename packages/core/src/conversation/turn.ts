@@ -16,7 +16,7 @@ type Opening = { session: Session; isOpen: boolean } & Partial<Pick<Turn, 'event
 /** Puts the first call of a turn on record. */
 export function firstCall(call: BotCall, opening: Opening, rest: Partial<Pick<Step, 'say' | 'sessions' | 'takesBack'>> = {}): Step {
   const { session, isOpen, events = 1, joined = null, transcript = [] } = opening;
-  const progress = { said: [], attempt: 0, inquiry: null, resaid: 0, chain: 0, restarted: false };
+  const progress = { said: [], attempt: 0, held: null, inquiry: null, resaid: 0, chain: 0, restarted: false };
   const turn: Turn = { call, session, ...progress, events, joined, transcript: [...transcript, asked(call)], isOpen };
   return goesOn({ state: { status: 'calling', turn }, ask: call, ...rest });
 }
@@ -29,7 +29,7 @@ export function nextCall(turn: Turn, call: BotCall, change: Partial<Turn> = {}, 
 
 /** The turn with its next call, not made yet. */
 export function following(turn: Turn, call: BotCall, change: Partial<Turn> = {}): Turn {
-  const next: Turn = { ...turn, attempt: 0, inquiry: null, resaid: 0, chain: turn.chain + 1, ...change, call };
+  const next: Turn = { ...turn, attempt: 0, held: null, inquiry: null, resaid: 0, chain: turn.chain + 1, ...change, call };
   return { ...next, transcript: [...next.transcript, asked(call)] };
 }
 

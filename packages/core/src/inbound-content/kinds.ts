@@ -2,7 +2,10 @@ import type { InboundContent } from '../inbound.ts';
 import { inside, isFields, type Fields } from './fields.ts';
 
 export type Media = Extract<InboundContent, { kind: 'media' }>['media'];
-export type Kind = Media | 'text' | 'reply' | 'location' | 'contact' | 'reaction' | 'edit' | 'delete' | 'protocol' | 'wrapper';
+export type Kind = Media | 'text' | 'reply' | 'location' | 'contact' | Silent | 'wrapper';
+
+/** Kinds that say nothing to a bot. */
+type Silent = 'reaction' | 'edit' | 'delete' | 'protocol' | 'undecrypted' | 'album' | 'poll' | 'status_mention';
 
 /** Every name of a message kind, as `shortName` writes it: CodeChat's, Baileys', and those of other gateways. */
 const names: readonly (readonly [Kind, string])[] = [
@@ -18,13 +21,23 @@ const names: readonly (readonly [Kind, string])[] = [
   ['reaction', 'reaction encreaction'],
   ['edit', 'edited edit secretencrypted'],
   ['delete', 'revoked revoke deleted delete'],
-  ['protocol', 'protocol pollupdate pollvote keepinchat pininchat senderkeydistribution system notification e2enotification call calllog'],
+  [
+    'protocol',
+    'protocol pollupdate pollvote keepinchat pininchat senderkeydistribution system notification e2enotification call calllog missedcall',
+  ],
+  ['undecrypted', 'ciphertext waiting placeholder undecryptable'],
+  ['album', 'album'],
+  ['poll', 'pollcreation poll'],
+  ['status_mention', 'statusmention groupstatusmention'],
   ['wrapper', 'ephemeral viewonce viewonceextension documentwithcaption devicesent'],
 ];
 
 const kinds: ReadonlyMap<string, Kind> = new Map(
   names.flatMap(([kind, all]) => all.split(' ').map((name): [string, Kind] => [name, kind])),
 );
+
+/** What may stand beside the words of a message. */
+const comesBeside: ReadonlySet<Kind | null> = new Set<Kind>(['protocol', 'undecrypted']);
 
 /** What a message is about, and the fields that belong to it. Null: none of the kinds we know. */
 export function unwrap(contentType: string, content: Fields, depth = 0): { kind: Kind | null; body: Fields } {
@@ -37,13 +50,13 @@ export function unwrap(contentType: string, content: Fields, depth = 0): { kind:
   const message = inside(body, 'message') ?? body;
   const known = Object.entries(message).filter(([key, value]) => kindOf(key) !== null && (isFields(value) || typeof value === 'string'));
   // Baileys puts key exchanges beside the words they came with.
-  const found = known.find(([key]) => kindOf(key) !== 'protocol') ?? known[0];
+  const found = known.find(([key]) => !comesBeside.has(kindOf(key))) ?? known[0];
   if (found === undefined) return { kind, body };
   const [key, value] = found;
   return isFields(value) ? unwrap(key, value, depth + 1) : { kind: kindOf(key), body: { text: value } };
 }
 
-function kindOf(contentType: string): Kind | null {
+export function kindOf(contentType: string): Kind | null {
   return kinds.get(shortName(contentType)) ?? null;
 }
 

@@ -1,20 +1,35 @@
 import { z } from 'zod';
 import { message, text } from './fields.ts';
 
+const notice = (description: string, example: string) =>
+  text(4_096)
+    .min(1)
+    .nullable()
+    .optional()
+    .meta({ description: `${description} Default: by \`locale\`, see docs/guarantees.md; null: nothing.`, examples: [example] });
+
 /** What happens when something goes wrong. */
 export const troubleSettings = {
   unknownMessage: message().meta({
     description: 'Sent when a message has nothing the bot could use, such as a sticker where a text is asked for; null: nothing.',
     examples: ['Please write that in words.'],
   }),
-  errorMessage: message().meta({
-    description: 'Sent when the bot cannot be reached, after all retries, or refuses; null: nothing.',
-    examples: ['We cannot answer right now. Please try again later.'],
-  }),
-  uncertainMessage: message().meta({
-    description: 'Sent when it cannot be known whether the bot heard the contact; null: nothing.',
-    examples: ['That may not have arrived. Please look at your last answer.'],
-  }),
+  errorMessage: notice(
+    'Sent when the bot refuses, fails, or could not be reached for five minutes. After a failure the open question follows.',
+    'We cannot answer right now. Please try again later.',
+  ),
+  uncertainMessage: notice(
+    'Sent when it cannot be known whether the bot heard the contact; the open question follows.',
+    'That may not have arrived. Please look at your last answer.',
+  ),
+  serviceUnavailable: z
+    .enum(['uncertain', 'retry'])
+    .default('uncertain')
+    .meta({
+      description:
+        'What the status 503 says of an answer of the contact. `uncertain`: nothing, since proxies send it also when Typebot died in the middle of a request. `retry`: that Typebot did not hear it, so it is sent again; for a proxy that is known to send 503 only before it passes a request on. A start is made again in both cases.',
+      examples: ['retry'],
+    }),
   delivery: z
     .enum(['at-most-once', 'at-least-once'])
     .default('at-most-once')

@@ -98,5 +98,5 @@ export const wordingSettings = {
   locale: z
     .enum(['pt-BR', 'en', 'es'])
     .default('pt-BR')
-    .meta({ description: 'The language of the default `hints`.', examples: ['en'] }),
+    .meta({ description: 'The language of the default `hints`, `errorMessage` and `uncertainMessage`.', examples: ['en'] }),
 };

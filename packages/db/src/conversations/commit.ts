@@ -7,7 +7,7 @@ import { inTransaction } from '../transaction.ts';
 
 /** One step of one turn, to be written as a whole or not at all. */
 export type Commit = {
-  /** Names this commit; see commit-surely.ts. */
+  /** Names this commit: one that is written again under its name, since its answer was lost, changes nothing. */
   commitId: string;
   conversationId: string;
   /** As loaded, or as returned by the turn's last commit. Any other: somebody else has the chat, and nothing is written. */
@@ -62,7 +62,8 @@ export type Written = {
 
 /**
  * Writes steps. One statement, all or nothing: state and cursors, the reply, how the event ended, and sessions, each only where
- * the version is still the one the step was decided on.
+ * the version is still the one the step was decided on. A step that is on record already, as the last one of its chat, is not written
+ * again, and returns what it returned then.
  */
 export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ bigint: number }>, commits: Commit[]): Promise<Committed[]> {
   const sessions = commits.flatMap((c) => c.sessions.map((session) => ({ ...session, conversationId: c.conversationId })));
@@ -81,9 +82,10 @@ export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ big
       -- All of them: else a hundred are expected, and all chats are read for them.
       limit ${commits.length}
     ), mine as materialized (
-      select c.conversation_id, s.reply is null or c.human_seq <= s.judged_seq as is_judged, to_timestamp(s.timer_ms / 1000) as timer
+      select c.conversation_id, c.commit_id is not distinct from s.commit_id as is_repeat,
+        s.reply is null or c.human_seq <= s.judged_seq as is_judged, to_timestamp(s.timer_ms / 1000) as timer
       from conversations c join step s using (conversation_id)
-      where c.version = s.version
+      where c.version = s.version or c.commit_id = s.commit_id
       order by c.conversation_id
       for no key update of c
     ), done as (
@@ -102,7 +104,7 @@ export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ big
           out_seq = c.out_seq + case when s.reply is not null and c.hold_seq <= s.seq then 1 else 0 end,
           updated_at = clock_timestamp()
       from step s join mine using (conversation_id)
-      where c.conversation_id = s.conversation_id and mine.is_judged
+      where c.conversation_id = s.conversation_id and mine.is_judged and not mine.is_repeat
       returning c.conversation_id, c.version, c.in_seq > greatest(c.handled_seq, s.seq) as more, c.out_seq, c.acked_seq, c.hold_seq > s.seq as is_held
     ), said as (
       insert into outbox (conversation_id, seq, reply_id, reply, handed_at)
@@ -116,15 +118,39 @@ export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ big
       from step s join done d using (conversation_id), generate_series(0, s.events - 1) as nth
       where s.final is not null
     )${sessionsClause(sql, sessions)}${deadLettersClause(sql, commits)}${announcementsClause(sql, commits)}
-    select m.conversation_id, m.is_judged, d.version, d.more, d.is_held and s.reply is not null as withheld,
+    select m.conversation_id, m.is_repeat, m.is_judged, d.version, d.more, d.is_held and s.reply is not null as withheld,
       case when s.reply is not null and not d.is_held and d.out_seq = d.acked_seq + 1 then d.out_seq end as handed_seq
     from mine m join step s using (conversation_id) left join done d using (conversation_id)`;
-  const written = new Map(rows.map((row) => [row.conversation_id, row]));
+  const written = new Map<string, CommittedRow | undefined>(rows.map((row) => [row.conversation_id, row]));
+  const repeats = commits.filter(({ conversationId }) => written.get(conversationId)?.is_repeat);
+  if (repeats.length > 0) {
+    const before = await readBack(sql, repeats);
+    // Of one that is not found any more another step was written meanwhile: somebody else has the chat.
+    for (const { conversationId } of repeats) written.set(conversationId, before.get(conversationId));
+  }
   return commits.map(({ conversationId }) => fromRow(written.get(conversationId)));
+}
+
+/** What these commits returned. A statement of its own: the one that found them on record may have waited for them, and sees no reply of theirs. */
+async function readBack(
+  sql: Sql<{ bigint: number }> | TransactionSql<{ bigint: number }>,
+  commits: Commit[],
+): Promise<Map<string, CommittedRow>> {
+  const rows = await sql<CommittedRow[]>`
+    select c.conversation_id, true as is_judged, true as is_repeat, c.version, c.in_seq > greatest(c.handled_seq, s.seq) as more,
+      s.reply_id is not null and o.seq is null as withheld, case when o.handed_at is not null then o.seq end as handed_seq
+    from unnest(
+      ${commits.map((c) => c.conversationId)}::uuid[], ${commits.map((c) => c.commitId)}::uuid[], ${commits.map((c) => c.seq)}::bigint[],
+      ${commits.map((c) => c.reply?.replyId ?? null)}::uuid[]
+    ) as s (conversation_id, commit_id, seq, reply_id)
+    join conversations c on c.conversation_id = s.conversation_id and c.commit_id = s.commit_id
+    left join outbox o on o.conversation_id = s.conversation_id and o.reply_id = s.reply_id`;
+  return new Map(rows.map((row) => [row.conversation_id, row]));
 }
 
 type CommittedRow = {
   conversation_id: string;
+  is_repeat: boolean;
   is_judged: boolean;
   version: number;
   more: boolean;
@@ -133,7 +159,7 @@ type CommittedRow = {
 };
 
 function fromRow(row: CommittedRow | undefined): Committed {
-  if (row?.is_judged === false) return 'unjudged';
+  if (row?.is_judged === false && !row.is_repeat) return 'unjudged';
   return row ? { version: row.version, more: row.more, handedSeq: row.handed_seq, withheld: row.withheld } : null;
 }
 
@@ -188,10 +214,13 @@ export async function commitTakingBack(sql: Sql<{ bigint: number }>, step: Commi
 const unjudged = new Error('A message from the phone has to be judged first');
 
 async function takeBack(sql: TransactionSql<{ bigint: number }>, step: Commit): Promise<Committed> {
-  const [mine] = await sql`
-    select from conversations where conversation_id = ${step.conversationId} and version = ${step.version} for no key update`;
+  const [mine] = await sql<{ is_repeat: boolean }[]>`
+    select commit_id is not distinct from ${step.commitId} as is_repeat from conversations
+    where conversation_id = ${step.conversationId} and (version = ${step.version} or commit_id = ${step.commitId}) for no key update`;
   if (!mine) return null;
-  await sql`
+  // Written again, it would take its own reply back.
+  if (!mine.is_repeat)
+    await sql`
     with gone as (
       delete from outbox where conversation_id = ${step.conversationId} and handed_at is null returning seq
     )

@@ -48,6 +48,7 @@ function deadOf({ conversationId, seq, events, final }: Ended) {
 
 const sentences = {
   refused: 'Typebot must take the message, but it refused',
+  failed: 'Typebot must answer, but it answered that it failed',
   notSent: 'Typebot must be within reach, but it was not',
   sessionLost: 'Typebot must know the session, but it had lost it',
   uncertain: 'Typebot must answer, but no answer could be used',

@@ -15,6 +15,8 @@ export const outbox = pgTable(
     /** Handed to the outbound queue (or about to be: the sweep makes sure). */
     handedAt: at('handed_at'),
     ackedAt: at('acked_at'),
+    /** Found on its way by the sweep, which looks again when as much time has gone by since this as after handing it out. */
+    lookAt: at('look_at'),
     /** WhatsApp's ids of what was sent. */
     keyIds: text('key_ids').array(),
     /** Why the consumer gave up, when it did. */
@@ -26,7 +28,7 @@ export const outbox = pgTable(
       .on(t.conversationId, t.seq)
       .where(sql`handed_at is null`),
     index('outbox_in_flight')
-      .on(t.handedAt)
+      .on(sql`coalesce(look_at, handed_at)`)
       .where(sql`handed_at is not null and acked_at is null`),
   ],
 );

@@ -1,0 +1,34 @@
+import type { InboundContent } from '../inbound.ts';
+import { isFields, type Fields } from './fields.ts';
+import { kindOf, type Kind } from './kinds.ts';
+
+type Signal = Extract<InboundContent, { kind: 'signal' }>['signal'];
+
+/** Baileys' number and name for a message that could not be decrypted: its words may follow under the same id. */
+const undecryptedStub: ReadonlySet<unknown> = new Set([2, '2', 'CIPHERTEXT']);
+
+/** Space, format characters, and letters that are drawn as nothing (Braille and Hangul fillers). */
+const blank = /^[\s\p{Cf}\u034f\u115f\u1160\u2800\u3164\uffa0]*$/u;
+
+/** Types that gateways write where they know none. Any other type without content is a message of a new kind. */
+const untyped = /^(?:unknown|undefined|null|none|messageContextInfo)?$/i;
+
+/** Why an event of which nothing could be read says nothing at all. Null: it says something, of a kind that we do not know. */
+export function wordlessSignal(contentType: string, kind: Kind | null, body: Fields, around: readonly Fields[]): Signal | null {
+  const stub = around.map((fields) => fields['messageStubType']).find((type) => type !== undefined && type !== null && type !== 0);
+  if (stub !== undefined) return undecryptedStub.has(stub) ? 'undecrypted' : 'protocol';
+  const names = Object.keys(body).filter((name) => !/^messageContextInfo$/i.test(name) && !isBlank(body[name]));
+  if (names.length > 0 && names.every((name) => kindOf(name) === 'undecrypted')) return 'undecrypted';
+  if (kind === 'text') return 'empty';
+  const isUntyped = kind === 'wrapper' || (kind === null && (untyped.test(contentType) || 'messageContextInfo' in body));
+  return isUntyped && names.length === 0 ? 'empty' : null;
+}
+
+export function isBlankText(text: string): boolean {
+  return blank.test(text);
+}
+
+function isBlank(value: unknown): boolean {
+  if (typeof value === 'string') return isBlankText(value);
+  return value === undefined || value === null || (isFields(value) && Object.keys(value).length === 0);
+}
