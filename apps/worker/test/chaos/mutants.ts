@@ -138,4 +138,56 @@ export const mutants: readonly Mutant[] = [
     ],
     faults: ['freezeWorker'],
   },
+  {
+    name: 'one event stops the intake',
+    what: 'an event that cannot be taken in is tried for ever, and everybody behind it waits',
+    alterations: [
+      {
+        file: 'apps/worker/src/ingest/take-in.ts',
+        from: '(some) => ingestLetters(database.sql, some),',
+        to: `(some) => {
+          if (JSON.stringify(some).includes('data:image/png;base64,AAAA')) throw new Error('Expected no file');
+          return ingestLetters(database.sql, some);
+        },`,
+      },
+      {
+        file: 'apps/worker/src/ingest/isolate.ts',
+        from: 'if (isServerTrouble(error)) throw error;',
+        to: 'if (isServerTrouble(error) || true) throw error;',
+      },
+    ],
+    faults: [],
+    attacks: ['contractFieldAsFile'],
+  },
+  {
+    name: 'one receipt ends the look at all',
+    what: 'receipts are not bounded, and one that cannot be stored ends the search for lost replies',
+    alterations: [
+      {
+        file: 'apps/worker/src/deliver/receipt.ts',
+        from: 'return keyIds.slice(0, keyIdsMax).flatMap((keyId) => keyIdSchema.safeParse(keyId).data ?? []);',
+        to: 'return keyIds as string[];',
+      },
+      {
+        file: 'apps/worker/src/deliver/find-reply.ts',
+        from: "      log.error({ err: error, replyId }, 'acknowledge.failed');",
+        to: '      throw error;',
+      },
+    ],
+    faults: ['forgetReplies'],
+    attacks: ['garbageReceipts'],
+  },
+  {
+    name: 'an unreadable wake-up ends the worker',
+    what: 'an error of the queue that nobody expected ends the process',
+    alterations: [
+      {
+        file: 'apps/worker/src/wake-ups.ts',
+        from: 'if (error instanceof SyntaxError) void emptyAll();',
+        to: 'if (error instanceof SyntaxError) setTimeout(() => process.exit(1), 5_000);',
+      },
+    ],
+    faults: [],
+    attacks: ['unreadableWakeUps'],
+  },
 ];
