@@ -5,7 +5,8 @@ import { type Servers, startServers } from './chaos/servers.ts';
 
 /**
  * A small part of `npm run chaos`: 50 chats of 20 messages, three workers, eight faults, for each seed. Half of the chats are of an
- * integration that says uncertain turns again. Judged from outside; a failure names the seed and the promise that was broken.
+ * integration that says uncertain turns again. Beside them are tenants that do whatever a tenant can do to others (attacks.ts). Judged from
+ * outside, by what became of the honest ones; a failure names the seed and the promise that was broken.
  */
 let servers: Servers;
 
@@ -19,4 +20,12 @@ test.each([1, 4, 7])('nothing is lost, repeated or reordered while everything br
   const report = await runChaos(planOf(seed, { lanes: 50, messagesPerLane: 20, workers: 3, faults: 8 }), servers);
   expect(report.faults).toEqual([]);
   expect(report.events).toBe(1_000);
+});
+
+test('beside hostile tenants every message of an honest one is answered', { timeout: 180_000 }, async () => {
+  const size = { lanes: 20, messagesPerLane: 10, workers: 2, faults: 0 };
+  const { faults, history } = await runChaos(planOf(2, size, { isCalm: true }), servers);
+  expect(faults).toEqual([]);
+  expect(history.published).toHaveLength(200);
+  expect(history.ended.filter(({ final }) => final !== 'answered')).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { type Job, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 
 /** A reply as the consumer took it. */
-export type Delivery = { jobId: string; reply: OutboundReply };
+export type Delivery = { jobId: string; reply: OutboundReply; /** `performance.now()`. */ at: number };
 
 type Hook = (reply: OutboundReply, job: Job) => Promise<void> | void;
 
@@ -21,6 +21,8 @@ export type RecordingConsumer = {
   during(hook: Hook | null): void;
   /** Whether its receipts name WhatsApp's ids; default true. Many consumers never learn them. */
   tellsKeyIds(tells: boolean): void;
+  /** Completes a reply with this in place of its receipt; null: with its receipt. */
+  completesWith(choose: (reply: OutboundReply) => unknown): void;
   ready(): Promise<unknown>;
   /** Begins to take replies, when it was made not to. */
   start(): void;
@@ -40,8 +42,9 @@ export function startConsumer({ redisUrl, prefix, consumes }: { redisUrl: string
   const breaches: string[] = [];
   let hook: Hook | null = null;
   let isTelling = true;
+  let chosen: (reply: OutboundReply) => unknown = () => null;
 
-  const take = async (job: Job): Promise<{ keyIds: string[] }> => {
+  const take = async (job: Job): Promise<unknown> => {
     const parsed = outboundReplySchema.strict().safeParse(job.data);
     if (!parsed.success) {
       breaches.push(`${job.id}: ${parsed.error.message} in ${JSON.stringify(job.data)}`);
@@ -50,8 +53,8 @@ export function startConsumer({ redisUrl, prefix, consumes }: { redisUrl: string
     const reply = parsed.data;
     if (job.name !== 'reply' || job.id !== `reply-${reply.replyId}`) breaches.push(`${job.id}: called ${job.name}`);
     await hook?.(reply, job);
-    deliveries.push({ jobId: job.id ?? '', reply });
-    return { keyIds: isTelling ? sentKeysOf(reply) : [] };
+    deliveries.push({ jobId: job.id ?? '', reply, at: performance.now() });
+    return chosen(reply) ?? { keyIds: isTelling ? sentKeysOf(reply) : [] };
   };
   const worker = new Worker('outbound', take, { connection, prefix, concurrency: 50, autorun: consumes, ...takenOver });
   worker.on('error', () => {});
@@ -67,6 +70,7 @@ export function startConsumer({ redisUrl, prefix, consumes }: { redisUrl: string
     textsTo: (instanceId, jid) => repliesTo(instanceId, jid).flatMap(textsIn),
     during: (wanted) => void (hook = wanted),
     tellsKeyIds: (tells) => void (isTelling = tells),
+    completesWith: (choose) => void (chosen = choose),
     ready: () => worker.waitUntilReady(),
     start: () => void worker.run().catch(() => {}),
     async close() {

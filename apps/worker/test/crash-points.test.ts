@@ -21,6 +21,9 @@ afterAll(async () => {
   typebot.assertClean();
 });
 
+/** Milliseconds: only a Typebot that is gone takes longer, however busy the machine is. */
+const callTimeoutMs = 4_000;
+
 const rows = crashPoints.flatMap((point) =>
   (['killed', 'frozen'] as const).flatMap((ending) =>
     (['at-most-once', 'at-least-once'] as const).map((delivery) => ({ ...point, point, ending, delivery })),
@@ -28,7 +31,7 @@ const rows = crashPoints.flatMap((point) =>
 );
 
 test.concurrent.each(rows)('$name $ending $delivery: a worker $when', { timeout: 90_000 }, async ({ point, ending, delivery }) => {
-  const pipeline = await startPipeline({ typebots: [typebot.url], workers: 0, quarantineMs: 500 });
+  const pipeline = await startPipeline({ typebots: [typebot.url], workers: 0, timeoutMs: callTimeoutMs, quarantineMs: 500 });
   try {
     const instanceId = await pipeline.register({
       url: typebot.url,
@@ -43,14 +46,25 @@ test.concurrent.each(rows)('$name $ending $delivery: a worker $when', { timeout:
     await pipeline.ledger.acknowledged(instanceId, 40_000);
     const expected = delivery === 'at-most-once' ? point.atMostOnce : point.atLeastOnce;
     expect(outcomes.map(({ final }) => final)).toEqual(['answered', 'answered', expected.final, 'answered', 'answered']);
-    const heard = typebot.heard.map(said).filter((words) => words !== null && texts.includes(words));
-    expect(heard).toEqual(texts.flatMap((words, i) => Array<string>(i === 2 ? expected.calls : 1).fill(words)));
+    expect(heardOnce(texts)).toEqual(texts.flatMap((words, i) => Array<string>(i === 2 ? expected.calls : 1).fill(words)));
     const told = expected.final === 'answered' ? texts : texts.filter((_, i) => i !== 2);
     expect(pipeline.consumer.textsTo(instanceId)).toEqual(told.map((words, i) => `${i === 0 ? 'started by' : 'heard'} ${words}`));
   } finally {
     await pipeline.close();
   }
 });
+
+/**
+ * What Typebot heard of these texts, in order. A start whose answer did not come in time is made once more (docs/guarantees.md), with the first
+ * text in it: that is not heard twice.
+ */
+function heardOnce(texts: string[]): string[] {
+  const requests = typebot.heard.flatMap((request) => {
+    const words = said(request);
+    return words !== null && texts.includes(words) ? [{ kind: request.kind, words }] : [];
+  });
+  return requests.filter(({ kind }, i) => kind === 'continue' || requests[i + 1]?.kind !== 'start').map(({ words }) => words);
+}
 
 /** Says everything to a worker with a stone in its way; when it has stumbled another one comes. One that froze wakes up in the end. */
 async function stumble(

@@ -144,3 +144,22 @@ test('a message written after the time is over finds the session closed, althoug
   expect((await scene.sessions())[0]).toBe('closed: expired');
   expect(scene.heard()).toEqual([]);
 });
+
+test('a producer whose clock is hours behind, and whose events always wait at the door, keeps no timer from ringing', async () => {
+  scene = await startScene(soon);
+  const { pipeline } = scene;
+  const timestamp = Date.now() - 2 * 3_600_000;
+  const data = inboundText({ instanceId: 'elsewhere', jid: '5531988880000@s.whatsapp.net', text: 'hello' });
+  let isOver = false;
+  const flood = (async () => {
+    while (!isOver) await pipeline.inbound.addBulk(Array.from({ length: 300 }, () => ({ name: 'message', data, opts: { timestamp } })));
+  })();
+  try {
+    await scene.says('hello');
+    await waitUntil(() => scene.told().includes('Are you gone?'), { what: 'the farewell' });
+  } finally {
+    isOver = true;
+    await flood;
+  }
+  expect(await scene.sessions()).toEqual(['closed: expired']);
+});

@@ -1,4 +1,4 @@
-import { type FakeTypebot, startFakeTypebot, startTcpProxy, type TcpProxy } from '@typelane/testkit';
+import { type FakeTypebot, inboundText, startFakeTypebot, startTcpProxy, type TcpProxy } from '@typelane/testkit';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { said } from './chaos/said.ts';
 import { type Pipeline, startPipeline } from './harness.ts';
@@ -47,3 +47,34 @@ test.each([
   expect(pipeline.consumer.textsTo(instanceId)).toEqual(['started by one', 'heard stone', 'heard three']);
   expect(await worker.stop()).toBe(0);
 });
+
+test.each([
+  [2, 'stone/', 'the answer to the commit of several calls'],
+  [50, 'stone/', 'the answer to the commit of many calls'],
+  [50, 'heard stone/', 'the answer to the commit of many replies'],
+] as const)(
+  'of %i chats that write at once (%s) %s is lost: everything is heard once, answered once, and nothing is uncertain',
+  { timeout: 60_000 },
+  async (chats, pattern, _what) => {
+    const worker = await pipeline.spawnWorker({ DATABASE_URL: road.through(pipeline.env.DATABASE_URL) });
+    const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
+    const jids = Array.from({ length: chats }, (_, index) => `55319${String(index).padStart(8, '0')}@s.whatsapp.net`);
+    const all = (text: string) =>
+      pipeline.inbound.addBulk(jids.map((from) => ({ name: 'message', data: inboundText({ instanceId, jid: from, text }) })));
+    await all('one');
+    await pipeline.ledger.handled(instanceId, chats);
+
+    // The event itself is put into inboxes by the first piece that holds these words; the steps follow.
+    const words = pattern.startsWith('heard') ? pattern : '"calling"';
+    const cuts = [road.cutOn(words, 'after'), road.cutOn(words, 'after')];
+    await all('stone/');
+    await Promise.all(cuts.slice(0, chats > 2 ? 2 : 1));
+    const outcomes = await pipeline.ledger.handled(instanceId, 2 * chats, 30_000);
+    await pipeline.ledger.acknowledged(instanceId);
+
+    expect(outcomes.filter(({ final }) => final !== 'answered')).toEqual([]);
+    expect(typebot.heard.filter(({ message }) => message === 'stone/')).toHaveLength(chats);
+    expect(pipeline.consumer.textsTo(instanceId).filter((text) => text === 'heard stone/')).toHaveLength(chats);
+    expect(await worker.stop()).toBe(0);
+  },
+);

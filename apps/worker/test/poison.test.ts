@@ -88,7 +88,7 @@ test(
   },
 );
 
-test('a contact who goes on writing behind such an event costs no worker more', { timeout: 120_000 }, async () => {
+test('a contact who goes on writing behind such an event costs one worker more at most', { timeout: 120_000 }, async () => {
   await withPipeline(async (instanceId) => {
     let deaths = 0;
     let said = 0;
@@ -104,7 +104,8 @@ test('a contact who goes on writing behind such an event costs no worker more', 
       },
       { what: 'the poison to be given up', timeoutMs: 90_000, everyMs: 300 },
     );
-    expect(deaths).toBe(3);
+    // A word that comes in within five seconds of the first death may cost one more, and only one: docs/guarantees.md.
+    expect([3, 4]).toContain(deaths);
     const outcomes = await pipeline.ledger.handled(instanceId, said + 1, 20_000);
     expect(outcomes.map(finalOf)).toEqual(['dead: poison', ...Array.from({ length: said }, () => 'answered')]);
     expect(await worker.stop()).toBe(0);
@@ -128,9 +129,9 @@ test('a chat that a sweep finds again and again while it waits for its host is n
   try {
     const instanceId = await pipeline.register({ url: down.url, publicId: 'echo' });
     for (let chat = 0; chat < 12; chat += 1) await say(instanceId, chat, 'hello');
-    const sweeps = () => pipeline.logs.filter(({ msg, rung }) => msg === 'sweep.done' && Number(rung) > 0).length;
+    const sweeps = () => pipeline.logs.filter(({ msg, rung: woken }) => msg === 'sweep.done' && Number(woken) > 0).length;
     await waitUntil(() => sweeps() >= 6, { what: 'six sweeps that ring', timeoutMs: 40_000 });
-    const rows = await pipeline.database.sql<{ tries: number }[]>`select max(tries) as tries from conversations`;
+    const rows = await pipeline.database.sql<{ tries: number }[]>`select max(delivery_attempts) as tries from conversations`;
     expect(rows[0]?.tries).toBeLessThanOrEqual(1);
     expect((await pipeline.ledger.outcomes(instanceId)).filter(({ reason }) => reason === 'poison')).toEqual([]);
   } finally {
@@ -173,9 +174,9 @@ test('a call that kills every worker ends in doubt after its eighth, where each 
 /** Ends the waits of the instance's chats, as if their time had come. */
 async function hurry(instanceId: string): Promise<void> {
   const rows = await pipeline.database.sql<{ conversationId: string; instanceId: string }[]>`
-    update conversations set not_before = null, quiet_until = null, open_call_until = case when open_call_until is null then null else clock_timestamp() end,
+    update conversations set not_before = null, quarantine_until = null, open_call_until = case when open_call_until is null then null else clock_timestamp() end,
       state = jsonb_set(state, '{dueAt}', '0', false)
     where instance_id = ${instanceId} and in_seq > handled_seq and updated_at < clock_timestamp() - interval '300 ms'
     returning conversation_id as "conversationId", instance_id as "instanceId"`;
-  await pipeline.ring(rows);
+  await pipeline.wake(rows);
 }

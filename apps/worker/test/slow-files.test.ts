@@ -63,6 +63,7 @@ test('fetches that hang leave turns for everybody else, whose own files are fetc
   await pipeline.ledger.handled(honest, 1);
   await pipeline.publish(inboundEvent(chat, 'image', { url: `${slow.url}/now?Expires=1`, mimetype: 'image/png' }));
   await pipeline.ledger.handled(honest, 2);
+  await waitUntil(() => pipeline.consumer.textsTo(honest, chat.jid).length === 2, { what: 'both replies' });
   expect(pipeline.consumer.textsTo(honest, chat.jid)).toEqual(['send', 'thanks']);
   // A quarter of the turns waits for files, and one instance has no more than four fifths of it.
   expect(slow.held()).toBeLessThanOrEqual(2);

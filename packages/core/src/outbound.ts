@@ -73,5 +73,8 @@ type WithoutId<M> = M extends unknown ? Omit<M, 'id'> : never;
 /** A message as the core decides it. The shell gives it its id. */
 export type OutboundDraft = WithoutId<OutboundMessage>;
 
-/** What a consumer returns when all messages of a reply were sent: WhatsApp's ids, in the order of `messages`. */
-export const replyReceiptSchema = z.looseObject({ keyIds: z.array(z.string()) });
+/**
+ * What a consumer returns when all messages of a reply were sent: WhatsApp's ids, in the order of `messages`. An id that is longer than an
+ * inbound event's `keyId` may be is not kept.
+ */
+export const replyReceiptSchema = z.looseObject({ keyIds: z.array(z.string().max(200)).max(1_000) });

@@ -18,7 +18,7 @@ import { contextOf } from './scenario.ts';
 export type Item = { kind: 'message'; event: InboundEvent; isEcho: boolean } | { kind: 'command'; command: Command };
 
 /** How Typebot takes a call. To a start `started` is added. */
-export type Outcome = Exclude<Happening, { type: 'taken' | 'due' | 'replied' }> | { type: 'replied'; reply: BotReply };
+export type Outcome = Exclude<Happening, { type: 'received' | 'due' | 'replied' }> | { type: 'replied'; reply: BotReply };
 
 /** One step that was written. `item`: the head it was decided for. */
 export type Written<I extends Item> = { item: I; before: Conversation; context: StepContext; happening: Happening; step: Step };
@@ -57,7 +57,7 @@ export function chat<I extends Item>(settings: Settings, outcomes: readonly Outc
     const [head] = inbox;
     if (!head) return null;
     const context = load(head);
-    let next = write(head.item, state, context, { type: state.status === 'due' ? 'due' : 'taken' });
+    let next = write(head.item, state, context, { type: state.status === 'due' ? 'due' : 'received' });
     while (typeof next !== 'number' && next.ask) {
       const outcome = outcomes[calls % outcomes.length];
       calls += 1;
@@ -114,11 +114,11 @@ function behindOf(inbox: readonly Arrived<Item>[]): Item[] {
 }
 
 /** As the worker sees it: a pause or close, the human, and, where a turn waits, a keyword. */
-function isHeld(behind: readonly Item[], state: Conversation, integration: StepContext['integration'], now: number): boolean {
-  const holds = (item: Item) => item.kind === 'command' && (item.command.type === 'pause' || item.command.type === 'close');
-  const messages = behind.flatMap((item) => (item.kind === 'message' ? [{ event: item.event, isKnownKey: item.isEcho }] : []));
+function isHeld(later: readonly Item[], state: Conversation, integration: StepContext['integration'], now: number): boolean {
+  const holdsReplies = (item: Item) => item.kind === 'command' && (item.command.type === 'pause' || item.command.type === 'close');
+  const messages = later.flatMap((item) => (item.kind === 'message' ? [{ event: item.event, isKnownKey: item.isEcho }] : []));
   const counted = state.status === 'due' ? messages : messages.filter(({ event }) => event.data.keyFromMe === true);
-  return behind.some(holds) || interruption(counted, { sends: [], chat: { jid: '', participant: null }, integration, now }) !== null;
+  return later.some(holdsReplies) || interruption(counted, { sends: [], chat: { jid: '', participant: null }, integration, now }) !== null;
 }
 
 function burstAt(inbox: readonly Arrived<Item>[], settings: Settings): StepContext['burst'] {

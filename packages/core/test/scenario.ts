@@ -90,7 +90,7 @@ export function play(
 }
 
 export function take(state: Conversation, context: StepContext): Step {
-  return decided(step(state, { type: 'taken' }, context));
+  return decided(step(state, { type: 'received' }, context));
 }
 
 export function decided(next: Step | Later): Step {

@@ -39,6 +39,29 @@ test('a batch is never larger than allowed', async () => {
   expect(Math.max(...sizes)).toBe(4);
 });
 
+test('a bad item among fifty is found by halving', async () => {
+  const sizes: number[] = [];
+  const picky = batched(async (items: number[]) => {
+    sizes.push(items.length);
+    if (items.includes(7)) throw new Error('no sevens');
+    return items;
+  });
+  const results = await Promise.allSettled(Array.from({ length: 50 }, (_, n) => picky(n)));
+  expect(results.flatMap(({ status }, n) => (status === 'rejected' ? [n] : []))).toEqual([7]);
+  expect(sizes.length).toBeLessThanOrEqual(13);
+});
+
+test('a lost connection is no fault of any item: all calls of the batch fail at once', async () => {
+  const sizes: number[] = [];
+  const lost = batched((items: number[]) => {
+    sizes.push(items.length);
+    return Promise.reject(Object.assign(new Error('gone'), { code: 'CONNECTION_CLOSED' }));
+  });
+  const results = await Promise.allSettled([1, 2, 3].map((n) => lost(n)));
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(sizes).toEqual([3]);
+});
+
 test('one bad item fails alone', async () => {
   const picky = batched(async (items: number[]) => {
     if (items.includes(2)) throw new Error('no twos');

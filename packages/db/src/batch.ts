@@ -1,9 +1,12 @@
+import { isDatabaseAway } from './database-away.ts';
+
 /**
  * Gathers calls into batches by themselves: a call on an idle batcher goes out at once, calls that come while the allowed
  * number of batches is under way go out together when one returns. So a quiet system pays no wait and a busy one few statements.
  *
- * A failed batch of several is tried again one by one, so that one bad item cannot fail its neighbours. That is right only
- * for statements that do all or nothing and may be repeated; the version check of a commit makes it so.
+ * A failed batch is halved and each half tried again, so that one bad item cannot fail its neighbours: ten statements find it among fifty.
+ * That is right only for statements that do all or nothing and may be repeated. Where the database is away no item is at fault: all calls
+ * of the batch fail, and whoever repeats them meets the others in a batch again.
  */
 export function batched<Item, Result>(
   run: (items: Item[]) => Promise<Result[]>,
@@ -40,8 +43,9 @@ export function batched<Item, Result>(
       const results = await run(calls.map(({ item }) => item));
       for (const [index, call] of calls.entries()) call.resolve(results[index] as Result);
     } catch (error) {
-      if (calls.length === 1) calls[0]?.reject(error);
-      else for (const call of calls) await settle([call]);
+      if (calls.length === 1 || isDatabaseAway(error)) return calls.forEach((call) => call.reject(error));
+      const middle = Math.ceil(calls.length / 2);
+      for (const half of [calls.slice(0, middle), calls.slice(middle)]) await settle(half);
     }
   };
 

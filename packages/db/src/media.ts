@@ -1,6 +1,7 @@
 import { and, eq, getTableColumns, gt, isNull, or, sql } from 'drizzle-orm';
 import type { Sql } from 'postgres';
 import type { Database } from './database.ts';
+import { firstId } from './conversations/overdue.ts';
 import { toText } from './json.ts';
 import { media } from './schema/index.ts';
 import { isUuid } from './tenants/uuid.ts';
@@ -61,11 +62,19 @@ export async function findMedia({ drizzle }: Pick<Database, 'drizzle'>, mediaId:
   return found ?? null;
 }
 
-/** Ids of files whose time is over, the longest first. By the statement's time: beside one that moves on the index would be read to its end. */
-export async function expiredMedia(asked: Sql<{ bigint: number }>, limit: number): Promise<string[]> {
-  const rows = await asked<{ mediaId: string }[]>`
-    select media_id as "mediaId" from media where expires_at <= statement_timestamp() order by expires_at limit ${limit}`;
-  return rows.map(({ mediaId }) => mediaId);
+/** A file whose time is over. `expiresAt`: as PostgreSQL writes it. */
+export type ExpiredMedia = { mediaId: string; expiresAt: string };
+
+/**
+ * Files behind `after` whose time is over, the longest first; fewer than `limit`: there are no more. By the statement's time: beside one
+ * that moves on the index would be read to its end.
+ */
+export async function expiredMedia(asked: Sql<{ bigint: number }>, limit: number, after: ExpiredMedia | null): Promise<ExpiredMedia[]> {
+  return asked<ExpiredMedia[]>`
+    select media_id as "mediaId", expires_at::text as "expiresAt" from media
+    where expires_at <= statement_timestamp()
+      and (expires_at, media_id) > (${after?.expiresAt ?? '-infinity'}::timestamptz, ${after?.mediaId ?? firstId}::uuid)
+    order by expires_at, media_id limit ${limit}`;
 }
 
 /** Forgets files whose bytes are removed. One that came again meanwhile stays. */

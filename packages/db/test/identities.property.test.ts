@@ -17,7 +17,7 @@ describe('whatever meets', () => {
   async function handle(id: string): Promise<string | null> {
     const loaded = await loadOne(id);
     if (loaded === null) return null;
-    if (loaded.mustAdopt) return (await adopt(database.sql, id)) ? handle(id) : null;
+    if (loaded.mustMerge) return (await adopt(database.sql, id)) ? handle(id) : null;
     await database.sql`
       update conversations set handled_seq = ${loaded.head.seq}, version = version + 1, state = '{"status":"ended","at":1}'
       where conversation_id = ${id} and version = ${loaded.version}`;
@@ -70,9 +70,9 @@ describe('whatever meets', () => {
           for (const who of three) {
             const [phones, lids] = [await inbox(who.phoneChat), await inbox(who.lidChat)];
             expect(new Set([...phones, ...lids]).size).toBe(phones.length + lids.length);
-            const { follows = null } = (await row(who.phoneChat)) ?? {};
+            const { merge_from = null } = (await row(who.phoneChat)) ?? {};
             const isTold = batches.flat().some(([index, what]) => of(index) === who && what.includes('with'));
-            expect(follows).toBe(isTold && lids.length > 0 ? who.lidChat : null);
+            expect(merge_from).toBe(isTold && lids.length > 0 ? who.lidChat : null);
           }
         },
       ),

@@ -7,12 +7,12 @@ import { connect, conversationId, type Database, ingestLetters, type Letter, loa
 export type Contact = { phone: string; lid: string; bsuid: string; phoneChat: string; lidChat: string };
 
 /** What an event tells besides its address. */
-export type Telling = { pair?: [phone: string, other: string]; participant?: string; fromMe?: boolean; instance?: string };
+export type PendingSessionEvent = { pair?: [phone: string, other: string]; participant?: string; fromMe?: boolean; instance?: string };
 
 export type Row = {
   state: Conversation;
   version: number;
-  follows: string | null;
+  merge_from: string | null;
   in_seq: number;
   handled_seq: number;
   jid: string;
@@ -41,7 +41,11 @@ export function chatOf(address: string, participant: string | null = null, insta
   return conversationId(instance, known(address), participant === null ? null : known(participant));
 }
 
-export function letter(from: string, keyId: string, { pair, participant, fromMe = false, instance = instanceId }: Telling = {}): Letter {
+export function letter(
+  from: string,
+  keyId: string,
+  { pair, participant, fromMe = false, instance = instanceId }: PendingSessionEvent = {},
+): Letter {
   const address = known(from);
   const [phone, other] = pair ? pair.map(known) : [];
   return {
@@ -53,14 +57,14 @@ export function letter(from: string, keyId: string, { pair, participant, fromMe 
     keyId,
     messageId: keyId,
     event: { keyId },
-    holds: false,
+    holdsReplies: false,
     address,
     participant: participant === undefined ? null : known(participant),
     pair: phone?.kind === 'phone' && other ? { phone, other } : null,
   };
 }
 
-export function tells({ phone, lid }: Contact): Telling {
+export function tells({ phone, lid }: Contact): PendingSessionEvent {
   return { pair: [phone, lid] };
 }
 

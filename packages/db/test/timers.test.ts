@@ -15,8 +15,8 @@ test('a timer rings once, as a command behind what is there, however many proces
   await set(chat, dueAt);
   await ingest(database.current.sql, [arrival(chat, 'b')]);
   const until = await now();
-  const rung = await Promise.all([1, 2, 3, 4].map(() => ringTimers(database.current.sql, until, 100)));
-  expect(rung.flatMap(({ chats }) => chats.map(({ conversationId }) => conversationId))).toEqual([chat.id]);
+  const woken = await Promise.all([1, 2, 3, 4].map(() => ringTimers(database.current.sql, until, 100)));
+  expect(woken.flatMap(({ chats }) => chats.map(({ conversationId }) => conversationId))).toEqual([chat.id]);
   expect(await inboxOf(chat)).toEqual([
     [1, 'a', 'message'],
     [2, 'b', 'message'],

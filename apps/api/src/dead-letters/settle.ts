@@ -1,6 +1,6 @@
 import { PublishError } from '@typelane/client';
 import { type DeadLetterRecord, discardDeadLetter, isOvertakenAtDoor, redriveAtDoor, redriveFromChat } from '@typelane/db';
-import { ringFor } from '../commands/carry-out.ts';
+import { wakeChat } from '../commands/carry-out.ts';
 import type { ApiContext } from '../context.ts';
 import { refusal } from '../errors/refusal.ts';
 import { readAgain } from './read-again.ts';
@@ -27,7 +27,7 @@ async function redriveInChat(context: ApiContext, letter: Letter & { conversatio
   const redriven = await redriveFromChat(context.database.sql, letter, { force });
   if (redriven.type === 'settled') throw refusal('DEAD_LETTER_SETTLED');
   if (redriven.type === 'overtaken') throw refusal('NEWER_MESSAGES');
-  await ringFor(context, letter.instanceId ?? '', [redriven]);
+  await wakeChat(context, letter.instanceId ?? '', [redriven]);
 }
 
 async function redriveThroughDoor({ database: { sql }, inbound }: ApiContext, letter: Letter, force: boolean): Promise<void> {

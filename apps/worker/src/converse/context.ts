@@ -51,11 +51,11 @@ export async function contextOf(loaded: Loaded, ports: Ports): Promise<StepConte
  * Anywhere else the contact's next words are the next turn.
  */
 export function isSilenced(
-  { behind, sends }: { behind: BehindRow[]; sends: Loaded['sends'] },
+  { later, sends }: { later: BehindRow[]; sends: Loaded['sends'] },
   isWaiting: boolean,
   { chat, integration, now }: Pick<StepContext, 'chat' | 'integration' | 'now'>,
 ): boolean {
-  const counted = isWaiting ? behind : behind.filter(({ fromMe }) => fromMe);
+  const counted = isWaiting ? later : later.filter(({ fromMe }) => fromMe);
   return counted.length > 0 && interruption(counted, { sends, chat, integration, now }) !== null;
 }
 
@@ -64,12 +64,12 @@ async function headOf(loaded: Loaded, integration: Integration | null, ports: Po
   const { seq, messageId } = head;
   if (head.kind === 'command') return { seq, messageId, kind: 'command', command: head.event as Command };
   const event = head.event as InboundEvent;
-  const message = await readSurely(event, loaded, integration, ports);
+  const message = await enrichOrRead(event, loaded, integration, ports);
   return message && { seq, messageId, kind: 'message', event, message };
 }
 
 /** What cannot be prepared is taken as it came: no message may hold up its chat. */
-async function readSurely(
+async function enrichOrRead(
   event: InboundEvent,
   loaded: Loaded,
   integration: Integration | null,
@@ -103,7 +103,7 @@ async function filesAt(
   const { rows, isClosed } = filesAmong(await ports.waitingFrom(loaded.conversationId, head.seq));
   const messages = [head.message];
   for (const { event } of rows.slice(1)) {
-    const message = await readSurely(event, { ...loaded, head: { ...loaded.head, event } }, integration, ports);
+    const message = await enrichOrRead(event, { ...loaded, head: { ...loaded.head, event } }, integration, ports);
     if (message === null) return 'not now';
     messages.push(message);
   }

@@ -1,14 +1,48 @@
-import { expiredMedia, forgetMedia } from '@typelane/db';
+import { expiredMedia, type ExpiredMedia, forgetMedia } from '@typelane/db';
 import type { MediaPorts } from './media-ports.ts';
 
-/** Files one sweep removes. */
-const batchMax = 100;
+/** Files removed at a time. */
+const pageSize = 100;
 
-/** Removes files whose time is over: the bytes first, so that what fails is tried again by the next sweep. Returns how many. */
-export async function removeExpiredMedia({ database, store }: Pick<MediaPorts, 'database' | 'store'>): Promise<number> {
-  const mediaIds = await expiredMedia(database.sql, batchMax);
-  if (mediaIds.length === 0) return 0;
-  await store.remove(mediaIds);
-  await forgetMedia(database.sql, mediaIds);
-  return mediaIds.length;
+/**
+ * Removes all files whose time is over: the bytes first, so that what fails is tried again. Where not one of a page can be removed the store
+ * may be away, and the walk is left there; it goes on behind that page, so that no file holds up another. Returns how many are gone.
+ */
+export function createRemoveExpired(ports: Pick<MediaPorts, 'database' | 'store'>): () => Promise<number> {
+  let last: ExpiredMedia | null = null;
+  return async () => {
+    let removed = 0;
+    let failure: unknown = null;
+    do {
+      const page: ExpiredMedia[] = await expiredMedia(ports.database.sql, pageSize, last);
+      const ended = await removePage(
+        page.map(({ mediaId }) => mediaId),
+        ports,
+      );
+      removed += ended.removed;
+      failure ??= ended.failure;
+      last = page.length < pageSize ? null : (page.at(-1) ?? null);
+      if (ended.removed === 0) break;
+    } while (last !== null);
+    if (failure !== null) throw new Error(`Expired files could not be removed, ${removed} others were`, { cause: failure });
+    return removed;
+  };
+}
+
+type Ended = { removed: number; failure: unknown };
+
+async function removePage(mediaIds: string[], { database, store }: Pick<MediaPorts, 'database' | 'store'>): Promise<Ended> {
+  if (mediaIds.length === 0) return { removed: 0, failure: null };
+  const remove = async (ids: string[]): Promise<void> => {
+    await store.remove(ids);
+    await forgetMedia(database.sql, ids);
+  };
+  try {
+    await remove(mediaIds);
+    return { removed: mediaIds.length, failure: null };
+  } catch {
+    const ended = await Promise.allSettled(mediaIds.map((mediaId) => remove([mediaId])));
+    const failed = ended.filter((each) => each.status === 'rejected');
+    return { removed: mediaIds.length - failed.length, failure: failed[0]?.reason ?? null };
+  }
 }

@@ -1,12 +1,17 @@
 import { createIntegration, type Database } from '@typelane/db';
 import type { ChaosPlan } from './plan.ts';
-import type { Typebots } from './typebots.ts';
+import { failingBot, type Typebots } from './typebots.ts';
 
-/** Three instances: uncertain turns are left, or made again; and one whose Typebot is mute. */
+/** Of the tenants that attack the others: one with a bot that answers, and one whose bot fails on the host that the honest ones use. */
+export type HostileInstances = { talks: string; fails: string };
+
+/** Three honest instances: uncertain turns are left, or made again; and one whose Typebot is mute. */
 export type Instances = {
   /** Those with a Typebot that answers. */
   heard: string[];
+  /** All honest ones. */
   all: string[];
+  hostile: HostileInstances;
   atLeastOnce: string;
   of(lane: number): string;
 };
@@ -16,7 +21,8 @@ const muteEvery = 10;
 
 export async function registerInstances({ seed }: ChaosPlan, database: Database, { planned, mute }: Typebots): Promise<Instances> {
   const [once, again, waits] = [`once-${seed}`, `again-${seed}`, `waits-${seed}`];
-  const register = (instanceId: string, typebotURL: string, delivery: string) =>
+  const hostile = { talks: `hostile-${seed}`, fails: `failing-${seed}` };
+  const register = (instanceId: string, typebotURL: string, delivery: string, publicId = 'echo') =>
     createIntegration(
       database,
       { scope: 'admin' },
@@ -24,7 +30,7 @@ export async function registerInstances({ seed }: ChaosPlan, database: Database,
         instanceId,
         businessId: null,
         instanceName: null,
-        publicId: 'echo',
+        publicId,
         typebotURL,
         enabled: true,
         // What is said is the bot's alone, so that it can be counted.
@@ -34,9 +40,12 @@ export async function registerInstances({ seed }: ChaosPlan, database: Database,
   await register(once, planned.url, 'at-most-once');
   await register(again, planned.url, 'at-least-once');
   await register(waits, mute.url, 'at-most-once');
+  await register(hostile.talks, planned.url, 'at-most-once');
+  await register(hostile.fails, planned.url, 'at-most-once', failingBot);
   return {
     heard: [once, again],
     all: [once, again, waits],
+    hostile,
     atLeastOnce: again,
     of: (lane) => (lane % muteEvery === muteEvery - 1 ? waits : lane % 2 === 0 ? once : again),
   };

@@ -13,6 +13,10 @@ export type ChaosPlan = {
   repeats: boolean[];
   /** Before so many events an unreadable one is published. */
   poisonEvery: number;
+  /** What hostile tenants do beside the honest ones, all the time. */
+  attacks: readonly AttackKind[];
+  /** Typebot answers every call of the honest ones as it should; there is no mute one. */
+  isCalm: boolean;
 };
 
 export const faultKinds = [
@@ -30,6 +34,19 @@ export const faultKinds = [
   'forgetRings',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
+
+/** What a tenant can do to the others, if it can: see attacks.ts. */
+export const attackKinds = [
+  'contractFieldAsFile',
+  'failingBot',
+  'garbageReceipts',
+  'malformedInBulk',
+  'base64Files',
+  'unreadableWakeUps',
+  'flood',
+  'skewedClocks',
+] as const;
+export type AttackKind = (typeof attackKinds)[number];
 
 export type PlannedFault = { kind: FaultKind; worker: number; ms: number };
 
@@ -64,7 +81,14 @@ const weights: Record<FaultKind, number> = {
 
 export type ChaosSize = { lanes: number; messagesPerLane: number; workers: number; faults: number };
 
-export function planOf(seed: number, size: ChaosSize, kinds: readonly FaultKind[] = faultKinds): ChaosPlan {
+/** `kinds`: the faults to draw from. */
+export type ChaosChoice = { kinds?: readonly FaultKind[]; attacks?: readonly AttackKind[]; isCalm?: boolean };
+
+export function planOf(
+  seed: number,
+  size: ChaosSize,
+  { kinds = faultKinds, attacks = attackKinds, isCalm = false }: ChaosChoice = {},
+): ChaosPlan {
   const draw = <T>(arbitrary: fc.Arbitrary<T>, count: number, salt: number): T[] =>
     fc.sample(arbitrary, { seed: seed * 31 + salt, numRuns: count });
   const fault = fc.record({
@@ -87,9 +111,11 @@ export function planOf(seed: number, size: ChaosSize, kinds: readonly FaultKind[
     lanes: size.lanes,
     messagesPerLane: size.messagesPerLane,
     workers: size.workers,
-    faults: draw(fault, size.faults, 1),
-    behaviours: draw(behaviour, 997, 2),
+    faults: size.faults === 0 ? [] : draw(fault, size.faults, 1),
+    behaviours: isCalm ? ['well'] : draw(behaviour, 997, 2),
     repeats: draw(fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }), events, 3),
     poisonEvery: Math.max(20, Math.floor(events / 10)),
+    attacks,
+    isCalm,
   };
 }

@@ -9,6 +9,8 @@ import type { Producer } from './producer.ts';
 export type Publishing = {
   /** What was added and acknowledged, in that order. */
   published: readonly Published[];
+  /** When each was added first (`performance.now()`), by its text. */
+  addedAt: ReadonlyMap<string, number>;
   /** How many of the events could not be read. */
   poison(): number;
   /** Waits until everything is published. */
@@ -22,6 +24,7 @@ type Job = { jobId: string; event: InboundEvent; published: Published | null };
 /** Chat after chat in turn, one event at a time: a chat's next one is added when the last was acknowledged. */
 export function startPublishing(plan: ChaosPlan, instances: Instances, producer: Producer): Publishing {
   const added: Job[] = [];
+  const addedAt = new Map<string, number>();
   let last = Promise.resolve();
   /** One at a time, also with what `forget` does. */
   const next = (work: () => Promise<void>): Promise<void> => (last = last.then(work));
@@ -30,6 +33,7 @@ export function startPublishing(plan: ChaosPlan, instances: Instances, producer:
       for (let lane = 0; lane < plan.lanes; lane += 1) {
         for (const job of jobsOf(plan, instances, lane, n)) {
           await next(async () => {
+            if (job.published) addedAt.set(job.published.text, performance.now());
             await producer.publish(job.jobId, job.event);
             added.push(job);
           });
@@ -42,6 +46,7 @@ export function startPublishing(plan: ChaosPlan, instances: Instances, producer:
     get published() {
       return added.flatMap(({ published }) => published ?? []);
     },
+    addedAt,
     poison: () => added.filter(({ jobId }) => jobId.startsWith('poison')).length,
     done: publishAll(),
     forget: (lose, isKnown) =>

@@ -1,13 +1,15 @@
 import type { Database } from '@typelane/db';
 import { waitUntil } from '@typelane/testkit';
+import { textsIn } from '../consumer.ts';
 import type { Alteration } from '../faults/alter.ts';
+import { echoed } from '../order/echo-bot.ts';
 import { type Ended, type Fault, faultsOf, type History, type Published } from './checker.ts';
 import { type Connections, connectionsDownTo } from './connections.ts';
 import type { ChaosPlan } from './plan.ts';
 import { type Publishing, startPublishing } from './publishing.ts';
 import { type Scene, setScene, times } from './scene.ts';
 import type { Servers } from './servers.ts';
-import { type Effects, strikeAll } from './strike.ts';
+import { type Effects, injectFaults } from './inject-faults.ts';
 
 export type ChaosReport = {
   seed: number;
@@ -18,6 +20,8 @@ export type ChaosReport = {
   /** How Typebot spoiled calls, workers were killed and so on left events whose end nobody knows. */
   doubts: number;
   redeliveries: number;
+  /** Milliseconds from the add of a message of an honest tenant to its reply at the consumer; not of the mute Typebot. */
+  latencies: number[];
   seconds: number;
   /** Everything seen, for whoever has to find out why. */
   history: History;
@@ -30,23 +34,29 @@ export async function runChaos(plan: ChaosPlan, servers: Servers, alterations: A
   const note = (what: string): void => void log.push({ at: Math.round(performance.now() - startedAt), what });
   const scene = await setScene(plan, servers, alterations);
   try {
-    const history = await live(plan, scene, note);
+    const { history, latencies } = await live(plan, scene, note);
     const doubts = history.ended.filter(({ final }) => final === 'uncertain').length;
     const redeliveries = history.deliveries.length - new Set(history.deliveries.map(({ replyId }) => replyId)).size;
     const seconds = Math.round((performance.now() - startedAt) / 1_000);
     const events = history.published.length;
-    return { seed: plan.seed, faults: faultsOf(history), log, events, doubts, redeliveries, seconds, history };
+    return { seed: plan.seed, faults: faultsOf(history), log, events, doubts, redeliveries, latencies, seconds, history };
   } finally {
     await scene.close();
   }
 }
 
 /** Publishes and strikes; then the chats with a Typebot that answers come to their end, and when the mute one is healed, all do. */
-async function live(plan: ChaosPlan, scene: Scene, note: (what: string) => void): Promise<History> {
-  const { database, instances, typebots, crew, watch, connections } = scene;
+async function live(plan: ChaosPlan, scene: Scene, note: (what: string) => void): Promise<{ history: History; latencies: number[] }> {
+  const { database, instances, typebots, workers, watch, connections } = scene;
   const publishing = startPublishing(plan, instances, scene.producer);
-  const targets = { ...scene, publishing, taken: () => takenIn(database), frozenMs: times.leaseMs + times.timeoutMs + times.quarantineMs };
-  const effects = await strikeAll(plan, targets, note);
+  const targets = {
+    ...scene,
+    publishing,
+    taken: () => takenIn(database),
+    openCalls: () => openCallsOf(database),
+    frozenMs: callLeaseMs,
+  };
+  const effects = await injectFaults(plan, targets, note);
   note('healed');
   await publishing.done;
   note('published');
@@ -55,24 +65,29 @@ async function live(plan: ChaosPlan, scene: Scene, note: (what: string) => void)
   typebots.heal();
   const allDrained = await isDrained(database, instances.all, publishing.published, hostBackWithinMs);
   note(allDrained ? 'drained' : 'not drained');
+  await scene.hostility.stop();
   const held = await connectionsDownTo(connections.withWorkers, connections.now);
-  await crew.stop();
+  await workers.stop();
   const left = await connectionsDownTo(connections.withoutWorkers, connections.now);
   await watch.stop();
-  return {
+  const history = {
     ...(await seen(plan, scene, publishing, effects)),
     othersDrained,
     allDrained,
     leaks: leaksOf(scene, held, left),
   };
+  return { history, latencies: latenciesOf(scene, publishing) };
 }
+
+/** Milliseconds after which a call on record is taken for lost. */
+const callLeaseMs = times.sendWithinMs + times.timeoutMs + times.quarantineMs;
 
 /** Milliseconds after which a host that is back is asked again, at most. */
 const hostBackWithinMs = 15_000;
 
 async function seen(
   plan: ChaosPlan,
-  { typebots, consumer, database, instances, crew, watch }: Scene,
+  { typebots, consumer, database, instances, workers, watch }: Scene,
   { published, poison }: Publishing,
   effects: Effects,
 ): Promise<Omit<History, 'othersDrained' | 'allDrained' | 'leaks'>> {
@@ -80,20 +95,35 @@ async function seen(
     published,
     heard: typebots.heard(),
     overlaps: typebots.overlaps(),
-    deliveries: consumer.deliveries.map(({ reply }) => reply),
-    ended: await endsOf(database),
+    deliveries: consumer.deliveries.map(({ reply }) => reply).filter(({ instanceId }) => instances.all.includes(instanceId)),
+    ended: await endsOf(database, instances.all),
     regressions: watch.regressions,
-    deadLetters: await deadLettersOf(database),
+    deadLetters: await deadLettersOf(database, instances.all),
     poison: poison(),
     atLeastOnce: new Set([instances.atLeastOnce]),
-    doubtsMax: typebots.spoiltCalls() + effects.doubts * plan.lanes,
+    spoiltMax: typebots.spoiltCalls(),
+    callsLostMax: effects.callsLost,
     redeliveriesMax: effects.redeliveries * plan.lanes,
-    logs: crew.logs(),
+    logs: workers.logs(),
   };
 }
 
+/** From the first add of a message to the first time the consumer had its reply. */
+function latenciesOf({ consumer, instances }: Scene, { addedAt }: Publishing): number[] {
+  const repliedAt = new Map<string, number>();
+  for (const { reply, at } of consumer.deliveries.filter((each) => instances.heard.includes(each.reply.instanceId)))
+    for (const text of textsIn(reply).map(echoed)) if (!repliedAt.has(text)) repliedAt.set(text, at);
+  return [...repliedAt].flatMap(([text, at]) => (addedAt.has(text) ? [at - (addedAt.get(text) ?? at)] : []));
+}
+
+/** Calls on record that may be running: an upper bound of those whose worker is gone. */
+async function openCallsOf({ sql }: Database): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`select count(*)::int as count from conversations where open_call_until > clock_timestamp()`;
+  return row?.count ?? 0;
+}
+
 /** What workers hold beyond what they opened at their start, or leave open at their end, and those that did not end well. */
-function leaksOf({ crew, connections }: Scene, held: Connections, left: Connections): string[] {
+function leaksOf({ workers, connections }: Scene, held: Connections, left: Connections): string[] {
   const beyond = (who: string, { postgres, redis }: Connections, most: Connections): string[] => [
     ...(redis > most.redis ? [`${who} hold ${redis - most.redis} connections to Redis too many`] : []),
     ...(postgres > most.postgres ? [`${who} hold ${postgres - most.postgres} connections to PostgreSQL too many`] : []),
@@ -101,7 +131,7 @@ function leaksOf({ crew, connections }: Scene, held: Connections, left: Connecti
   return [
     ...beyond('workers', held, connections.withWorkers),
     ...beyond('workers that have ended', left, connections.withoutWorkers),
-    ...crew.exits.filter((code) => code !== 0).map((code) => `a worker that was asked to end did so with ${code}`),
+    ...workers.exits.filter((code) => code !== 0).map((code) => `a worker that was asked to end did so with ${code}`),
   ];
 }
 
@@ -138,15 +168,17 @@ async function takenIn({ sql }: Database): Promise<(event: Published) => boolean
   return ({ instanceId, keyId }) => known.has(`${instanceId} ${keyId}`);
 }
 
-function endsOf({ sql }: Database): Promise<Ended[]> {
+function endsOf({ sql }: Database, instances: string[]): Promise<Ended[]> {
   return sql`
     select c.instance_id as "instanceId", c.jid, i.key_id as "keyId", i.seq, t.final, t.reason
     from conversations c join inbox i using (conversation_id) left join turns t using (conversation_id, seq)
-    where i.kind = 'message' order by c.conversation_id, i.seq`;
+    where i.kind = 'message' and c.instance_id = any(${instances}) order by c.conversation_id, i.seq`;
 }
 
 /** Those of events that could not be read. */
-async function deadLettersOf({ sql }: Database): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`select count(*)::int as count from dead_letters where source = 'inbound'`;
+async function deadLettersOf({ sql }: Database, instances: string[]): Promise<number> {
+  const [row] = await sql<
+    { count: number }[]
+  >`select count(*)::int as count from dead_letters where source = 'inbound' and instance_id = any(${instances})`;
   return row?.count ?? 0;
 }

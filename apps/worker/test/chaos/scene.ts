@@ -4,7 +4,8 @@ import { startConsumer } from '../consumer.ts';
 import type { Alteration } from '../faults/alter.ts';
 import { alteredEnv } from '../faults/altered-env.ts';
 import { type Connections, connectionsAtRest, connectionsOf } from './connections.ts';
-import { hire } from './crew.ts';
+import { startHostility } from './attacks.ts';
+import { hire } from './workers.ts';
 import { registerInstances } from './instances.ts';
 import type { ChaosPlan } from './plan.ts';
 import { startProducer } from './producer.ts';
@@ -14,6 +15,12 @@ import { watchRows } from './watch.ts';
 
 /** Milliseconds. Short, so that a run is short; the bounds of recovery are made of them. */
 export const times = { timeoutMs: 1_000, quarantineMs: 1_500, sweepMs: 1_000, leaseMs: 5_000, sendWithinMs: 5_000 };
+
+/** Milliseconds, where nothing is to time out: a machine that is busy is no fault. */
+const calmTimeoutMs = 10_000;
+
+/** Turns a worker runs at once. */
+export const turnsPerWorker = 20;
 
 /** Of a worker's pool (packages/db/src/database.ts). */
 const postgresConnectionsMax = 10;
@@ -34,9 +41,15 @@ export async function setScene(plan: ChaosPlan, servers: Servers, alterations: A
   await Promise.all([producer.ready(), consumer.ready()]);
 
   const connections = (): Promise<Connections> => connectionsOf(database, redis);
+  const hostility = await startHostility(plan.attacks, {
+    redisUrl: servers.redis.watchUrl(),
+    prefix,
+    hostile: instances.hostile,
+    consumer,
+  });
   const withoutWorkers = await connections();
-  const env = (): Record<string, string> => ({ ...alteredEnv(alterations), ...workerEnv(servers, typebots, prefix) });
-  const crew = await hire(plan.workers, env);
+  const env = (): Record<string, string> => ({ ...alteredEnv(alterations), ...workerEnv(servers, typebots, prefix, plan) });
+  const workers = await hire(plan.workers, env);
   const withWorkers = { redis: (await connectionsAtRest(connections)).redis, postgres: plan.workers * postgresConnectionsMax };
   const watch = watchRows(database);
   return {
@@ -48,12 +61,14 @@ export async function setScene(plan: ChaosPlan, servers: Servers, alterations: A
     producer,
     redis,
     instances,
-    crew,
+    hostility,
+    workers: workers,
     watch,
     connections: { now: connections, withoutWorkers, withWorkers },
     async close() {
+      await hostility.stop();
       await watch.stop();
-      await crew.stop();
+      await workers.stop();
       await producer.close();
       await consumer.close();
       redis.disconnect();
@@ -63,16 +78,16 @@ export async function setScene(plan: ChaosPlan, servers: Servers, alterations: A
   };
 }
 
-function workerEnv(servers: Servers, { planned, mute }: Typebots, prefix: string): Record<string, string> {
+function workerEnv(servers: Servers, { planned, mute }: Typebots, prefix: string, { isCalm }: ChaosPlan): Record<string, string> {
   return {
     DATABASE_URL: servers.postgres.url(),
     REDIS_URL: servers.redis.url(),
     EGRESS_ALLOW: [planned, mute].map(({ url }) => new URL(url).host).join(','),
     QUEUE_PREFIX: prefix,
-    TYPEBOT_TIMEOUT_MS: String(times.timeoutMs),
+    TYPEBOT_TIMEOUT_MS: String(isCalm ? calmTimeoutMs : times.timeoutMs),
     TYPEBOT_QUARANTINE_MS: String(times.quarantineMs),
     SWEEP_INTERVAL_MS: String(times.sweepMs),
-    WORKER_CONCURRENCY: '20',
+    WORKER_CONCURRENCY: String(turnsPerWorker),
     SECRET_KEY: '0f6b1c8e94d7a2530f6b1c8e94d7a253',
     LOG_LEVEL: 'info',
   };

@@ -2,7 +2,10 @@ import { type FakeTypebot, type Heard, type Mood, moods, startFakeTypebot } from
 import { echoBot } from '../order/echo-bot.ts';
 import type { Behaviour, ChaosPlan } from './plan.ts';
 
-/** Two hosts of one bot each: one that behaves as planned, and one that answers nobody until it is healed. */
+/** On the host that behaves as planned, the bot that answers every request with 500. */
+export const failingBot = 'failing';
+
+/** Two hosts: one that behaves as planned, but for the bot that fails; and one that answers nobody until it is healed. */
 export type Typebots = {
   planned: FakeTypebot;
   mute: FakeTypebot;
@@ -16,20 +19,22 @@ export type Typebots = {
   close(): Promise<void>;
 };
 
-export async function startTypebots({ behaviours }: ChaosPlan): Promise<Typebots> {
-  const bots = { echo: echoBot };
+export async function startTypebots({ behaviours, isCalm }: ChaosPlan): Promise<Typebots> {
+  const bots = { echo: echoBot, [failingBot]: echoBot };
   const [planned, mute] = await Promise.all([startFakeTypebot({ bots, latencyMs: 5 }), startFakeTypebot({ bots, latencyMs: 5 })]);
   let requests = 0;
   let spoilt = 0;
-  planned.mood(() => {
+  planned.mood(({ publicId }) => {
+    if (publicId === failingBot) return moods.internalError({ defined: true });
     const behaviour = behaviours[(requests += 1) % behaviours.length] ?? 'well';
     if (!['well', 'slow', 'unavailable'].includes(behaviour)) spoilt += 1;
     return moodOf[behaviour];
   });
-  mute.mood(() => {
-    spoilt += 1;
-    return moodOf.hang;
-  });
+  if (!isCalm)
+    mute.mood(() => {
+      spoilt += 1;
+      return moodOf.hang;
+    });
   return {
     planned,
     mute,

@@ -68,9 +68,9 @@ describe('a chat that a human holds', () => {
   test('never ends or goes to the bot by expiry, neither by the timer nor by the next message', () => {
     const settings: SettingsInput = { expireAfterMinutes: 1, expireMessage: 'Bye', staleAfterMinutes: 0 };
     const late = now + 600 * minuteMs;
-    const rung = take(paused(), contextOf({ command: { type: 'timeUp', dueAt: now }, settings, now: late }));
-    expect(rung).toMatchObject({ state: { status: 'paused' }, sessions: [], say: [] });
-    const wrote = take(rung.state, contextOf({ event: written('hi', late), settings, now: late }));
+    const woken = take(paused(), contextOf({ command: { type: 'timeUp', dueAt: now }, settings, now: late }));
+    expect(woken).toMatchObject({ state: { status: 'paused' }, sessions: [], say: [] });
+    const wrote = take(woken.state, contextOf({ event: written('hi', late), settings, now: late }));
     expect(wrote).toMatchObject({ state: { status: 'paused' }, sessions: [], ask: null, timerAt: null });
   });
 
@@ -176,7 +176,7 @@ describe('a session', () => {
     });
     for (const state of [waitingAt(), paused()]) {
       const begun = take(state, context);
-      expect(begun).toMatchObject({ ask: { type: 'start' }, takesBack: true });
+      expect(begun).toMatchObject({ ask: { type: 'start' }, retractsReplies: true });
       expect(begun.sessions).toMatchObject([
         { status: 'closed', session: { sessionId } },
         { status: 'open', session: { sessionId: 's-2' } },

@@ -20,7 +20,7 @@ const then = [
   'typebotId',
   'answers',
   'inquiry',
-  'resaid',
+  'resends',
 ];
 const settings: SettingsInput = { expireAfterMinutes: 5, pause: { resumeAfterMinutes: 5 }, keywords: { restart: ['menu'] } };
 

@@ -128,7 +128,7 @@ describe('what never reaches the bot', () => {
 describe('a human', () => {
   test('who writes on the phone takes the chat, also where the bot never spoke', () => {
     const { last } = play(idle, contextOf({ event: said('I will help you', { keyFromMe: true }) }));
-    expect(last).toMatchObject({ state: { status: 'paused' }, final: { type: 'ignored', reason: 'human' }, takesBack: true });
+    expect(last).toMatchObject({ state: { status: 'paused' }, final: { type: 'ignored', reason: 'human' }, retractsReplies: true });
     expect(last.sessions).toMatchObject([{ status: 'paused', reason: 'human', session: { sessionId: freshSessionId, bot: null } }]);
   });
 
@@ -172,7 +172,7 @@ describe('an answer of Typebot', () => {
     const { last } = play(waitingAt(), contextOf(), { type: 'replied', reply: reply({ bubbles: [bubble('One')], actions: [action] }) });
     expect(last).toMatchObject({ state: { status: 'due' }, ask: null, waitMs: 3_000, final: null });
     expect(texts(last.say)).toEqual(['One']);
-    expect(stepOrWait(last.state, { type: 'due' }, contextOf({ now: now + 2_999 }))).toEqual({ type: 'later', ms: 1 });
+    expect(stepOrWait(last.state, { type: 'due' }, contextOf({ now: now + 2_999 }))).toEqual({ type: 'deferred', ms: 1 });
     expect(step(last.state, { type: 'due' }, contextOf({ now: now + 3_000 })).ask).toMatchObject({ type: 'continue', message: null });
   });
 
@@ -233,8 +233,8 @@ describe('setbacks', () => {
   });
 
   test('tries during an outage do not count against a start that is in doubt afterwards', () => {
-    const later = (happening: Happening, state: Conversation) =>
-      decided(step(decided(step(state, happening, contextOf())).state, { type: 'due' }, contextOf({ now: now + 60_000 }))).state;
+    const later = (input: Happening, state: Conversation) =>
+      decided(step(decided(step(state, input, contextOf())).state, { type: 'due' }, contextOf({ now: now + 60_000 }))).state;
     const unreached: Happening = { type: 'notSent', cause: 'connection_refused', retryAfterMs: null };
     let state = play(idle, contextOf()).last.state;
     for (let tries = 0; tries < 9; tries += 1) state = later(unreached, state);

@@ -9,12 +9,12 @@ const replayedMax = 100;
  * Writes a step that hands a chat back to the bot, and puts what the contact said meanwhile to the tail of its inbox again, in order:
  * each as a new event under the key id `replay:<old>`, so that none is replayed twice. Its own time is left out of the copy, since it
  * would be stale. The bound is what the bot last heard in this session, or was last given the chat by: a message of an earlier pause
- * stays where it is.
+ * stays where it is. Written a second time, it finds its copies there.
  */
 export async function commitReplaying(sql: Sql<{ bigint: number }>, step: Commit, sessionId: string): Promise<Committed> {
   return inTransaction(sql, async (transaction) => {
     const [committed = null] = await commit(transaction, [step]);
-    if (committed === null || committed === 'unjudged') return committed;
+    if (committed === null || committed === 'unreviewed') return committed;
     const replayed = await transaction`
       with bound as (
         select coalesce(max(t.seq), 0) as seq

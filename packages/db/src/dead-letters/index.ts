@@ -1,3 +1,8 @@
-export { bury, type DeadLetter } from './bury.ts';
+export { insertDeadLetters as bury, type DeadLetter } from './insert.ts';
 export { type DeadLetterRecord, findDeadLetter, type LetterOwner, listDeadLetters, openDeadLetters, pickDeadLetters } from './list.ts';
-export { discardDeadLetter, isOvertakenAtDoor, redriveAtDoor, redriveFromChat } from './settle.ts';
+export {
+  discardDeadLetter,
+  isOvertakenAtIngest as isOvertakenAtDoor,
+  redriveFromIngest as redriveAtDoor,
+  redriveFromChat,
+} from './settle.ts';

@@ -1,4 +1,4 @@
-export { adopt } from './adopt.ts';
+export { mergeConversations as adopt } from './merge.ts';
 export { conversationsOf } from './chats.ts';
-export { ingestLetters } from './ingest-letters.ts';
-export type { Letter } from './letter.ts';
+export { ingestEvents as ingestLetters } from './ingest-events.ts';
+export type { AddressedEvent as Letter } from './addressed-event.ts';

@@ -22,7 +22,7 @@ export const media = pgTable(
   (t) => [
     index('media_by_conversation').on(t.conversationId),
     index('media_expiring')
-      .on(t.expiresAt)
+      .on(t.expiresAt, t.mediaId)
       .where(sql`expires_at is not null`),
   ],
 );
