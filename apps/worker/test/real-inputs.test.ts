@@ -335,6 +335,25 @@ test('a name of any length and a time in any form cost no message', async () => 
   expect((await talk('talk', messages)).ends).toEqual(['answered', 'answered', 'answered']);
 });
 
+test('events of a gateway that are about no message are no dead letters, and the words between them are answered', async () => {
+  const instanceId = await pipeline.register({ url: typebot.url, publicId: 'talk', settings: {} });
+  const chat = { instanceId, jid: '5531977770005@s.whatsapp.net' };
+  const of = (event: string, data: unknown) => ({ event, instance: { instanceId }, data });
+  const others = [
+    of('connection.update', { state: 'open', statusReason: 200 }),
+    of('chats.upsert', [{ chatId: '1', remoteJid: chat.jid }]),
+    of('contacts.upsert', [{ remoteJid: chat.jid, pushName: 'Ana' }]),
+    of('messages.update', { keyId: 'X', remoteJid: chat.jid, status: 'READ' }),
+    of('qrcode.updated', { qrcode: { code: '2@x' } }),
+    of('call.upsert', { id: 'C1', from: chat.jid, status: 'offer' }),
+    of('newJwt', { token: 't' }),
+  ];
+  for (const event of others) await pipeline.inbound.add('event', event);
+  await pipeline.inbound.add('event', [others[0], inboundText({ ...chat, text: 'hi' }), others[1]]);
+  expect((await pipeline.ledger.handled(instanceId, 1)).map(finalOf)).toEqual(['answered']);
+  expect(await pipeline.database.sql`select reason from dead_letters where instance_id = ${instanceId}`).toEqual([]);
+});
+
 test('the photos of an album are one answer, and the next question waits for its own', async () => {
   const settings: SettingsInput = {};
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'files', settings });
