@@ -80,7 +80,11 @@ function readEvent(value: unknown, source: string, job: string): ReadJob {
     event,
     holdsReplies: false,
   } as const;
-  return { events: [{ ...arrival, address: jid, participant: participantOf(event), pair: pairOf(event) }], deadLetters: [], aboutNoMessage: [] };
+  return {
+    events: [{ ...arrival, address: jid, participant: participantOf(event), pair: pairOf(event) }],
+    deadLetters: [],
+    aboutNoMessage: [],
+  };
 }
 
 /** PostgreSQL refuses U+0000, which nobody sees: in what was said it falls away, and no sign stands for it. */

@@ -59,7 +59,16 @@ is not shown: WhatsApp has no field to put it in.`;
 
 const sending = `Each cell is computed by the code, with default settings. \`held\` means that Typebot does not hear of it and the event ends as ignored
 with that reason; \`unmatched\` means that \`unmatchedChoice\` says whether the bot answers in its own words or the options are shown again. Taps
-come by their title, and to choices by their id.`;
+come by their title; a choice is answered by the label that was chosen.
+
+Before any of this a message is taken out of what WhatsApp puts around it: disappearing and view-once messages, captions of documents, albums, mentions of
+groups, bots and other devices, one in another. The answers of a WhatsApp Flow come as the JSON they are; a cart comes as the contact's own words, else as
+its products and total; a live location comes once. Votes whose options the gateway could read answer choices and nothing else. What shows
+nothing (a stub, a header, invisible signs) is on record and silent.
+
+Menus, keywords, triggers and questions read with one normaliser: case, accents, skin tones, invisible and direction signs, the tatweel, WhatsApp's marks
+(\`*2*\`), quotes and punctuation at the ends do not count, and the digits of every script are digits. A text input gets the words as they came.
+A yes or a no is also heard in other words (\`ss\`, \`claro\`, \`👍\`, \`não, obrigado\`) where one option begins with one.`;
 
 const acting = `They happen right after the bubble they name (\`lastBubbleBlockId\`), in their order; without one before the first bubble. Where the flow
 stopped at one (\`expectsDedicatedReply\`), Typebot is asked on once it has happened, up to 20 times for one message.`;

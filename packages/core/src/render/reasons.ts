@@ -23,7 +23,7 @@ export type SkipReason = keyof typeof skipReasons;
 
 /** Why Typebot does not hear a message: the codes of `ignored` events that reached a question. */
 export const holdReasons = {
-  signal: 'a reaction, an edit, a deletion, a poll vote, housekeeping: never an answer',
+  signal: 'a reaction, an edit, a deletion, housekeeping, or a poll vote where no choice is asked for: never an answer',
   webhook_pending:
     'the flow waits for an outside system, and Typebot would take any text for what it delivers; answered with `hints.waiting`',
   payment_pending: 'Typebot takes any text for a payment made; answered with `hints.payment`',
