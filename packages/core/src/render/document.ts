@@ -82,7 +82,7 @@ effect; its \`logs\` are kept in the transcript.`;
 const limiting = `Sources: Meta's Cloud API reference for text, media and interactive messages (version 21.0,
 <https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages>); body and title limits are also the ones
 Typebot's channel keeps. A list body may be longer on the Cloud API; the shorter limit serves every gateway. Nothing is cut inside an
-emoji or an accented letter, and cut titles stay unique.`;
+emoji or an accented letter, and cut titles stay unique. The limits of polls are those of WhatsApp's own apps.`;
 
 const limitNames: Record<keyof typeof limits, string> = {
   text: 'text, and `fallbackText`',
@@ -95,6 +95,9 @@ const limitNames: Record<keyof typeof limits, string> = {
   rowTitle: 'title of a row or section',
   rowDescription: 'description of a row',
   listButton: 'label that opens a list',
+  pollQuestion: 'question above a poll',
+  pollOptions: 'options in one poll',
+  pollOption: 'option of a poll',
   choiceId: 'id of a button or row',
 };
 

@@ -82,7 +82,7 @@ const anyReply = fc.record({
   actions: fc.array(anyAction, { maxLength: 3 }),
 });
 const anySettings = fc.record({
-  choices: fc.constantFrom('auto' as const, 'native' as const, 'text' as const),
+  choices: fc.constantFrom('auto' as const, 'native' as const, 'text' as const, 'poll' as const),
   compat: fc.record({ markers: fc.boolean(), commands: fc.boolean() }),
   locale: fc.constantFrom('pt-BR' as const, 'es' as const),
 });
@@ -170,6 +170,7 @@ function misfits(message: OutboundDraft): string[] {
     ['caption', !('caption' in message) || (message.caption ?? '').length <= limits.caption],
     ['body', !('body' in message) || (message.body.trim() !== '' && message.body.length <= limits.body)],
     ['fallback', !('fallbackText' in message) || message.fallbackText.length <= limits.text],
+    ['poll', message.type !== 'poll' || isPoll(message)],
     ['options', options.length <= (isList ? limits.rows : limits.buttons)],
     [
       'ids',
@@ -184,6 +185,11 @@ function misfits(message: OutboundDraft): string[] {
     ['list button', !isList || codePoints(message.button) <= limits.listButton],
   ];
   return rules.filter(([, isKept]) => !isKept).map(([name]) => `${name} of ${JSON.stringify(message).slice(0, 200)}`);
+}
+
+function isPoll({ body, options }: Extract<OutboundDraft, { type: 'poll' }>): boolean {
+  const areOptions = options.every((option) => option.trim() !== '' && option.length <= limits.pollOption);
+  return body.length <= limits.pollQuestion && options.length >= 2 && options.length <= limits.pollOptions && areOptions;
 }
 
 function optionsOf(message: OutboundDraft): { id: string; title: string; description?: string | null }[] {

@@ -37,11 +37,11 @@ export const wordingSettings = {
     .prefault({})
     .meta({ description: 'Wait blocks.' }),
   choices: z
-    .enum(['auto', 'native', 'text'])
+    .enum(['auto', 'native', 'text', 'poll'])
     .default('auto')
     .meta({
       description:
-        'How choices are shown: `native`: buttons and lists. `text`: a numbered list. `auto`: by what the gateway can do; until it says more, buttons and lists, each with the numbered list as `fallbackText`.',
+        'How choices are shown: `native`: buttons and lists. `text`: a numbered list. `poll`: a poll for 2 to 12 options, else a numbered list; the gateway has to decrypt the votes. `auto`: by what the gateway can do; until it says more, buttons and lists, each with the numbered list as `fallbackText`.',
       examples: ['text'],
     }),
   unmatchedChoice: z
