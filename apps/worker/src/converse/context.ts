@@ -11,7 +11,7 @@ import {
   readInbound,
   type StepContext,
 } from '@typelane/core';
-import type { BehindRow, Loaded } from '@typelane/db';
+import type { LaterEvent, Loaded } from '@typelane/db';
 import { burstOf } from './burst.ts';
 import type { TurnPorts } from './turn.ts';
 
@@ -46,7 +46,7 @@ export async function contextOf(loaded: Loaded, ports: Ports): Promise<StepConte
  * Anywhere else the contact's next words are the next turn.
  */
 export function isSilenced(
-  { later, sends }: { later: BehindRow[]; sends: Loaded['sends'] },
+  { later, sends }: { later: LaterEvent[]; sends: Loaded['sends'] },
   isWaiting: boolean,
   { chat, integration, now }: Pick<StepContext, 'chat' | 'integration' | 'now'>,
 ): boolean {

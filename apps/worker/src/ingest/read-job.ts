@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { eventExcess, eventProblems, jobBytesMax, sentence } from '@typelane/client';
 import { claimsKey, eventsPerJobMax, type InboundEvent, pairOf, parseJid, participantOf } from '@typelane/core';
-import { conversationId, type DeadLetter, type Letter } from '@typelane/db';
+import { conversationId, type DeadLetter, type AddressedEvent } from '@typelane/db';
 import type { WaitingJob } from './wait-list.ts';
 
 /** Characters of a job's id that stand in the name of a dead letter. */
 const jobIdLengthMax = 200;
 
 /** What a job holds: events for inboxes, and what can stand in none. */
-export type ReadJob = { events: Letter[]; deadLetters: DeadLetter[] };
+export type ReadJob = { events: AddressedEvent[]; deadLetters: DeadLetter[] };
 
 /** Reads one job. Nothing a producer can write makes it throw; what breaks the contract is kept whole, with its reason. */
 export function readJob(queue: string, job: WaitingJob): ReadJob {
