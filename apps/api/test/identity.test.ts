@@ -1,5 +1,5 @@
 import { parseJid } from '@typelane/core';
-import { conversationId, ingestLetters } from '@typelane/db';
+import { conversationId, ingestEvents } from '@typelane/db';
 import { wake } from '@typelane/runtime';
 import { inboundText } from '@typelane/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -34,7 +34,7 @@ async function writes(
   const address = known(from);
   const { keyId } = event.data;
   const [phone, other] = told ? told.map(known) : [];
-  const taken = await ingestLetters(api.database.sql, [
+  const taken = await ingestEvents(api.database.sql, [
     {
       conversationId: conversationId(instanceId, address),
       instanceId,

@@ -1,14 +1,14 @@
 import {
   type Database,
   firstId,
-  forgetLooks,
+  clearLooks,
   forgottenChats,
-  handAgain,
-  handNext,
-  noteLooks,
+  markRedispatched,
+  dispatchNext,
+  postponeLooks,
   touch,
   unacknowledged,
-  unhanded,
+  undispatched,
 } from '@typelane/db';
 import { type Log, type WakeUp, wake } from '@typelane/runtime';
 import type { Queue } from 'bullmq';
@@ -127,7 +127,7 @@ function createSettleReplies(options: SweepOptions): Part {
   const findReply = createFindReply({ redis, outbound, acknowledger, log });
   return async () => {
     // Lost with everything else that Redis held.
-    if ((await redis.set(`${prefix}:typelane-sweep`, '1', 'NX')) === 'OK') await forgetLooks(database.sql);
+    if ((await redis.set(`${prefix}:typelane-sweep`, '1', 'NX')) === 'OK') await clearLooks(database.sql);
     let republished = 0;
     for (let looked = rowsMax; looked >= rowsMax;) {
       const looks: ReturnType<typeof findReply>[] = [];
@@ -136,12 +136,12 @@ function createSettleReplies(options: SweepOptions): Part {
       }
       const found = await Promise.all(looks);
       const lost = found.flatMap(({ place, reply }) => (place === 'nowhere' ? [reply] : []));
-      await handAgain(
+      await markRedispatched(
         database.sql,
         lost.map(({ replyId }) => replyId),
       );
       await Promise.all(lost.map(({ replyId, seq, reply }) => publish({ ...reply, replyId, seq })));
-      await noteLooks(
+      await postponeLooks(
         database.sql,
         found.flatMap(({ place, reply }) => (place === 'nowhere' ? [] : [reply.replyId])),
       );
@@ -155,8 +155,8 @@ function createSettleReplies(options: SweepOptions): Part {
 async function handForgotten({ database, publish, intervalMs }: SweepOptions): Promise<number> {
   let dispatched = 0;
   for (let found = rowsMax; found >= rowsMax;) {
-    const chats = await unhanded(database.sql, intervalMs, rowsMax);
-    const replies = await handNext(database.sql, chats);
+    const chats = await undispatched(database.sql, intervalMs, rowsMax);
+    const replies = await dispatchNext(database.sql, chats);
     await Promise.all(replies.map(({ replyId, seq, reply }) => publish({ ...reply, replyId, seq })));
     dispatched += replies.length;
     found = replies.length;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Database, lookAtTimers, ringTimers } from '@typelane/db';
+import { type Database, lookAtTimers, fireTimers } from '@typelane/db';
 import { connectRedisForLoops, type Log, acquireLease } from '@typelane/runtime';
 import type { Chat } from './ingest/ingest-batch.ts';
 import { stillWaiting, waitingJobs } from './waiting-jobs.ts';
@@ -56,7 +56,7 @@ export function startTimers(options: TimerOptions): { stop(): Promise<void> } {
     const before = await stillWaiting(redis, due.before);
     due = before.length > 0 ? { until, before } : null;
     if (due) return behindMs;
-    const { chats, looked } = await ringTimers(options.database.sql, until, timersMax);
+    const { chats, looked } = await fireTimers(options.database.sql, until, timersMax);
     if (looked === timersMax) due = { until, before: [] };
     // A doorbell that cannot be rung is no reason to stop: the sweep rings again.
     await options.wake(chats).catch((error: unknown) => log.warn({ err: error }, 'wake.failed'));

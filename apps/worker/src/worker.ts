@@ -1,21 +1,21 @@
 import {
-  adopt,
-  askSurely,
+  mergeConversations,
+  retryOnReconnect,
   batched,
   type Commit,
   commit,
   commitReplaying,
-  commitTakingBack,
+  commitRetracting,
   connect,
-  countFirstTry,
-  countTry,
+  countFirstDeliveryAttempt,
+  countDeliveryAttempt,
   type Database,
-  forgiveTries,
-  handNext,
+  resetDeliveryAttempts,
+  dispatchNext,
   load,
-  lookBehind,
-  letRest,
-  type Resting,
+  loadLaterEvents,
+  postponeSweep,
+  type PostponedChat,
   waitingFrom,
 } from '@typelane/db';
 import {
@@ -202,8 +202,8 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
     if (delayMs >= options.SWEEP_INTERVAL_MS)
       restOne({ ...chat, restMs: delayMs }).catch((error: unknown) => log.warn({ err: error }, 'rest.failed'));
   };
-  const restOne = batched(async (chats: Resting[]) => {
-    await letRest(database.sql, chats);
+  const restOne = batched(async (chats: PostponedChat[]) => {
+    await postponeSweep(database.sql, chats);
     return chats.map(() => undefined);
   });
   const loadOne = batched((ids: string[]) => load(database.sql, ids));
@@ -214,19 +214,19 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
   const bulkhead = createBulkhead(options.WORKER_CONCURRENCY, startOrWakeChat);
   const fileRoom = createFairLimiter(preparationLimits(options.WORKER_CONCURRENCY), startOrWakeChat);
   const ports: RunTurnPorts = {
-    load: (id) => askSurely(() => loadOne(id)),
-    commit: (step) => askSurely(() => commitOne(step)),
-    commitRetracting: (step) => askSurely(() => commitTakingBack(database.sql, step)),
-    commitReplaying: (step, sessionId) => askSurely(() => commitReplaying(database.sql, step, sessionId)),
-    countDeliveryAttempt: (id) => askSurely(() => countTry(database.sql, id)),
-    countFirstDeliveryAttempt: (id) => askSurely(() => countFirstTry(database.sql, id)),
-    resetDeliveryAttempts: (id) => askSurely(() => forgiveTries(database.sql, id)),
-    loadLaterEvents: (id, seq) => askSurely(() => lookBehind(database.sql, id, seq)),
-    waitingFrom: (id, seq) => askSurely(() => waitingFrom(database.sql, id, seq, burstMax + 1)),
+    load: (id) => retryOnReconnect(() => loadOne(id)),
+    commit: (step) => retryOnReconnect(() => commitOne(step)),
+    commitRetracting: (step) => retryOnReconnect(() => commitRetracting(database.sql, step)),
+    commitReplaying: (step, sessionId) => retryOnReconnect(() => commitReplaying(database.sql, step, sessionId)),
+    countDeliveryAttempt: (id) => retryOnReconnect(() => countDeliveryAttempt(database.sql, id)),
+    countFirstDeliveryAttempt: (id) => retryOnReconnect(() => countFirstDeliveryAttempt(database.sql, id)),
+    resetDeliveryAttempts: (id) => retryOnReconnect(() => resetDeliveryAttempts(database.sql, id)),
+    loadLaterEvents: (id, seq) => retryOnReconnect(() => loadLaterEvents(database.sql, id, seq)),
+    waitingFrom: (id, seq) => retryOnReconnect(() => waitingFrom(database.sql, id, seq, burstMax + 1)),
     dispatchNext: (id) =>
       void dispatchReplies(database, publish, id).catch((error: unknown) => log.warn({ err: error }, 'dispatch.failed')),
     matches,
-    mergeConversations: (id) => askSurely(() => adopt(database.sql, id)),
+    mergeConversations: (id) => retryOnReconnect(() => mergeConversations(database.sql, id)),
     ask: (call, asking) => typebot.ask(call, asking),
     inspect: createInspect({ typebot, sealer: createSealer(options.SECRET_KEY), log }),
     publish: (reply) => void publish(reply as Parameters<Publish>[0]),
@@ -261,5 +261,5 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
 
 /** If it fails, the sweep does it. */
 async function dispatchReplies(database: Database, publish: Publish, conversationId: string): Promise<void> {
-  for (const { replyId, seq, reply } of await handNext(database.sql, [conversationId])) await publish({ ...reply, replyId, seq });
+  for (const { replyId, seq, reply } of await dispatchNext(database.sql, [conversationId])) await publish({ ...reply, replyId, seq });
 }

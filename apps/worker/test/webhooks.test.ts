@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { changeWebhook, claimDeliveries, handToWebhooks, orderPing, removeWebhook, type WebhookRecord } from '@typelane/db';
-import type { AnnouncementType } from '@typelane/core';
+import { changeWebhook, claimDeliveries, createDeliveries, orderPing, removeWebhook, type WebhookRecord } from '@typelane/db';
+import type { SessionEventType } from '@typelane/core';
 import { waitUntil } from '@typelane/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { SessionEventLimits } from '../src/session-events/limits.ts';
@@ -186,7 +186,7 @@ test('a delivery whose process died in the middle is made by another one', async
   const hook = await webhook('/orphan');
   const sessionEventId = await announce();
   const { sql } = pipeline.database;
-  await handToWebhooks(sql, 100);
+  await createDeliveries(sql, 100);
   const claimed = await claimDeliveries(sql, { limit: 10, perWebhook: 4, underWay: new Map(), claimMs: 300 });
   expect(claimed).toMatchObject([{ sessionEventId: sessionEventId, attempt: 1 }]);
   expect(await claimDeliveries(sql, { limit: 10, perWebhook: 4, underWay: new Map(), claimMs: 300 })).toEqual([]);
@@ -262,12 +262,12 @@ async function atWork(change: Partial<SessionEventLimits> = {}, alsoAllowed: str
   running.push(await pipeline.startWorker({ sessionEventLimits: { ...times, ...change }, EGRESS_ALLOW }));
 }
 
-function webhook(path: string, wanted: { types?: AnnouncementType[]; enabled?: boolean; url?: string } = {}): Promise<WebhookRecord> {
+function webhook(path: string, wanted: { types?: SessionEventType[]; enabled?: boolean; url?: string } = {}): Promise<WebhookRecord> {
   return addWebhook(pipeline, receiver, { instanceId, path, ...wanted });
 }
 
 /** As a step writes one. */
-async function announce(type: AnnouncementType = 'session.opened', of = instanceId): Promise<string> {
+async function announce(type: SessionEventType = 'session.opened', of = instanceId): Promise<string> {
   const [row] = await pipeline.database.sql<{ id: string }[]>`
     insert into session_events (session_event_id, instance_id, type, data)
     values (gen_random_uuid(), ${of}, ${type}, jsonb_build_object('instanceId', ${of}::text)) returning session_event_id as id`;

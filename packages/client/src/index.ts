@@ -1,6 +1,6 @@
 export {
-  type SessionEvent as Announcement,
-  sessionEventSchema as announcementSchema,
+  type SessionEvent,
+  sessionEventSchema,
   eventsPerJobMax,
   inboundEventSchema,
   outboundMessageSchema,

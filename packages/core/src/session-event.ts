@@ -10,7 +10,7 @@ export const sessionEventTypes = [
   'turn.uncertain',
 ] as const;
 
-export type AnnouncementType = (typeof sessionEventTypes)[number];
+export type SessionEventType = (typeof sessionEventTypes)[number];
 
 const about = {
   /** Deduplicate by this one: the same announcement may come again, never two under one id. */
@@ -51,7 +51,7 @@ export const sessionEventSchema = z.discriminatedUnion('type', [
 
 export type SessionEvent = z.infer<typeof sessionEventSchema>;
 
-function sessionEvent<Type extends AnnouncementType, Data extends z.ZodRawShape>(type: Type, data: Data) {
+function sessionEvent<Type extends SessionEventType, Data extends z.ZodRawShape>(type: Type, data: Data) {
   return z.object({
     schemaVersion: z.literal(1),
     type: z.literal(type),

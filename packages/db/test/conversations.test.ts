@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { acknowledge, commit, type Commit, commitTakingBack, ingest, load, order } from '../src/index.ts';
+import { acknowledge, commit, type Commit, commitRetracting, ingest, load, order } from '../src/index.ts';
 import { arrival, commitOne as commitIn, instanceId, newChat, newReply, stepOf, type TestChat, useDatabase, waitingIn } from './rows.ts';
 
 const database = useDatabase();
@@ -205,7 +205,7 @@ test('what was decided and not handed out is taken back, and its number is given
   const first = newReply();
   await commitOne(stepOf(chat.id, { reply: first }));
   await commitOne(stepOf(chat.id, { version: 1, seq: 2, reply: newReply() }));
-  await commitTakingBack(database.current.sql, stepOf(chat.id, { version: 2, seq: 3 }));
+  await commitRetracting(database.current.sql, stepOf(chat.id, { version: 2, seq: 3 }));
   const last = newReply();
   await commitOne(stepOf(chat.id, { version: 3, seq: 4, reply: last }));
   expect(await acknowledge(database.current.sql, [{ ...first, keyIds: [], failure: null }])).toMatchObject([

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { acknowledge, commitTakingBack, handNext, ingest, load, lookBehind, order, rememberSent } from '../src/index.ts';
+import { acknowledge, commitRetracting, dispatchNext, ingest, load, loadLaterEvents, order, rememberSent } from '../src/index.ts';
 import { arrival, commitOne, instanceId, newChat, newReply, stepOf, type TestChat, useDatabase, waitingIn } from './rows.ts';
 
 const database = useDatabase();
@@ -23,7 +23,7 @@ test('what was taken back stays when the step that takes it back is not written'
   const replies = [newReply(), newReply()] as const;
   await commitOne(database.current, stepOf(chat.id, { reply: replies[0], reviewedSeq: 4 }));
   await commitOne(database.current, stepOf(chat.id, { version: 1, seq: 2, reply: replies[1], reviewedSeq: 4 }));
-  expect(await commitTakingBack(database.current.sql, stepOf(chat.id, { version: 2, seq: 3, reply: newReply() }))).toBe('unreviewed');
+  expect(await commitRetracting(database.current.sql, stepOf(chat.id, { version: 2, seq: 3, reply: newReply() }))).toBe('unreviewed');
   const dispatched = await acknowledge(database.current.sql, [{ ...replies[0], keyIds: [], failure: null }]);
   expect(dispatched).toMatchObject([{ replyId: replies[1].replyId, seq: 2 }]);
 });
@@ -74,7 +74,7 @@ test('what was said last is at hand where words from the phone are to be judged,
   await rememberSent(database.current.sql, [{ replyId: reply.replyId, keyIds: ['WA-1', 'WA-2'] }]);
   await ingest(database.current.sql, [arrival(chat, 'WA-2', { fromMe: true })]);
   expect(await loaded(chat)).toMatchObject({ isEcho: true, sends: [{ text: 'hi' }] });
-  expect(await lookBehind(database.current.sql, chat.id, 1)).toMatchObject({
+  expect(await loadLaterEvents(database.current.sql, chat.id, 1)).toMatchObject({
     phoneSeq: 2,
     later: [{ isKnownKey: true }],
     sends: [{ text: 'hi' }],
@@ -89,9 +89,9 @@ test('while a pause waits no reply is handed out; when it is handled and took no
   await commitOne(database.current, stepOf(chat.id, { version: 1, seq: 2, reply: replies[1], state: waitingIn(sessionId) }));
   await order(database.current.sql, instanceId, chat.jid, { type: 'pause', sessionId, reason: 'operator' });
   expect(await acknowledge(database.current.sql, [{ ...replies[0], keyIds: [], failure: null }])).toEqual([]);
-  expect(await handNext(database.current.sql, [chat.id])).toEqual([]);
+  expect(await dispatchNext(database.current.sql, [chat.id])).toEqual([]);
   await commitOne(database.current, stepOf(chat.id, { version: 2, seq: 3 }));
-  expect(await handNext(database.current.sql, [chat.id])).toMatchObject([{ replyId: replies[1].replyId }]);
+  expect(await dispatchNext(database.current.sql, [chat.id])).toMatchObject([{ replyId: replies[1].replyId }]);
 });
 
 test('the events of a burst end together, each once', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { adopt, conversationsOf, order } from '../src/index.ts';
+import { mergeConversations, conversationsOf, order } from '../src/index.ts';
 import { chatOf, group, instanceId, known, letter, newContact, openMailbox, session, type PendingSessionEvent, tells } from './mailbox.ts';
 
 /** Whose an event is, when a contact has several names and a group several people. */
@@ -128,13 +128,13 @@ describe('in a group where each participant has a conversation', () => {
     await write(inGroup('apart', who.lid, 'd', { pair: [who.phone, who.lid] }));
     const mine = chatOf(group, who.phone, 'apart');
     expect(await inbox(mine)).toEqual(['d']);
-    expect(await adopt(database.sql, mine)).toBe(false);
+    expect(await mergeConversations(database.sql, mine)).toBe(false);
     await handleAll(chatOf(group, who.lid, 'apart'));
-    expect(await adopt(database.sql, mine)).toBe(true);
+    expect(await mergeConversations(database.sql, mine)).toBe(true);
 
     await write(letter(elsewhere, 'e', { instance: 'apart', participant: who.phone }), letter(who.lid, 'f', { instance: 'apart' }));
     const there = chatOf(elsewhere, who.phone, 'apart');
-    expect(await adopt(database.sql, there)).toBe(true);
+    expect(await mergeConversations(database.sql, there)).toBe(true);
     expect(await loadOne(there)).toMatchObject({
       state: { status: 'waiting', session: living },
       participant: who.phone,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Conversation } from '@typelane/core';
 import { afterAll, describe, expect, test } from 'vitest';
-import { acknowledge, adopt, order } from '../src/index.ts';
+import { acknowledge, mergeConversations, order } from '../src/index.ts';
 import { chatOf, type Contact, instanceId, letter, newContact, openMailbox, session, tells } from './mailbox.ts';
 
 /** A contact with several names has one conversation, whatever stood in the others when the names became known. */
@@ -35,7 +35,7 @@ describe('a contact who wrote under another name before', () => {
   ])('finds the bot where it %s', async (_where, state) => {
     const who = await joined(state);
     expect(await loadOne(who.phoneChat)).toMatchObject({ mustMerge: true });
-    expect(await adopt(database.sql, who.phoneChat)).toBe(true);
+    expect(await mergeConversations(database.sql, who.phoneChat)).toBe(true);
     expect(await loadOne(who.phoneChat)).toMatchObject({ mustMerge: false, state, head: { messageId: 'c', seq: 3 } });
     expect(await row(who.lidChat)).toMatchObject({ state: { status: 'idle' }, version: 1 });
     const expected =
@@ -45,7 +45,7 @@ describe('a contact who wrote under another name before', () => {
     expect(await sessionsOf(who.phoneChat, who.lidChat)).toEqual(expected);
     // A worker that had either before writes nothing.
     expect(await row(who.phoneChat)).toMatchObject({ merge_from: null, version: 1 });
-    expect(await adopt(database.sql, who.phoneChat)).toBe(true);
+    expect(await mergeConversations(database.sql, who.phoneChat)).toBe(true);
   });
 
   test.each<[string, Conversation['status'], string]>([
@@ -59,11 +59,11 @@ describe('a contact who wrote under another name before', () => {
     await stands(who.lidChat, { status: 'waiting', session: living });
     await database.sql`update conversations set ${database.sql.unsafe(change)}, state = state || ${JSON.stringify({ status })}::text::jsonb where conversation_id = ${who.lidChat}`;
     await write(letter(who.phone, 'c', tells(who)));
-    expect(await adopt(database.sql, who.phoneChat)).toBe(false);
+    expect(await mergeConversations(database.sql, who.phoneChat)).toBe(false);
     expect(await row(who.phoneChat)).toMatchObject({ merge_from: who.lidChat, version: 0 });
     await database.sql`update conversations set state = ${JSON.stringify({ status: 'waiting', session: living })}::text::jsonb where conversation_id = ${who.lidChat}`;
     await handleAll(who.lidChat);
-    expect(await adopt(database.sql, who.phoneChat)).toBe(true);
+    expect(await mergeConversations(database.sql, who.phoneChat)).toBe(true);
     expect(await loadOne(who.phoneChat)).toMatchObject({ state: { status: 'waiting', session: living }, head: { messageId: 'c' } });
   });
 
@@ -74,17 +74,17 @@ describe('a contact who wrote under another name before', () => {
     await database.sql`update conversations set state = '{"status":"due"}' where conversation_id = ${who.phoneChat}`;
     await write(letter(who.lid, 'b', tells(who)));
     expect(await loadOne(who.phoneChat)).toMatchObject({ mustMerge: false, head: { messageId: '0' } });
-    expect(await adopt(database.sql, who.phoneChat)).toBe(false);
+    expect(await mergeConversations(database.sql, who.phoneChat)).toBe(false);
     expect(await row(who.phoneChat)).toMatchObject({ version: 0 });
     await database.sql`update conversations set state = '{"status":"idle"}', handled_seq = 1 where conversation_id = ${who.phoneChat}`;
     expect(await loadOne(who.phoneChat)).toMatchObject({ mustMerge: true, head: { messageId: 'b' } });
-    expect(await adopt(database.sql, who.phoneChat)).toBe(true);
+    expect(await mergeConversations(database.sql, who.phoneChat)).toBe(true);
   });
 
   test('with a session under each name keeps the phone’s', async () => {
     const [mine, theirs] = [session(), session()];
     const who = await joined({ status: 'waiting', session: theirs }, { status: 'waiting', session: mine });
-    expect(await adopt(database.sql, who.phoneChat)).toBe(true);
+    expect(await mergeConversations(database.sql, who.phoneChat)).toBe(true);
     expect(await sessionsOf(who.phoneChat, who.lidChat)).toEqual({
       [mine.sessionId]: [who.phoneChat, who.phone, 'open', null],
       [theirs.sessionId]: [who.lidChat, who.lid, 'closed', 'replaced'],
@@ -97,7 +97,7 @@ describe('a contact who wrote under another name before', () => {
   test('whom a human has under the other name stays in human hands', async () => {
     const [mine, theirs] = [session(), session()];
     const who = await joined({ status: 'paused', session: theirs, since: 5 }, { status: 'waiting', session: mine });
-    expect(await adopt(database.sql, who.phoneChat)).toBe(true);
+    expect(await mergeConversations(database.sql, who.phoneChat)).toBe(true);
     expect(await sessionsOf(who.phoneChat, who.lidChat)).toEqual({
       [mine.sessionId]: [who.phoneChat, who.phone, 'closed', 'replaced'],
       [theirs.sessionId]: [who.phoneChat, who.phone, 'paused', null],
@@ -110,7 +110,7 @@ describe('a contact who wrote under another name before', () => {
     await stands(who.lidChat, { status: 'waiting', session: session() });
     await database.sql`update conversations set quarantine_until = clock_timestamp() + interval '1 minute', timer_at = '2030-01-01' where conversation_id = ${who.lidChat}`;
     await write(letter(who.phone, 'b', tells(who)));
-    expect(await adopt(database.sql, who.phoneChat)).toBe(true);
+    expect(await mergeConversations(database.sql, who.phoneChat)).toBe(true);
     expect(await loadOne(who.phoneChat)).toBeNull();
     const timers = await database.sql<{ id: string }[]>`
       select conversation_id as id from conversations where conversation_id = any(${[who.phoneChat, who.lidChat]}::uuid[]) and timer_at = '2030-01-01'`;
@@ -128,7 +128,7 @@ describe('a contact who wrote under another name before', () => {
       values (${who.lidChat}, 1, ${first}, '{}', clock_timestamp()), (${who.lidChat}, 2, ${second}, '{}', null)`;
     await database.sql`update conversations set out_seq = 2 where conversation_id = ${who.lidChat}`;
     await write(letter(who.phone, 'b', tells(who)));
-    expect(await adopt(database.sql, who.phoneChat)).toBe(true);
+    expect(await mergeConversations(database.sql, who.phoneChat)).toBe(true);
     expect(await acknowledge(database.sql, [{ replyId: first, keyIds: ['WA-1'], failure: null }])).toMatchObject([
       { replyId: second, seq: 2 },
     ]);
@@ -140,9 +140,9 @@ describe('a contact who wrote under another name before', () => {
     await write(letter(who.lid, 'a'), letter(who.bsuid, 'b'));
     await stands(who.lidChat, { status: 'waiting', session: living });
     await write(letter(who.phone, 'c', tells(who)), letter(who.phone, 'd', { pair: [who.phone, who.bsuid] }));
-    expect(await adopt(database.sql, who.phoneChat)).toBe(false);
+    expect(await mergeConversations(database.sql, who.phoneChat)).toBe(false);
     await handleAll(chatOf(who.bsuid));
-    expect(await adopt(database.sql, who.phoneChat)).toBe(true);
+    expect(await mergeConversations(database.sql, who.phoneChat)).toBe(true);
     expect(await loadOne(who.phoneChat)).toMatchObject({
       mustMerge: false,
       state: { status: 'waiting', session: living },
@@ -154,14 +154,14 @@ describe('a contact who wrote under another name before', () => {
   test('is adopted once by any number of workers', async () => {
     const living = session();
     const who = await joined({ status: 'waiting', session: living });
-    expect(await Promise.all([1, 2, 3, 4].map(() => adopt(database.sql, who.phoneChat)))).toEqual([true, true, true, true]);
+    expect(await Promise.all([1, 2, 3, 4].map(() => mergeConversations(database.sql, who.phoneChat)))).toEqual([true, true, true, true]);
     expect(await row(who.phoneChat)).toMatchObject({ version: 1, state: { status: 'waiting', session: living } });
   });
 
   test('whose earlier conversation was erased goes on without it', async () => {
     const who = await joined({ status: 'waiting', session: session() });
     await database.sql`delete from conversations where conversation_id = ${who.lidChat}`;
-    expect(await adopt(database.sql, who.phoneChat)).toBe(true);
+    expect(await mergeConversations(database.sql, who.phoneChat)).toBe(true);
     expect(await loadOne(who.phoneChat)).toMatchObject({ mustMerge: false, state: { status: 'idle' } });
   });
 

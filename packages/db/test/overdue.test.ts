@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import {
   acknowledge,
   firstId,
-  forgetLooks,
+  clearLooks,
   forgottenChats,
-  handAgain,
+  markRedispatched,
   ingest,
-  noteLooks,
-  letRest,
+  postponeLooks,
+  postponeSweep,
   touch,
   unacknowledged,
 } from '../src/index.ts';
@@ -41,7 +41,7 @@ test('a walk by ids finds each forgotten chat once, and one that is touched or r
   expect(await forgotten(2, ids[3])).toEqual(ids.slice(4));
   const [touched = '', resting = '', wanted = '', ...others] = ids;
   await touch(sql, [touched]);
-  await letRest(sql, [
+  await postponeSweep(sql, [
     { conversationId: resting, restMs: 1_000 },
     { conversationId: wanted, restMs: -2 * anHour },
   ]);
@@ -59,14 +59,14 @@ test('a reply that is on its way is looked for again after as long as it has wai
   expect(await found()).toEqual([]);
   await ago("dispatched_at = now() - interval '2 hours'");
   expect(await found()).toEqual([[replyId, true]]);
-  await noteLooks(sql, [replyId]);
+  await postponeLooks(sql, [replyId]);
   expect(await found()).toEqual([]);
-  await forgetLooks(sql);
+  await clearLooks(sql);
   expect(await found()).toEqual([[replyId, true]]);
-  await noteLooks(sql, [replyId]);
+  await postponeLooks(sql, [replyId]);
   await ago("look_at = look_at - interval '2 hours'");
   expect(await found()).toEqual([[replyId, false]]);
-  await handAgain(sql, [replyId]);
+  await markRedispatched(sql, [replyId]);
   expect(await found()).toEqual([]);
   await ago("dispatched_at = now() - interval '2 hours'");
   await acknowledge(sql, [{ replyId, keyIds: [], failure: null }]);

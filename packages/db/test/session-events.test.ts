@@ -4,7 +4,7 @@ import { waitUntil } from '@typelane/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   type Arrival,
-  bury,
+  insertDeadLetters,
   commit,
   type Commit,
   connect,
@@ -112,7 +112,7 @@ test('an event that dies at the door is told of once, however often it is met, a
   const instanceId = `door-${randomUUID()}`;
   const letter = { source: 'inbound' as const, reason: 'invalid_event', details: [], payload: '{}' };
   const sourceKey = randomUUID();
-  await bury(database.sql, [
+  await insertDeadLetters(database.sql, [
     { ...letter, instanceId, sourceKey },
     { ...letter, instanceId, sourceKey },
     { ...letter, instanceId: null, sourceKey: randomUUID() },
@@ -125,7 +125,9 @@ test('an id too long to be an instance is no reason to refuse the letter', async
   const sourceKey = randomUUID();
   // Nothing that an index could shorten.
   const instanceId = Array.from({ length: 500 }, () => randomUUID()).join('');
-  await bury(database.sql, [{ instanceId, source: 'inbound', sourceKey, reason: 'invalid_event', details: [], payload: '{}' }]);
+  await insertDeadLetters(database.sql, [
+    { instanceId, source: 'inbound', sourceKey, reason: 'invalid_event', details: [], payload: '{}' },
+  ]);
   expect(await database.sql`select instance_id from dead_letters where source_key = ${sourceKey}`).toEqual([{ instance_id: null }]);
 });
 

@@ -1,5 +1,5 @@
 import { PublishError } from '@typelane/client';
-import { type DeadLetterRecord, discardDeadLetter, isOvertakenAtDoor, redriveAtDoor, redriveFromChat } from '@typelane/db';
+import { type DeadLetterRecord, discardDeadLetter, isOvertakenAtIngest, redriveFromIngest, redriveFromChat } from '@typelane/db';
 import { wakeChat } from '../commands/carry-out.ts';
 import type { ApiContext } from '../context.ts';
 import { refusal } from '../errors/refusal.ts';
@@ -34,10 +34,10 @@ async function redriveThroughDoor({ database: { sql }, inbound }: ApiContext, le
   const read = readAgain(letter.payload);
   if ('problems' in read) throw refusal('DEAD_LETTER_UNREADABLE', read.problems);
   for (const { instanceId, jid } of force ? [] : read.chats) {
-    if (await isOvertakenAtDoor(sql, instanceId, jid, letter.createdAt)) throw refusal('NEWER_MESSAGES');
+    if (await isOvertakenAtIngest(sql, instanceId, jid, letter.createdAt)) throw refusal('NEWER_MESSAGES');
   }
   const [only] = read.events;
-  const isMine = await redriveAtDoor(sql, letter.deadLetterId, () =>
+  const isMine = await redriveFromIngest(sql, letter.deadLetterId, () =>
     inbound.publish(read.events.length === 1 && only ? only : read.events).catch((error: unknown) => {
       throw error instanceof PublishError ? refusal('QUEUE_UNAVAILABLE', [], { cause: error }) : error;
     }),

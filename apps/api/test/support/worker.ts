@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type BotCall,
   type BotOutcome,
-  type Happening,
+  type StepInput,
   type InboundEvent,
   readInbound,
   settingsSchema,
   step,
   type StepContext,
 } from '@typelane/core';
-import { adopt, commit, type Commit, commitTakingBack, type Database, load, type Loaded } from '@typelane/db';
+import { mergeConversations, commit, type Commit, commitRetracting, type Database, load, type Loaded } from '@typelane/db';
 import type { createQueue, WakeUp } from '@typelane/runtime';
 
 type BotAnswers = (call: BotCall) => BotOutcome | Promise<BotOutcome>;
@@ -71,10 +71,10 @@ export function stopsAtWebhook(call: BotCall): BotOutcome {
 async function turn({ sql }: Database, id: string, ask: BotAnswers): Promise<boolean> {
   const [loaded] = await load(sql, [id]);
   if (!loaded) return false;
-  if (loaded.mustMerge) return adopt(sql, id);
+  if (loaded.mustMerge) return mergeConversations(sql, id);
   const context = contextOf(loaded);
   let { state, version } = loaded;
-  let happening: Happening = { type: state.status === 'due' ? 'due' : 'received' };
+  let happening: StepInput = { type: state.status === 'due' ? 'due' : 'received' };
   for (;;) {
     const next = step(state, happening, context);
     if ('type' in next) return false;
@@ -103,7 +103,7 @@ async function turn({ sql }: Database, id: string, ask: BotAnswers): Promise<boo
       timerAt: next.timerAt,
       reviewedSeq: loaded.phoneSeq,
     };
-    const committed = next.retractsReplies ? await commitTakingBack(sql, entry) : (await commit(sql, [entry]))[0];
+    const committed = next.retractsReplies ? await commitRetracting(sql, entry) : (await commit(sql, [entry]))[0];
     if (!committed || committed === 'unreviewed') return false;
     if (next.ask === null) return next.final !== null && committed.more;
     ({ state } = next);

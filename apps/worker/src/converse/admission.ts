@@ -1,10 +1,10 @@
-import { type BotCall, type BotInquiry, type BotOutcome, type Conversation, type Happening, holdMaxMs } from '@typelane/core';
+import { type BotCall, type BotInquiry, type BotOutcome, type Conversation, type StepInput, holdMaxMs } from '@typelane/core';
 import type { Loaded } from '@typelane/db';
 import type { Breakers } from './breaker.ts';
 import type { Bulkhead } from './bulkhead.ts';
 
 export type Admission =
-  | { type: 'room'; ask(call: () => Promise<BotOutcome>): Promise<Happening>; leave(): void }
+  | { type: 'room'; ask(call: () => Promise<BotOutcome>): Promise<StepInput>; leave(): void }
   /** Not now. `inMs` null: the chat is rung for already, or will be woken. */
   | { type: 'deferred'; inMs: number | null };
 

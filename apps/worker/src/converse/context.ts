@@ -14,7 +14,7 @@ import {
   type StepContext,
   takesSeveralFiles,
 } from '@typelane/core';
-import type { BehindRow, Loaded } from '@typelane/db';
+import type { LaterEvent, Loaded } from '@typelane/db';
 import { burstOf, filesAmong } from './burst.ts';
 import type { TurnPorts } from './turn.ts';
 
@@ -51,7 +51,7 @@ export async function contextOf(loaded: Loaded, ports: Ports): Promise<StepConte
  * Anywhere else the contact's next words are the next turn.
  */
 export function isSilenced(
-  { later, sends }: { later: BehindRow[]; sends: Loaded['sends'] },
+  { later, sends }: { later: LaterEvent[]; sends: Loaded['sends'] },
   isWaiting: boolean,
   { chat, integration, now }: Pick<StepContext, 'chat' | 'integration' | 'now'>,
 ): boolean {

@@ -4,11 +4,11 @@ import {
   type BotOutcome,
   type Command,
   type Conversation,
-  type Happening,
+  type StepInput,
   type InboundMessage,
   type InquiryOutcome,
   type Integration,
-  type Later,
+  type Deferred,
   type Matches,
   type Step,
   step,
@@ -73,7 +73,7 @@ export async function turn(conversationId: string, ports: TurnPorts, times: Turn
   const context = await contextOf(loaded, ports);
   if (context === null) return false;
   let { state, version } = loaded;
-  let input: Happening = firstInput(loaded);
+  let input: StepInput = firstInput(loaded);
   let calls = 0;
   for (;;) {
     const decided = decide(state, input, context, ports.log);
@@ -115,7 +115,7 @@ function answerTo(
   committedAt: number,
   context: StepContext,
   ports: TurnPorts,
-): Promise<Happening> {
+): Promise<StepInput> {
   if (asked.type === 'inspect') return ports.inspect(asked, context.instance.instanceId, context.integration);
   return admission.ask(() => ports.ask(asked, { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) }));
 }
@@ -124,13 +124,13 @@ function traceparentOf({ head }: StepContext): string | null {
   return head.kind === 'message' ? (head.event.traceparent ?? null) : null;
 }
 
-function firstInput({ state, isAbandoned }: Loaded): Happening {
+function firstInput({ state, isAbandoned }: Loaded): StepInput {
   if (isAbandoned) return { type: 'uncertain', cause: 'worker_lost' };
   return { type: state.status === 'due' ? 'due' : 'received' };
 }
 
 /** A step that throws is a defect. Its event is given up, so that it cannot hold up the chat for ever. */
-function decide(state: Conversation, input: Happening, context: StepContext, log: Log): Step | Later {
+function decide(state: Conversation, input: StepInput, context: StepContext, log: Log): Step | Deferred {
   try {
     return step(state, input, context);
   } catch (error) {

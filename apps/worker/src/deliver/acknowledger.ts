@@ -1,4 +1,4 @@
-import { acknowledge, askSurely, batched, type Database, type Receipt, rememberSent, type Sent } from '@typelane/db';
+import { acknowledge, retryOnReconnect, batched, type Database, type Receipt, rememberSent, type Sent } from '@typelane/db';
 import { connectRedisForLoops, type Lease, type Log, queueNames, acquireLease } from '@typelane/runtime';
 import type { Chat } from '../ingest/ingest-batch.ts';
 import { failureClassOf } from './failure-class.ts';
@@ -48,7 +48,7 @@ export function createAcknowledger({ database, redisUrl, prefix, publish, wake, 
   const record = async (receipt: Receipt): Promise<void> => {
     const { replyId, failure } = receipt;
     if (failure !== null) log.warn({ replyId, failure: failureClassOf(failure) }, 'reply.failed');
-    await askSurely(() => settle(receipt)).catch((error: unknown) => log.error({ err: error, replyId }, 'acknowledge.failed'));
+    await retryOnReconnect(() => settle(receipt)).catch((error: unknown) => log.error({ err: error, replyId }, 'acknowledge.failed'));
   };
   // An echo may be here before the reply is done: what the consumer tells on its way is known as soon as it is told.
   const progressed = async (replyId: string, keyIds: string[]): Promise<void> => {

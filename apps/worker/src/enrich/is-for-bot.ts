@@ -1,4 +1,4 @@
-import { gate, type InboundEvent, type InboundMessage, type Integration, type Settings } from '@typelane/core';
+import { filterReason, type InboundEvent, type InboundMessage, type Integration, type Settings } from '@typelane/core';
 import type { Loaded } from '@typelane/db';
 
 /**
@@ -8,7 +8,7 @@ import type { Loaded } from '@typelane/db';
 export function isForBot(loaded: Loaded, message: InboundMessage, integration: Integration | null): integration is Integration {
   if (integration === null || !integration.enabled || loaded.isHeld) return false;
   const { head, jid, participant, now } = loaded;
-  if (gate(head.event as InboundEvent, message, integration.settings, { jid, participant }, now) !== null) return false;
+  if (filterReason(head.event as InboundEvent, message, integration.settings, { jid, participant }, now) !== null) return false;
   return isContacts(loaded, message, integration.settings) && isHeard(loaded, integration.settings);
 }
 

@@ -1,4 +1,4 @@
-import { type Database, type DeadLetter, ingestLetters, type Letter, withoutParameters } from '@typelane/db';
+import { type Database, type DeadLetter, ingestEvents, type AddressedEvent, withoutParameters } from '@typelane/db';
 import type { Log } from '@typelane/runtime';
 import type { MediaPorts } from '../media/media-ports.ts';
 import { extractMedia } from '../media/extract-media.ts';
@@ -35,7 +35,7 @@ export async function ingestBatch({ database, media, log }: IngestPorts, queue: 
   const refused: DeadLetter[] = [];
   const ingested = await isolate(
     events,
-    (some) => ingestLetters(database.sql, some),
+    (some) => ingestEvents(database.sql, some),
     (letter, error) => {
       log.error({ err: withoutParameters(error), instanceId: letter.instanceId }, 'event.unstorable');
       refused.push(unstorable(letter));
@@ -48,7 +48,7 @@ export async function ingestBatch({ database, media, log }: IngestPorts, queue: 
   return [...new Map(ingested.map((chat): [string, Chat] => [chat.conversationId, chat])).values()];
 }
 
-function unstorable({ instanceId, conversationId, keyId, event }: Letter): DeadLetter {
+function unstorable({ instanceId, conversationId, keyId, event }: AddressedEvent): DeadLetter {
   const sourceKey = `unstorable:${conversationId}:${Buffer.from(keyId).toString('base64url')}`;
   return {
     instanceId,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { eventExcess, eventProblems, jobBytesMax, sentence } from '@typelane/client';
 import { claimsKey, eventsPerJobMax, type InboundEvent, pairOf, parseJid, participantOf } from '@typelane/core';
-import { conversationId, type DeadLetter, type Letter } from '@typelane/db';
+import { conversationId, type DeadLetter, type AddressedEvent } from '@typelane/db';
 import type { WaitingJob } from './wait-list.ts';
 
 /** Characters of a job's id that stand in the name of a dead letter. */
@@ -11,7 +11,7 @@ const jobIdLengthMax = 200;
  * What a job holds: events for inboxes, what can stand in none, and the names of events that are about no message (a connection, a list of
  * contacts): those are counted and nothing else.
  */
-export type ReadJob = { events: Letter[]; deadLetters: DeadLetter[]; aboutNoMessage: string[] };
+export type ReadJob = { events: AddressedEvent[]; deadLetters: DeadLetter[]; aboutNoMessage: string[] };
 
 /** Reads one job. Nothing a producer can write makes it throw; what breaks the contract is kept whole, with its reason. */
 export function readJob(queue: string, job: WaitingJob): ReadJob {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { bury, type Database, type DeadLetter, withoutParameters } from '@typelane/db';
+import { insertDeadLetters, type Database, type DeadLetter, withoutParameters } from '@typelane/db';
 import type { Log } from '@typelane/runtime';
 import { isolate } from './isolate.ts';
 
@@ -10,7 +10,7 @@ import { isolate } from './isolate.ts';
 export async function storeDeadLetters(database: Database, events: DeadLetter[], log: Log): Promise<void> {
   if (events.length === 0) return;
   const insert = async (some: DeadLetter[]): Promise<DeadLetter[]> => {
-    await bury(database.sql, some);
+    await insertDeadLetters(database.sql, some);
     return some;
   };
   const told = ({ instanceId, reason, sourceKey }: DeadLetter) => ({ instanceId, reason, source: digestOf(sourceKey) });

@@ -1,5 +1,5 @@
 import type { SessionEvent } from '@typelane/core';
-import { type Database, forgetAnnouncements, handToWebhooks, markQueued, unqueued } from '@typelane/db';
+import { type Database, deleteOldSessionEvents, createDeliveries, markQueued, unqueued } from '@typelane/db';
 import { connectRedisForLoops, type Log, queueNames, acquireLease } from '@typelane/runtime';
 import type { Queue } from 'bullmq';
 import type { SessionEventLimits } from './limits.ts';
@@ -38,7 +38,7 @@ export function startEventRelay({ database, redisUrl, prefix, events, limits, lo
 
   const toWebhooks = async (): Promise<void> => {
     for (let dispatched = batchSize; dispatched === batchSize;) {
-      dispatched = await handToWebhooks(sql, batchSize);
+      dispatched = await createDeliveries(sql, batchSize);
       if (dispatched > 0) onHanded();
     }
   };
@@ -91,7 +91,7 @@ async function enqueue(events: Queue, sessionEvents: SessionEvent[]): Promise<vo
 export async function deleteOldSessionEventsBatch({ sql }: Database): Promise<number> {
   let forgotten = 0;
   for (let found = batchSize; found === batchSize;) {
-    found = await forgetAnnouncements(sql, keptDays * 86_400_000, batchSize);
+    found = await deleteOldSessionEvents(sql, keptDays * 86_400_000, batchSize);
     forgotten += found;
   }
   return forgotten;

@@ -143,11 +143,11 @@ export const mutants: readonly Mutant[] = [
     what: 'an event that cannot be taken in is tried for ever, and everybody behind it waits',
     alterations: [
       {
-        file: 'apps/worker/src/ingest/take-in.ts',
-        from: '(some) => ingestLetters(database.sql, some),',
+        file: 'apps/worker/src/ingest/ingest-batch.ts',
+        from: '(some) => ingestEvents(database.sql, some),',
         to: `(some) => {
-          if (JSON.stringify(some).includes('data:image/png;base64,AAAA')) throw new Error('Expected no file');
-          return ingestLetters(database.sql, some);
+          if (JSON.stringify(some).includes('data:image/png;base64,AAAA')) throw new Error('A file where none may be');
+          return ingestEvents(database.sql, some);
         },`,
       },
       {

@@ -5,17 +5,17 @@ export {
   type Files,
   type ClosingReason,
   type Command,
-  type StepInput as Happening,
+  type StepInput,
   type Head,
   type Integration,
   type Matches,
   type StepContext,
 } from './event.ts';
 export { apiURLOf } from './evidence.ts';
-export { filterReason as gate } from './filter.ts';
-export { type LaterEvent as Behind, interruption } from './interruption.ts';
-export { merge as join, type Merge as Join } from './merge.ts';
-export { type Final, type Deferred as Later, type PauseReason, type SessionChange, type Step } from './outcome.ts';
+export { filterReason } from './filter.ts';
+export { type LaterEvent, interruption } from './interruption.ts';
+export { merge, type Merge } from './merge.ts';
+export { type Final, type Deferred, type PauseReason, type SessionChange, type Step } from './outcome.ts';
 export { type BotSession, type Conversation, idle, type Pending, type Session, type Turn } from './state.ts';
 export { holdMaxMs } from './call-failure.ts';
 export { step } from './step.ts';

@@ -2,7 +2,7 @@ import {
   type BotCall,
   type BotOutcome,
   type Conversation,
-  type Happening,
+  type StepInput,
   readInbound,
   type Settings,
   step,
@@ -32,7 +32,7 @@ export function* turn(store: Store, ports: Ports): Generator<number, void> {
   if (!head) return;
   yield 0;
   let { state, version } = head;
-  let happening: Happening = { type: state.status === 'due' ? 'due' : 'received' };
+  let happening: StepInput = { type: state.status === 'due' ? 'due' : 'received' };
   if (head.isAbandoned) happening = { type: 'uncertain', cause: 'worker_lost' };
   if (state.status === 'calling' && ports.bug === 'a call found open is fresh') {
     state = { status: 'due', turn: state.turn, dueAt: clock.now };

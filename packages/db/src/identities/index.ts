@@ -1,4 +1,4 @@
-export { mergeConversations as adopt } from './merge.ts';
+export { mergeConversations } from './merge.ts';
 export { conversationsOf } from './chats.ts';
-export { ingestEvents as ingestLetters } from './ingest-events.ts';
-export type { AddressedEvent as Letter } from './addressed-event.ts';
+export { ingestEvents } from './ingest-events.ts';
+export type { AddressedEvent } from './addressed-event.ts';

@@ -1,4 +1,4 @@
-import { type Conversation, idle, join, type Join, type Session } from '@typelane/core';
+import { type Conversation, idle, merge, type Merge, type Session } from '@typelane/core';
 import type { Sql, TransactionSql } from 'postgres';
 import { toJsonb } from '../json.ts';
 import { inTransaction } from '../transaction.ts';
@@ -38,14 +38,14 @@ async function mergeInto(sql: TransactionSql<{ bigint: number }>, phoneId: strin
   // Somebody else was here first, or it follows another one by now.
   if (phone?.merge_from !== otherId) return typeof phone?.merge_from !== 'string';
   if (phone.is_at_work || other?.is_at_work || typeof other?.merge_from === 'string') return false;
-  const merged = join(phone.state, other?.state ?? idle);
+  const merged = merge(phone.state, other?.state ?? idle);
   await moveSessions(sql, merged, phone);
   await writeMerged(sql, merged.state, phone, other);
   return true;
 }
 
 /** Sessions end before another takes their place, since a chat has one live session at most. */
-async function moveSessions(sql: TransactionSql, { replaced, moved }: Join, phone: Row): Promise<void> {
+async function moveSessions(sql: TransactionSql, { replaced, moved }: Merge, phone: Row): Promise<void> {
   if (replaced) {
     await sql`
       with ended as (

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql, TransactionSql } from 'postgres';
-import type { AnnouncementType } from '@typelane/core';
+import type { SessionEventType } from '@typelane/core';
 import { deadLetterIdOf } from '../dead-letters/at-commit.ts';
 import { toText } from '../json.ts';
 import { turnIdOf } from '../uncertain/turn-id.ts';
@@ -55,7 +55,7 @@ type PendingSessionEvent = {
   conversationId: string;
   seq: number;
   /** Null: of a session, by its `status`. */
-  type: AnnouncementType | null;
+  type: SessionEventType | null;
   status: string | null;
   sessionId: string | null;
   integrationId: string | null;

@@ -1,5 +1,5 @@
 export { claimDeliveries, type DueDelivery, noteFailing, settleDelivered, settleFailed, switchOff } from './deliveries.ts';
-export { deleteOldSessionEvents as forgetAnnouncements, createDeliveries as handToWebhooks, markQueued, unqueued } from './relay.ts';
+export { deleteOldSessionEvents, createDeliveries, markQueued, unqueued } from './relay.ts';
 export {
   changeWebhook,
   createWebhook,

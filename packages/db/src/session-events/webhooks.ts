@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { and, count, desc, eq, getTableColumns, isNotNull, sql } from 'drizzle-orm';
-import type { AnnouncementType } from '@typelane/core';
+import type { SessionEventType } from '@typelane/core';
 import type { Database } from '../database.ts';
 import { sessionEvents, instances, webhookDeliveries, webhooks } from '../schema/index.ts';
 import { type Asked, selectInstance } from '../tenants/instances.ts';
@@ -10,13 +10,13 @@ import { isUuid } from '../tenants/uuid.ts';
 import { inDrizzleTransaction } from '../transaction.ts';
 
 /** Without its secret. `types`: empty for all. */
-export type WebhookRecord = Omit<typeof webhooks.$inferSelect, 'secret' | 'types'> & { types: AnnouncementType[] };
+export type WebhookRecord = Omit<typeof webhooks.$inferSelect, 'secret' | 'types'> & { types: SessionEventType[] };
 
 export type NewWebhook = {
   instanceId: string;
   webhookId: string;
   url: string;
-  types: AnnouncementType[];
+  types: SessionEventType[];
   enabled: boolean;
   secret: string;
 };
@@ -69,7 +69,7 @@ export async function findWebhook({ drizzle }: Database, tenant: Tenant, key: We
   return found ? asRecord(found) : null;
 }
 
-export type WebhookChange = { url?: string; types?: AnnouncementType[]; enabled?: boolean; secret?: string };
+export type WebhookChange = { url?: string; types?: SessionEventType[]; enabled?: boolean; secret?: string };
 
 /** Switched on, it begins without a past; switched off, what waits for it is given up. Null as for `findWebhook`. */
 export async function changeWebhook(
@@ -182,5 +182,5 @@ function selectWebhook(asked: Asked, tenant: Tenant, { instanceId, webhookId }: 
 
 /** The API lets only known types in. */
 function asRecord(row: Omit<typeof webhooks.$inferSelect, 'secret'>): WebhookRecord {
-  return { ...row, types: row.types as AnnouncementType[] };
+  return { ...row, types: row.types as SessionEventType[] };
 }
