@@ -1,6 +1,6 @@
 import type { BotInput, BotReply } from './bot.ts';
 import type { InboundMessage } from './inbound.ts';
-import { hold, nothingUsable, placeOf, sendText, wordsOf } from './inputs/answers.ts';
+import { hold, nothingUsable, placeOf, sendText, unsupported, wordsOf } from './inputs/answers.ts';
 import { hint } from './inputs/hints.ts';
 import { answersFirst, readInput, takesVotes } from './inputs/index.ts';
 import type { Answer, Said } from './inputs/input.ts';
@@ -56,5 +56,5 @@ export function firstMessageAnswers({ bubbles, input, actions }: BotReply): bool
 /** The next text goes into the embed's variable; media would leave it blank. */
 function readEvent(said: Said, settings: Settings): Answer {
   const words = wordsOf(said) ?? placeOf(said);
-  return words === null ? hold('unsupported_media') : sendText(words, settings);
+  return words === null ? unsupported(settings) : sendText(words, settings);
 }

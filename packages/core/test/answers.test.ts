@@ -80,7 +80,7 @@ const media = (withoutAttachments: string, attached: object): Row => ({
   'text input with attachments and clips': attached,
   'input of a newer Typebot': sent(withoutAttachments),
   'file input': sent(url),
-  'embed that waits': held('unsupported_media'),
+  'embed that waits': unsupported,
 });
 const captioned = media(`see\n${url}`, sent({ type: 'text', text: 'see', attachedFileUrls: [url] }));
 const signal: Row = { otherwise: held('signal'), 'payment input': held('signal'), 'webhook that waits': held('signal') };
@@ -101,7 +101,7 @@ const table: Record<Kind, Row> = {
     otherwise: sent('Bob: +5511999990000'),
     ...each([...wordy, ...choices, 'file input'], unsupported),
     'phone number input': sent('+5511999990000'),
-    'embed that waits': held('unsupported_media'),
+    'embed that waits': unsupported,
   },
   'poll vote': {
     ...signal,

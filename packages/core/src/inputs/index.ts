@@ -5,6 +5,7 @@ import { choice } from './choice.ts';
 import { date } from './date.ts';
 import { email } from './email.ts';
 import { file } from './file.ts';
+import { hint } from './hints.ts';
 import { nothing, type Answer, type InputKind, type Said, type Shown } from './input.ts';
 import { number } from './number.ts';
 import { payment } from './payment.ts';
@@ -14,6 +15,7 @@ import { rating } from './rating.ts';
 import { text } from './text.ts';
 import { time } from './time.ts';
 import { url } from './url.ts';
+import { limits, storable } from '../whatsapp.ts';
 
 /** Every input, by Typebot's name for it. A new one is a new file and a new name here. */
 export const inputs = {
@@ -63,3 +65,28 @@ export function answersFirst(input: BotInput): boolean {
 export function takesVotes({ type }: BotInput): boolean {
   return type === 'choice input' || type === 'picture choice input' || type === 'cards';
 }
+
+/** What the input's author wrote into it as an example or a question; empty where it is not theirs or not a text. */
+export function placeholderOf({ options }: BotInput): string {
+  const labels: unknown = options?.['labels'];
+  const placeholder = typeof labels === 'object' && labels !== null && 'placeholder' in labels ? labels.placeholder : null;
+  // A file's is HTML for the drop zone of a browser.
+  return typeof placeholder === 'string' && !placeholder.includes('<') ? storable(placeholder).trim().slice(0, limits.text) : '';
+}
+
+/** What asks for an answer of the input's kind. Empty for a kind that shows something itself. */
+export function questionHint({ type }: BotInput, settings: Settings): string {
+  const name = questionHints[type];
+  return kinds.has(type) && name === undefined ? '' : hint(settings, name ?? 'text');
+}
+
+const questionHints: Readonly<Record<string, 'text' | 'number' | 'email' | 'url' | 'phone' | 'date' | 'time' | 'file'>> = {
+  'text input': 'text',
+  'number input': 'number',
+  'email input': 'email',
+  'url input': 'url',
+  'phone number input': 'phone',
+  'date input': 'date',
+  'time input': 'time',
+  'file input': 'file',
+};

@@ -11,7 +11,7 @@ import { codePoints, limits } from '../whatsapp.ts';
 const draw = (reply: Partial<BotReply>, context: Partial<RenderContext> = {}) =>
   render(
     { bubbles: [], input: null, actions: [], started: null, logs: [], ...reply },
-    { settings: settingsSchema.parse({}), typing: null, isFirst: false, preceding: [], ...context },
+    { settings: settingsSchema.parse({}), typing: null, isFirst: false, preceding: [], hasSpoken: false, ...context },
   );
 
 const anyLabel = fc.oneof(

@@ -15,12 +15,28 @@ export const hintsSchema = z
       'Reply with one or more numbers, such as 1, 3',
     ),
     rating: hint(300, 'Stands under a rating; `{from}` and `{to}` stand for its ends.', 'How much, from {from} to {to}?'),
-    number: hint(300, 'The answer to what the bot would take for another number than it says.', 'Please write one number, such as 1500.'),
-    date: hint(300, 'The answer to what the bot would take for another date than it says.', 'Please write the date like this: 25/12/2027'),
-    time: hint(300, 'The answer to what the bot would take for another time than it says.', 'Please write the time like this: 14:30'),
+    text: hint(300, 'Asks a question that neither a bubble nor a placeholder of the bot asks.', 'Please write your answer.'),
+    email: hint(300, 'The same for an e-mail address.', 'Please write your e-mail address.'),
+    url: hint(300, 'The same for a web address.', 'Please write the web address.'),
+    file: hint(300, 'The same for a file.', 'Please send the file.'),
+    number: hint(
+      300,
+      'The same for a number, and the answer to what the bot would take for another number than it says.',
+      'Please write one number, such as 1500.',
+    ),
+    date: hint(
+      300,
+      'The same for a date, and the answer to what the bot would take for another date than it says.',
+      'Please write the date like this: 25/12/2027',
+    ),
+    time: hint(
+      300,
+      'The same for a time, and the answer to what the bot would take for another time than it says.',
+      'Please write the time like this: 14:30',
+    ),
     phone: hint(
       300,
-      'The answer to a phone number whose country cannot be known.',
+      'The same for a phone number, and the answer to one whose country cannot be known.',
       'Please write the number with its country code, such as +44 20 7946 0000.',
     ),
     optionalFile: hint(
