@@ -15,6 +15,7 @@ export function visible(text: string): string {
     .replace(/(?![0-9])\p{Nd}/gu, toASCIIDigit)
     .replace(/[\t\p{Zs}]/gu, ' ')
     .replace(/[\u{2010}-\u{2015}\u{2212}\u{FE63}]/gu, '-')
+    .replace(/[\u{2044}\u{2215}]/gu, '/')
     .replace(/[\u{2018}\u{2019}\u{02BC}]/gu, "'")
     .replace(/\u{060C}/gu, ',');
 }

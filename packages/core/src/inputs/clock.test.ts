@@ -50,6 +50,10 @@ test.each([
   ['at 9 in the evening', '21:00'],
   ['half past two', '02:30'],
   ['noon', '12:00'],
+  ["9 o'clock", '09:00'],
+  ['quarter past nine', '09:15'],
+  ['14:30:00', '14:30'],
+  ['14h30 👍', '14:30'],
 ])('the time of %j is %j', (words, expected) => {
   expect(clockIn(words)).toBe(expected);
 });

@@ -1,4 +1,4 @@
-import { fold, plain } from '../normalise.ts';
+import { keywordForm } from '../normalise.ts';
 import { withoutManners } from './manners.ts';
 import { numberWord, withDigits } from './number-words.ts';
 
@@ -7,11 +7,11 @@ import { numberWord, withDigits } from './number-words.ts';
  * `alle 15`, `3 heures et demie`, `2pm`. Null for anything else.
  */
 export function clockIn(text: string): string | null {
-  const words = withoutManners(fold(plain(text)).replace(/[.!?]$/u, ''))
-    .replace(/ (?:em ponto|en punto|in punto|pile|sharp)$/u, '')
+  const words = withoutManners(keywordForm(text))
+    .replace(/ (?:em ponto|en punto|in punto|pile|sharp|o'?clock)$/u, '')
     .replace(preposition, '');
   const [, hours, minutes, past] =
-    /^(\d{1,2})(?:[:.](\d{2})| (?:e|y|et) (\d{1,2}))?$/u.exec(withClocks(withDigits(withClocks(words)))) ?? [];
+    /^(\d{1,2})(?:[:.](\d{2})(?::\d{2})?| (?:e|y|et) (\d{1,2}))?$/u.exec(withClocks(withDigits(withClocks(words)))) ?? [];
   return hours === undefined ? null : written(hours, minutes ?? past ?? '0');
 }
 
@@ -21,6 +21,12 @@ export function withClocks(text: string): string {
   let clocks = text;
   for (const [pattern, clock] of spoken) clocks = clocks.replace(pattern, clock);
   return clocks;
+}
+
+/** `3:00` of the afternoon is `15:00`; the part of the day may stand anywhere in a sentence. `part` in any of our languages. */
+export function inPartOfDay(clock: string, part: string): string {
+  const [hours = '', minutes = ''] = clock.split(':');
+  return `${hourOfDay(Number(hours), part)}:${minutes}`;
 }
 
 /** Null when there is no such time. */
@@ -39,6 +45,7 @@ const spoken: readonly (readonly [RegExp, (match: string, ...groups: (string | u
   [/(?<!\p{L})(?:as|a las?|alle|at|um) \p{L}+(?: (?:e|y) \p{L}+)?/gu, withSpokenHour],
   // `halb drei` and `half past two` are both 2:30
   [/(?<!\p{L})halb (\p{L}+|\d{1,2})(?!\p{L})/gu, (all, hour = '') => halfOf(all, hour, -1)],
+  [/(?<!\p{L})quarter past (\p{L}+|\d{1,2})(?!\p{L})/gu, (all, hour = '') => halfOf(all, hour, 0).replace(/:30$/, ':15')],
   [/(?<!\p{L})half past (\p{L}+|\d{1,2})(?!\p{L})/gu, (all, hour = '') => halfOf(all, hour, 0)],
   // `14:30h`, `14:30 Uhr`
   [/(?<!\d)(\d{1,2}:\d{2}) ?(?:hs|hrs?|h|uhr)(?![\p{L}\d])/gu, (_, clock = '') => clock],
@@ -76,7 +83,7 @@ const spoken: readonly (readonly [RegExp, (match: string, ...groups: (string | u
 
 /** `dez para as nove`, `las tres menos cuarto`, `viertel vor drei`: the hour that is named is not the one that is meant. */
 const countsBack =
-  /\bpara (?:a|as|o) |\bmenos\b|\bmoins\b|\bmeno\b|\bvor (?!\d+ (?:tag|woche|monat))|\b(?:five|ten|twenty|quarter|\d) (?:to|past) /u;
+  /\bpara (?:a|as|o) |\bmenos\b|\bmoins\b|\bmeno\b|\bvor (?!\d+ (?:tag|woche|monat))|\b(?:five|ten|twenty|quarter|\d) to /u;
 
 function withSpokenHour(match: string): string {
   const [, word = '', rest = ''] = /^(as|a las?|alle|at|um) (.*)$/u.exec(match) ?? [];

@@ -39,7 +39,7 @@ export function partsOf(text: string, isRange: boolean): Part[] | null {
 type Taken = { end: number; part?: Part };
 
 function next(text: string, at: number, isRange: boolean, before: readonly Part[]): Taken | null {
-  const gap = match(/[ ,;]+/uy, text, at);
+  const gap = match(/[ ,;()]+/uy, text, at);
   if (gap) return { end: at + gap[0].length };
   return (
     calendar(text, at, isRange) ??
@@ -66,6 +66,9 @@ const dayMonthName = new RegExp(
 const monthNameDay = /(\p{L}{3,})\.? (\d{1,2})(?:st|nd|rd|th)?(?![\d:])(?:,? ?(\d{4}))?(?!\d)/uy;
 const dayMonth = /(\d{1,2}) ?\/ ?(\d{1,2})(?![\d/])/uy;
 const dottedDayMonth = /(\d{1,2})[.-](\d{1,2})\.?(?![\d:])/uy;
+
+/** Between two days of a range a hyphen is no separator of one. */
+const dottedOnly = /(\d{1,2})\.(\d{1,2})\.?(?![\d:])/uy;
 
 function calendar(text: string, at: number, isRange: boolean): Taken | null {
   const [all = '', year, , month, day] = match(iso, text, at) ?? [];
@@ -97,7 +100,7 @@ function calendar(text: string, at: number, isRange: boolean): Taken | null {
       part: named(Number(monthFirst[2]), monthBefore, monthFirst[3] === undefined ? null : Number(monthFirst[3])),
     };
   }
-  const short = match(dayMonth, text, at) ?? (isRange ? null : match(dottedDayMonth, text, at));
+  const short = match(dayMonth, text, at) ?? match(isRange ? dottedOnly : dottedDayMonth, text, at);
   return short ? numeric(at + short[0].length, short[1], short[2], undefined, `${short[1]}/${short[2]}`) : null;
 }
 
@@ -179,7 +182,7 @@ function number(text: string, at: number): Taken | null {
 }
 
 const fillers =
-  /(?:dia|no|na|nos|nas|em|en|o|a|os|as|el|la|le|il|lo|the|on|of|at|de|do|da|del|della|dal|des|du|d'|l'|dem|den|der|am|im|ab|zum|para|pra|pro|per|pour|for|fur|vom|von|from|desde|entre|between|zwischen|tra|fra|tag|giorno|jour|day|feira|um|alle|to)(?!\p{L})|[-.!]/uy;
+  /(?:dia|no|na|nos|nas|em|en|o|a|os|as|el|la|le|il|lo|the|on|of|at|de|do|da|del|della|dal|des|du|d'|l'|dem|den|der|am|im|ab|zum|para|pra|pro|per|pour|for|fur|vom|von|from|desde|entre|between|zwischen|tra|fra|tag|giorno|jour|day|feira|um|alle|to|mesmo)(?!\p{L})|[-.!]/uy;
 
 function filler(text: string, at: number): Taken | null {
   const found = match(fillers, text, at);

@@ -70,7 +70,7 @@ export const relativeDays: readonly (readonly [words: string, english: string])[
 export const dayParts: readonly (readonly [words: string, english: string])[] = [
   ...english(
     {
-      morning: `de manha|da manha|pela manha|por la manana|en la manana|de la manana|in the morning|morning|am morgen|morgens|fruh|am vormittag|vormittags|vormittag|le matin|du matin|matin|di mattina|del mattino|mattina`,
+      morning: `cedo|de manha|da manha|pela manha|por la manana|en la manana|de la manana|in the morning|morning|am morgen|morgens|fruh|am vormittag|vormittags|vormittag|le matin|du matin|matin|di mattina|del mattino|mattina`,
       afternoon: `a tarde|de tarde|da tarde|por la tarde|en la tarde|de la tarde|in the afternoon|afternoon|am nachmittag|nachmittags|nachmittag|l'apres-midi|de l'apres-midi|cet apres-midi|apres-midi|nel pomeriggio|di pomeriggio|del pomeriggio|pomeriggio`,
       evening: `in the evening|evening|am abend|abends|abend|le soir|du soir|soir|di sera|sera`,
       night: `a noite|de noite|da noite|por la noche|en la noche|de la noche|at night|night|nachts|la nuit|di notte`,

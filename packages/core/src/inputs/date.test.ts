@@ -84,6 +84,10 @@ test.each<[string, string, Partial<DateOptions>?]>([
   ['amanhã, sexta', 'tomorrow'],
   ['pode ser amanhã, por favor', 'tomorrow'],
   ['last friday', 'last friday'],
+  ['amanhã 👍', 'tomorrow'],
+  ['25/12/2027 (sábado)', '25/12/2027'],
+  ['25 ⁄ 12 ⁄ 2027', '25/12/2027'],
+  ['hoje mesmo', 'today'],
 ])('a date written %j is sent as %j', (text, expected, options = {}) => {
   expect(read(text, options)).toBe(expected);
 });
@@ -102,6 +106,8 @@ test.each([
   ['demain à 9h30', 'tomorrow at 9:30'],
   ['25 dicembre alle 15', '25 december at 15:00'],
   ['domani mattina', 'tomorrow morning'],
+  ['amanhã de tarde às 3', 'tomorrow at 15:00'],
+  ['amanhã à noite às 8', 'tomorrow at 20:00'],
   ['tomorrow at 2pm', 'tomorrow at 14:00'],
   ['sexta 14h30', 'this friday at 14:30'],
   ['٢٥/١٢/٢٠٢٧ ١٤:٣٠', '25/12/2027 at 14:30'],
@@ -124,6 +130,7 @@ test.each([
   ['du 3 au 5 mai', '3 may to 5 may'],
   ['dal 3 al 5 maggio', '3 may to 5 may'],
   ['from May 3 to May 5', '3 may to 5 may'],
+  ['25.12. - 28.12.2027', '2027-12-25 to 28.12.2027'],
   ['sexta a domingo', 'this friday to this sunday'],
   ['hoje até amanhã', 'today to tomorrow'],
 ])('a range of days written %j is sent as %j', (text, expected) => {

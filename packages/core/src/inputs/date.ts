@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { fold, plain } from '../normalise.ts';
+import { keywordForm } from '../normalise.ts';
 import { readWords, send, unclear } from './answers.ts';
-import { withClocks } from './clock.ts';
+import { inPartOfDay, withClocks } from './clock.ts';
 import { type Calendar, type Part, partsOf } from './date-parts.ts';
 import { monthName, months } from './date-words.ts';
 import { inputKind, lenient } from './input.ts';
@@ -37,7 +37,7 @@ export type DateOptions = { hasTime: boolean; isRange: boolean; format: string }
  * the bot's own words. Null: Typebot would find a date in it that was not said.
  */
 export function readDate(text: string, options: DateOptions): string | null {
-  const folded = withoutManners(fold(plain(text)));
+  const folded = withoutManners(keywordForm(text));
   const parts = partsOf(withClocks(withDayNumbers(folded)), options.isRange);
   const said = parts === null ? null : options.isRange ? rangeOf(parts, options) : momentOf(parts, options);
   if (said !== null) return said;
@@ -66,7 +66,7 @@ function momentOf(parts: readonly Part[], options: DateOptions, year: number | n
   if (parts.some(({ type }) => type === 'number' || type === 'to') || otherParts.length > 0 || clocks.length > 1) return null;
   const day = dayOf(days, weekdays, options, year);
   if (day === null || !options.hasTime) return day;
-  if (clocks[0]) return `${day} at ${clocks[0].clock}`;
+  if (clocks[0]) return `${day} at ${dayPart ? inPartOfDay(clocks[0].clock, dayPart.english) : clocks[0].clock}`;
   return dayPart ? `${day} ${dayPart.english}` : day;
 }
 

@@ -63,7 +63,7 @@ function partsOf(folded: string): string[] {
   return folded
     .replace(/quatre[ -]vingts?/u, 'quatrevingt')
     .split(/[ -]+/u)
-    .flatMap((word) => (spelled.has(word) || word.length > 40 ? [word] : word.split(/(hundert|tausend)/u)))
+    .flatMap((word) => (spelled.has(word) || word.length > 40 ? [word] : word.split(/(hundert|tausend|mila)/u)))
     .filter((word) => word !== '');
 }
 

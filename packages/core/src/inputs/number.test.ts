@@ -74,6 +74,10 @@ test.each<[string, string, string?]>([
   ['zweihundert', '200'],
   ['ventuno', '21'],
   ['quero dez, por favor', '10'],
+  ['vinte reais', '20'],
+  ['vinte e cinco anos', '25'],
+  ['duemila', '2000'],
+  ['valor: 25', '25'],
   ['tenho 25', '25'],
   ['25 anos', '25'],
   ['25%', '25'],
@@ -100,12 +104,13 @@ test.each([
   'entre 5 e 10',
   'more than 10',
   'Infinity',
+  '1e3',
   '2 mil ou 3 mil',
 ])('%j is no number that could be kept', (text) => {
   expect(kept(text, 'pt-BR')).toBe('unclear');
 });
 
-test.each(['muitos', 'A4', 'dos mil gracias', 'dois três', 'k', 'uma dúzia', '?'])(
+test.each(['muitos', 'A4', 'vinte não', 'dois três', 'k', 'uma dúzia', 'duas dúzias', 'dois vírgula', '?'])(
   'of %j the bot says itself that it is no number',
   (text) => {
     expect(kept(text, 'pt-BR')).toBe('refused');

@@ -49,7 +49,7 @@ const currencies = /(?:\b(?:us|r|a|c|mx|ar)|(?<![\p{L}]))[$€£₹¥₩₱₪�
 const englishMoney = /US\$|[₹£]|\bRs\.?(?=[ \d])|\b(?:INR|USD|GBP)\b/iu;
 
 /** A sign, and digits in groups by spaces, or with separators between them. */
-const amountPattern = /(?<![\p{L}\d.,'·])[+-]? ?(?:\d{1,3}(?: \d{3})+(?:[.,·]\d+)?(?![\d.,'·]*\d)|\d(?:[\d.,'·]*\d)?)/gu;
+const amountPattern = /(?<![\p{L}\d.,'·])(?:[+-] ?)?(?:\d{1,3}(?: \d{3})+(?:[.,·]\d+)?(?![\d.,'·]*\d)|\d(?:[\d.,'·]*\d)?)/gu;
 
 /** Null where more than one number is said, or something else than a number. */
 function valueOf(folded: string, amounts: readonly RegExpExecArray[], thousands: ',' | '.'): string | null {
@@ -58,7 +58,7 @@ function valueOf(folded: string, amounts: readonly RegExpExecArray[], thousands:
   const end = first.index + first[0].length;
   if (limiting.test(folded.slice(0, first.index)) || partsATime.test(folded.slice(Math.max(0, first.index - 1), first.index))) return null;
   const rest = folded.slice(end);
-  if (/^ ?[/:^*x×-] ?\d/u.test(rest) || /^(?::|\/|h\d)/u.test(rest)) return null;
+  if (/^ ?[/:^*x×-] ?\d/u.test(rest) || /^(?::|\/|[he]\d)/u.test(rest)) return null;
   const digits = digitsOf(first[0].replace(/ /gu, ''), thousands);
   const [all = '', word = ''] = /^ ?(\p{L}+)(?!\p{L})/u.exec(rest) ?? [];
   const multiplier = multiplierOf(word);
@@ -127,9 +127,20 @@ function multiplied(digits: string, multiplier: number): string {
 function spelled(folded: string): string | null {
   const words = withoutWish(folded).replace(/[.!]$/u, '');
   const [, negative, amount = ''] = /^((?:menos|minus|moins|meno) )?(.*)$/su.exec(words) ?? [];
-  const value = spelledNumber(amount);
+  const value = spelledNumber(amount) ?? spelledBefore(amount);
   return value === null ? null : `${negative ? '-' : ''}${value}`;
 }
+
+/** The number before a unit: `vinte reais`. A single one may be an article: `uma dúzia`. */
+function spelledBefore(amount: string): number | null {
+  const at = amount.lastIndexOf(' ');
+  const unit = amount.slice(at + 1);
+  if (at === -1 || multiplying.test(unit) || limiting.test(unit) || spelledNumber(unit) !== null) return null;
+  const value = spelledNumber(amount.slice(0, at));
+  return value !== null && value > 1 ? value : null;
+}
+
+const multiplying = /duzia|docena|dozen|dutzend|douzaine|dozzina|vez|veces|times|virgula|coma|point|komma|virgule|meia|medio|half/u;
 
 function isEnglish(locale: string): boolean {
   return /^(?:en|hi|zh|ja|ko|th|he|ar)\b/iu.test(locale);

@@ -126,6 +126,8 @@ test.each<[string, string, string, object]>([
   ['rating input', '4 de 5', '4', { length: 5 }],
   ['rating input', '4 out of 5', '4', { length: 5 }],
   ['rating input', 'nota 4', '4', { length: 5 }],
+  ['rating input', 'nota: 4', '4', { length: 5 }],
+  ['rating input', 'quatro estrelas', '4', { length: 5 }],
   ['rating input', 'dou nota 4', '4', { length: 5 }],
   ['rating input', 'cinco', '5', { length: 5 }],
   ['rating input', '٤', '4', { length: 5 }],
