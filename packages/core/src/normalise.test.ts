@@ -96,7 +96,7 @@ test.each(forms)('%s changes nothing when it is applied again', (_, form) => {
     }),
     { numRuns: 3_000 },
   );
-});
+}, 30_000);
 
 test('the steps taken for a hostile text grow with its length and not with the square of it', () => {
   // A measure without a clock: a pattern that backtracks over the square of 64 KiB does not come to its end within the test's time.

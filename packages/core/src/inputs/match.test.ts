@@ -126,4 +126,4 @@ test('whatever options are called, each is chosen by its number, its line and it
     }),
     { numRuns: 1_000 },
   );
-});
+}, 30_000);

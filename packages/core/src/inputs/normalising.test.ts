@@ -38,7 +38,7 @@ test.each<[string, (text: string) => string | null]>([
     }),
     { numRuns: 3_000 },
   );
-});
+}, 30_000);
 
 test('numbers and ratings are read from anything', () => {
   fc.assert(
@@ -48,4 +48,4 @@ test('numbers and ratings are read from anything', () => {
     }),
     { numRuns: 3_000 },
   );
-});
+}, 30_000);

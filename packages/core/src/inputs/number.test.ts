@@ -127,7 +127,7 @@ test('whatever is written, reading what is sent again changes nothing', () => {
     }),
     { numRuns: 3_000 },
   );
-});
+}, 30_000);
 
 test('every number below ten thousand that is spelled in Portuguese is read', () => {
   const units = ['', 'um', 'dois', 'três', 'quatro', 'cinco', 'seis', 'sete', 'oito', 'nove'];

@@ -98,7 +98,7 @@ test('whatever the bot says, each message is one that WhatsApp takes and the dat
     }),
     { numRuns: 1_000 },
   );
-});
+}, 30_000);
 
 /** Labels as people write them: one may be another's beginning, none is only a number. */
 const word = fc.constantFrom('Falar', 'com', 'atendente', 'Ação', 'ação', 'sim', 'não', '✅', '2º', 'via');
@@ -122,7 +122,7 @@ test('every option can be chosen by its number, its label, its id and its tap', 
     }),
     { numRuns: 200 },
   );
-});
+}, 30_000);
 
 const numberedBy: Record<string, (label: string, i: number) => BotInput> = {
   'choice input': (content, i) => ({ id: 'q', type: 'choice input', items: [{ id: `item-${i}x`, content }] }),
@@ -158,7 +158,7 @@ test.each(Object.keys(numberedBy))('every number that is shown with the options 
     }),
     { numRuns: 200 },
   );
-});
+}, 30_000);
 
 /** What is wrong with a message, in words; empty when WhatsApp takes it. */
 function misfits(message: OutboundDraft): string[] {
