@@ -89,14 +89,18 @@ const signs = fc
   )
   .map((parts) => parts.join(''));
 
-test.each(forms)('%s changes nothing when it is applied again', (_, form) => {
-  fc.assert(
-    fc.property(fc.oneof(units, signs, fc.string({ unit: 'grapheme' })), (text) => {
-      expect(form(form(text))).toBe(form(text));
-    }),
-    { numRuns: 3_000 },
-  );
-}, 30_000);
+test.each(forms)(
+  '%s changes nothing when it is applied again',
+  (_, form) => {
+    fc.assert(
+      fc.property(fc.oneof(units, signs, fc.string({ unit: 'grapheme' })), (text) => {
+        expect(form(form(text))).toBe(form(text));
+      }),
+      { numRuns: 3_000 },
+    );
+  },
+  30_000,
+);
 
 test('the steps taken for a hostile text grow with its length and not with the square of it', () => {
   // A measure without a clock: a pattern that backtracks over the square of 64 KiB does not come to its end within the test's time.

@@ -30,15 +30,19 @@ test.each<[string, (text: string) => string | null]>([
   ['date', (text) => readDate(text, { hasTime: false, isRange: false, format: 'dd/MM/yyyy' })],
   ['day and time', (text) => readDate(text, { hasTime: true, isRange: false, format: '' })],
   ['range of dates', (text) => readDate(text, { hasTime: false, isRange: true, format: '' })],
-])('reading the %s that was sent again changes nothing', (_, read) => {
-  fc.assert(
-    fc.property(typed, (text) => {
-      const once = read(text);
-      expect(once === null ? null : read(once)).toBe(once);
-    }),
-    { numRuns: 3_000 },
-  );
-}, 30_000);
+])(
+  'reading the %s that was sent again changes nothing',
+  (_, read) => {
+    fc.assert(
+      fc.property(typed, (text) => {
+        const once = read(text);
+        expect(once === null ? null : read(once)).toBe(once);
+      }),
+      { numRuns: 3_000 },
+    );
+  },
+  30_000,
+);
 
 test('numbers and ratings are read from anything', () => {
   fc.assert(

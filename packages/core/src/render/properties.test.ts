@@ -138,27 +138,34 @@ const numberedBy: Record<string, (label: string, i: number) => BotInput> = {
   }),
 };
 
-test.each(Object.keys(numberedBy))('every number that is shown with the options of a %s chooses the one it stands before', (type) => {
-  fc.assert(
-    fc.property(fc.uniqueArray(plainLabel, { minLength: 1, maxLength: 14 }), (labels) => {
-      const one = numberedBy[type];
-      const items = labels.flatMap((label, i) => one?.(label, i).items ?? []);
-      const input: BotInput = { id: 'q', type, items };
-      const settings = settingsSchema.parse({ choices: 'text' });
-      const shown = draw({ input }, { settings }).messages.map((message) =>
-        'text' in message ? message.text : 'caption' in message ? (message.caption ?? '') : '',
-      );
-      const numbers = [...shown.join('\n').matchAll(/^(\d+)\. \*?(.+?)\*?$/gmu)].map(([, number = '', label = '']) => ({ number, label }));
-      expect(numbers.map(({ label }) => label)).toEqual(labels);
-      for (const [i, { number, label }] of numbers.entries()) {
-        const expected = { type: 'send', message: type === 'cards' ? `item-${i}x` : labels[i] };
-        expect(readInput({ kind: 'text', text: number }, input, settings)).toEqual(expected);
-        expect(readInput({ kind: 'text', text: label }, input, settings)).toEqual(expected);
-      }
-    }),
-    { numRuns: 200 },
-  );
-}, 30_000);
+test.each(Object.keys(numberedBy))(
+  'every number that is shown with the options of a %s chooses the one it stands before',
+  (type) => {
+    fc.assert(
+      fc.property(fc.uniqueArray(plainLabel, { minLength: 1, maxLength: 14 }), (labels) => {
+        const one = numberedBy[type];
+        const items = labels.flatMap((label, i) => one?.(label, i).items ?? []);
+        const input: BotInput = { id: 'q', type, items };
+        const settings = settingsSchema.parse({ choices: 'text' });
+        const shown = draw({ input }, { settings }).messages.map((message) =>
+          'text' in message ? message.text : 'caption' in message ? (message.caption ?? '') : '',
+        );
+        const numbers = [...shown.join('\n').matchAll(/^(\d+)\. \*?(.+?)\*?$/gmu)].map(([, number = '', label = '']) => ({
+          number,
+          label,
+        }));
+        expect(numbers.map(({ label }) => label)).toEqual(labels);
+        for (const [i, { number, label }] of numbers.entries()) {
+          const expected = { type: 'send', message: type === 'cards' ? `item-${i}x` : labels[i] };
+          expect(readInput({ kind: 'text', text: number }, input, settings)).toEqual(expected);
+          expect(readInput({ kind: 'text', text: label }, input, settings)).toEqual(expected);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  },
+  30_000,
+);
 
 /** What is wrong with a message, in words; empty when WhatsApp takes it. */
 function misfits(message: OutboundDraft): string[] {
