@@ -81,18 +81,18 @@ test.each<[string, App, Record<string, string>, RegExp]>([
     { REDIS_URL: redis.url.replace(/:[^:@]*@/, ':wrong@') },
     /^Expected REDIS_URL to hold credentials that the server accepts, got: WRONGPASS.*\n$/,
   ],
-  ['an unknown log level', 'api', { LOG_LEVEL: 'loud' }, /^Expected LOG_LEVEL to be `fatal` or .*`silent`, got "loud"\n$/],
+  ['an unknown log level', 'api', { LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be `fatal` or .*`silent`, but got "loud"\n$/],
   [
     'a bad allow-list',
     'worker',
     { EGRESS_ALLOW: 'a:1,typebot.lan' },
-    /^Expected EGRESS_ALLOW to be `host:port`, .* \("typebot\.lan" is not\), got "a:1,typebot\.lan"\n$/,
+    /^EGRESS_ALLOW must be `host:port`, .* \("typebot\.lan" is not\), but got "a:1,typebot\.lan"\n$/,
   ],
   [
     'a short key',
     'worker',
     { SECRET_KEY: 'short' },
-    /^Expected SECRET_KEY to be text of at least 32 characters, got 5 characters that are not shown\n$/,
+    /^SECRET_KEY must be text of at least 32 characters, but got 5 characters that are not shown\n$/,
   ],
 ])('%s is refused by the %s', async (_, app, env, sentence) => {
   const { code, errors } = await run(app, env);

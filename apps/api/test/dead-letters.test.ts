@@ -208,13 +208,13 @@ test('what died at the door is read again, and published if it can be taken now'
 const text = (more: object) => ({ ...inboundText({ instanceId, jid: freshChat(), text: 'hi' }), ...more });
 test.each<[string, () => unknown, RegExp]>([
   ['no JSON', () => '{', /^The data of the job must be JSON/],
-  ['without its data', () => text({ data: {} }), /^data\.keyId must be /],
+  ['without its data', () => text({ data: {} }), /^`data\.keyId` is required/],
   [
     'to an address of nobody',
     () => text({ data: { ...text({}).data, keyRemoteJid: 'nobody' } }),
-    /^data\.keyRemoteJid must be a WhatsApp address/,
+    /^`data\.keyRemoteJid` must be a WhatsApp address/,
   ],
-  ['a prototype', () => JSON.stringify(text({})).replace('"keyId"', '"__proto__":{"a":1},"keyId"'), /^No field may be called __proto__/],
+  ['a prototype', () => JSON.stringify(text({})).replace('"keyId"', '"__proto__":{"a":1},"keyId"'), /^No field may be called `__proto__`/],
 ])('what died at the door and still is %s stays where it is', async (_what, payload, sentence) => {
   await atDoor(payload());
   const { deadLetterId } = await onlyLetter();

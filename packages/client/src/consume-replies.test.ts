@@ -70,12 +70,12 @@ describe('a reply', () => {
   });
 
   test.each([
-    ['without an id', { ...replyOf(['one']), replyId: undefined }, 'replyId must be text, but nothing came.'],
-    ['with no messages', { ...replyOf([]) }, 'messages must hold at least 1 item, but an array of 0 came.'],
+    ['without an id', { ...replyOf(['one']), replyId: undefined }, '`replyId` is required'],
+    ['with no messages', { ...replyOf([]) }, '`messages` must be a list of at least 1 entry, but got a list of 0'],
     [
       'with a kind of message we do not know',
       { ...replyOf(['one']), messages: [{ type: 'hologram', id: 'x' }] },
-      'messages[0].type must be "text" or "image" or "video" or "audio" or "document" or "buttons" or "list" or "poll", but the text "hologram" came.',
+      '`messages.0.type` must be `text` or `image` or `video` or `audio` or `document` or `buttons` or `list` or `poll`, but got "hologram"',
     ],
   ])('%s fails for good, in a sentence', async (_, reply, sentence) => {
     const queues = testQueues();

@@ -1,8 +1,7 @@
-import { outboundReplySchema, type OutboundReply } from '@typelane/core/contracts';
+import { outboundReplySchema, type OutboundReply, sentencesOf } from '@typelane/core/contracts';
 import type { Job } from 'bullmq';
 import { attempt, type AttemptOptions, type AttemptOutcome } from './attempt.ts';
 import { holdClaim, type HeldClaim } from './held-claim.ts';
-import { problemsOf, sentence } from './problem.ts';
 import { noteProgress, sentByProgress } from './progress.ts';
 import type { SendFence } from './send-fence.ts';
 import type { Send, SendContext } from './send.ts';
@@ -32,7 +31,7 @@ export type DeliveryOptions = AttemptOptions & {
 
 export async function deliver(job: Job<unknown>, fence: SendFence, send: Send, options: DeliveryOptions): Promise<DeliveryOutcome> {
   const parsed = outboundReplySchema.safeParse(job.data);
-  if (!parsed.success) return { type: 'invalid', reason: problemsOf(parsed.error, job.data).map(sentence).join(' ') };
+  if (!parsed.success) return { type: 'invalid', reason: sentencesOf(parsed.error.issues, job.data, 'The reply').join('. ') };
   const claim = await holdClaim(fence, parsed.data.replyId, options.onError);
   if (claim === null) return { type: 'held' };
   try {

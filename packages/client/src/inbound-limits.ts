@@ -1,4 +1,4 @@
-import { describe, fieldName, type Problem } from './problem.ts';
+import { fieldName, type Problem, shown } from '@typelane/core/contracts';
 
 /** Bytes of the JSON of one job. */
 export const jobBytesMax = 512 * 1024;
@@ -50,14 +50,14 @@ function textExcess(text: string, path: (string | number)[]): Excess | null {
 }
 
 function sizeExcess(data: unknown): Excess | null {
-  const field = Array.isArray(data) ? 'the array of events' : 'the event';
+  const field = '';
   let json: string | undefined;
   try {
     json = JSON.stringify(data);
   } catch {
     return { limit: 'too_deep', field, expected: 'be a JSON value', came: 'something JSON cannot hold' };
   }
-  if (json === undefined) return { limit: 'too_large', field, expected: 'be an object', came: describe(data) };
+  if (json === undefined) return { limit: 'too_large', field, expected: 'be an object', came: shown(undefined, data) };
   const bytes = Buffer.byteLength(json);
   return bytes <= jobBytesMax
     ? null

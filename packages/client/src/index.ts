@@ -17,7 +17,7 @@ export { fallback } from './fallback.ts';
 export { inboundQueueName, partitionOf } from './inbound-job.ts';
 export { depthMax, eventExcess, jobBytesMax, textBytesMax } from './inbound-limits.ts';
 export { assertInbound, eventProblems, InvalidEventError } from './invalid-event.ts';
-export { sentence, type Problem } from './problem.ts';
+export { type Problem, sentenceOf } from '@typelane/core/contracts';
 export { PublishError } from './publish-lane.ts';
 export { createPublisher, type Publisher, type PublisherOptions } from './publisher.ts';
 export { PermanentSendError, type Send, type SendContext } from './send.ts';

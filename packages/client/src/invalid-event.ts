@@ -1,6 +1,14 @@
-import { eventsPerJobMax, inboundEventSchema, type InboundEvent } from '@typelane/core/contracts';
+import {
+  eventsPerJobMax,
+  fieldName,
+  inboundEventSchema,
+  type InboundEvent,
+  type Problem,
+  problemsOf,
+  sentenceOf,
+  shown,
+} from '@typelane/core/contracts';
 import { inboundExcess } from './inbound-limits.ts';
-import { describe, fieldName, problemsOf, sentence, type Problem } from './problem.ts';
 
 /** What was given to `publish()` is no inbound event. The message is one sentence per problem. */
 export class InvalidEventError extends Error {
@@ -8,7 +16,7 @@ export class InvalidEventError extends Error {
   readonly problems: Problem[];
 
   constructor(problems: Problem[]) {
-    super(problems.map(sentence).join(' '));
+    super(problems.map((problem) => sentenceOf(problem, 'The event')).join('. '));
     this.problems = problems;
   }
 }
@@ -25,7 +33,7 @@ function inboundProblems(value: unknown): Problem[] {
   if (excess !== null) return [excess];
   if (!Array.isArray(value)) return eventProblems(value);
   if (value.length < 1 || value.length > eventsPerJobMax) {
-    return [{ field: 'the array of events', expected: `hold 1 to ${eventsPerJobMax} events`, came: `${value.length}` }];
+    return [{ field: '', expected: `be one event or a list of 1 to ${eventsPerJobMax}`, came: `a list of ${value.length}` }];
   }
   return value.flatMap((event, index) => eventProblems(event, [index]));
 }
@@ -35,7 +43,7 @@ export function eventProblems(event: unknown, path: number[] = []): Problem[] {
   const parsed = inboundEventSchema.safeParse(event);
   if (parsed.success) return [];
   if (typeof event !== 'object' || event === null || Array.isArray(event)) {
-    return [{ field: `the event ${fieldName(path)}`.trimEnd(), expected: 'be an object', came: describe(event) }];
+    return [{ field: fieldName(path), expected: 'be an object', came: shown(undefined, event) }];
   }
-  return problemsOf(parsed.error, event, path);
+  return problemsOf(parsed.error.issues, event, path);
 }

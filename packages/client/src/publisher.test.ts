@@ -97,7 +97,7 @@ describe('publishing', () => {
 
     const refusal = await publish([said('one'), invalid]).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(InvalidEventError);
-    expect(String(refusal)).toContain('[1].event must be text of at least 1 character, but empty text came.');
+    expect(String(refusal)).toContain('`1.event` must be text of at least 1 character, but got ""');
     expect(await queues.waiting('inbound')).toEqual([]);
   });
 });

@@ -3,4 +3,5 @@ export * from './session-event.ts';
 export * from './inbound.ts';
 export * from './jid.ts';
 export * from './outbound.ts';
+export * from './problem.ts';
 export { claimsKey } from './inbound-content.ts';

@@ -2,51 +2,52 @@ import type { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
 
-/** One thing wrong with a value, in words. `field` is empty when it is the value itself; `expected` goes on from "to be ". */
-export type Problem = { field: string; expected: string; came: string };
+/** One thing wrong with a value: "`field` must `expected`, but got `came`". `field` is empty for the value itself; `came` null: it is absent. */
+export type Problem = { field: string; expected: string; came: string | null };
 
-/** Problems of one value that are told at most. */
-const problemsMax = 20;
+/** Sentences in one answer, at most. */
+const sentencesMax = 20;
 
-/** What is wrong with `value`, one sentence a field. `whole`: what the value is called when it is wrong as a whole, such as `the body`. */
+/**
+ * Says what is wrong with a value: one sentence per field, which names the field, what is allowed and what came. `whole`: what the value is
+ * called when it is wrong as a whole, such as `The body`. Values of fields that look secret are not repeated.
+ */
 export function sentencesOf(issues: readonly Issue[], value: unknown, whole: string): string[] {
   const sentences = [...new Set(problemsOf(issues, value).map((problem) => sentenceOf(problem, whole)))];
-  const left = sentences.length - problemsMax;
-  return left > 0 ? [...sentences.slice(0, problemsMax), `There are ${left} more problems`] : sentences;
+  const left = sentences.length - sentencesMax;
+  return left > 0 ? [...sentences.slice(0, sentencesMax), `${left} more problems are not listed`] : sentences;
 }
 
-export function sentenceOf({ field, expected, came }: Problem, whole: string): string {
+export function sentenceOf({ field, expected, came }: Problem, whole = 'The value'): string {
   const name = field === '' ? whole : `\`${field}\``;
-  if (expected === absent) return `Expected no field ${name}, got ${came}`;
-  return came === nothing ? `${name} is required: ${expected}` : `Expected ${name} to be ${expected}, got ${came}`;
+  if (expected === unknownField) return `${name} is not a known field`;
+  return came === null ? `${name} is required` : `${name} must ${expected}, but got ${came}`;
 }
 
-const nothing = 'nothing';
-const absent = 'absent';
+const unknownField = 'be absent';
 
-/** What zod found in `value`, in words. Messages of custom checks have to go on from "to be ". */
-export function problemsOf(issues: readonly Issue[], value: unknown): Problem[] {
-  return issues.flatMap((issue) => problemsIn(issue, value));
+/** What zod found in `value`, found itself at `path`. The message of a custom check completes "must be …". */
+export function problemsOf(issues: readonly Issue[], value: unknown, path: readonly PropertyKey[] = []): Problem[] {
+  return issues.flatMap((issue) => problemsIn(issue, value, path));
 }
 
-function problemsIn(issue: Issue, value: unknown): Problem[] {
-  if (issue.code === 'unrecognized_keys') {
-    const at = valueAt(value, issue.path);
-    return issue.keys.map((key) => ({ field: fieldName([...issue.path, key]), expected: absent, came: shown(key, valueAt(at, [key])) }));
-  }
+function problemsIn(issue: Issue, value: unknown, path: readonly PropertyKey[]): Problem[] {
+  const fieldOf = (at: readonly PropertyKey[]): string => fieldName([...path, ...at]);
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ field: fieldOf([...issue.path, key]), expected: unknownField, came: 'a value' }));
   const fitting = fittingBranch(issue);
-  if (fitting) return fitting.flatMap((inner) => problemsIn({ ...inner, path: [...issue.path, ...inner.path] }, value));
-  const came = shown(issue.path.at(-1), valueAt(value, issue.path));
-  return [{ field: fieldName(issue.path), expected: expectationOf(issue), came }];
+  if (fitting) return fitting.flatMap((inner) => problemsIn({ ...inner, path: [...issue.path, ...inner.path] }, value, path));
+  const at = valueAt(value, issue.path);
+  const came = at === undefined ? null : shown(issue.path.at(-1), at);
+  return [{ field: fieldOf(issue.path), expected: `be ${expectationOf(issue)}`, came }];
 }
 
-/** `data.buttons[2].title`; empty for the value itself. */
+/** `data.buttons.2.title`; empty for the value itself. */
 export function fieldName(path: readonly PropertyKey[]): string {
-  const name = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
-  return cut(name.replace(/^\./, ''), 100);
+  return cut(path.map(String).join('.'), 100);
 }
 
-/** Goes on from "Expected a value to be ". */
+/** Completes "must be …". */
 export function expectationOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
@@ -60,7 +61,11 @@ export function expectationOf(issue: Issue): string {
     case 'invalid_union':
       return 'options' in issue && Array.isArray(issue.options) ? oneOf(issue.options) : alternatives(issue.errors);
     case 'invalid_format':
-      return formatNames[issue.format] ?? issue.message;
+      // A pattern without a message of its own explains itself best.
+      return (
+        formatNames[issue.format] ??
+        (issue.format === 'regex' && issue.message.startsWith('Invalid') ? `text that matches ${issue.pattern}` : issue.message)
+      );
     case 'invalid_key':
       return issue.issues[0] ? `named by ${expectationOf(issue.issues[0])}` : 'named otherwise';
     case 'unrecognized_keys':
@@ -95,7 +100,7 @@ function oneOf(values: readonly unknown[]): string {
   return values.map((value) => `\`${String(value)}\``).join(' or ');
 }
 
-/** The form of a union that the value has: what is wrong with it there says more than the list of forms. */
+/** If a value may have several forms, the problems of the form it has say more than a list of all forms. */
 function fittingBranch(issue: Issue): Issue[] | undefined {
   if (issue.code !== 'invalid_union') return undefined;
   return issue.errors.find((branch) => branch.every(({ code, path }) => code !== 'invalid_type' || path.length > 0));
@@ -111,17 +116,17 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return at;
 }
 
-/** What came, short, and never a secret. */
+/** The value, short, and never a secret. */
 export function shown(key: PropertyKey | undefined, value: unknown): string {
-  if (value === undefined) return nothing;
-  if (typeof value === 'string') return isSecret(key, value) ? `a secret of ${value.length} characters` : JSON.stringify(cut(value, 60));
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'string') return isSecret(key, value) ? 'a value that is not shown' : JSON.stringify(cut(value, 60));
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null)
     return `an object of ${Object.keys(value).length} field${Object.keys(value).length === 1 ? '' : 's'}`;
   return typeof value === 'bigint' ? String(value) : JSON.stringify(value);
 }
 
-/** By its name, or because it is a URL with a password or a key. */
+/** By the field's name, or because the value is a URL with a password or key. */
 function isSecret(key: PropertyKey | undefined, value: string): boolean {
   return (
     /token|secret|password|apikey|authorization/i.test(String(key ?? '')) ||

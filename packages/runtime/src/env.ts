@@ -108,7 +108,7 @@ export const envSchema = z.object({
 
 export type Env = z.infer<typeof envSchema>;
 
-/** The environment is wrong: the sentences name each variable, what was expected and what came. Exit code 2. */
+/** The environment is wrong: the sentences name each variable, what is allowed and what came. Exit code 2. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
@@ -130,18 +130,18 @@ export function readEnv<Name extends keyof Env>(names: readonly Name[], env: Nod
 
 function sentence(name: keyof Env, came: string | undefined, expected: string): string {
   if (came === undefined) return `${name} is required: ${envSchema.shape[name].description ?? ''}`;
-  return `Expected ${name} to be ${expected}, got ${shown(name, came)}`;
+  return `${name} must be ${expected}, but got ${shown(name, came)}`;
 }
 
 function valueOf(name: string, env: NodeJS.ProcessEnv): string | undefined {
   const direct = env[name];
   const file = env[`${name}_FILE`];
-  if (direct && file) throw new ConfigurationError(`Expected either ${name} or ${name}_FILE, got both`);
+  if (direct && file) throw new ConfigurationError(`${name} and ${name}_FILE must not both be set`);
   if (!file) return direct || undefined;
   try {
     return readFileSync(file, 'utf8').trim() || undefined;
   } catch (cause) {
-    throw new ConfigurationError(`Expected ${name}_FILE to name a readable file, got ${JSON.stringify(file)}`, { cause });
+    throw new ConfigurationError(`${name}_FILE must name a readable file, but got ${JSON.stringify(file)}`, { cause });
   }
 }
 

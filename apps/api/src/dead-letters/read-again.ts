@@ -1,4 +1,4 @@
-import { assertInbound, InvalidEventError, sentence } from '@typelane/client';
+import { assertInbound, InvalidEventError, sentenceOf } from '@typelane/client';
 import { type InboundEvent, type Jid, parseJid } from '@typelane/core';
 
 /** What a dead letter says today; else the sentences that say why it still cannot be taken. */
@@ -10,20 +10,20 @@ export type ReadAgain = { events: InboundEvent[]; chats: { instanceId: string; j
  */
 export function readAgain(payload: string): ReadAgain {
   const came = parsed(payload);
-  if (came === undefined) return { problems: ['The data of the job must be JSON, but something else came.'] };
+  if (came === undefined) return { problems: ['The data of the job must be JSON'] };
   try {
     assertInbound(came);
   } catch (error) {
-    if (error instanceof InvalidEventError) return { problems: error.problems.map(sentence) };
+    if (error instanceof InvalidEventError) return { problems: error.problems.map((problem) => sentenceOf(problem, 'The event')) };
     throw error;
   }
-  if (hasField(came, '__proto__')) return { problems: ['No field may be called __proto__, but one was.'] };
+  if (hasField(came, '__proto__')) return { problems: ['No field may be called `__proto__`'] };
   const events = Array.isArray(came) ? came : [came];
   const chats = events.map(({ instance, data }) => ({ instanceId: instance.instanceId, jid: parseJid(data.keyRemoteJid) }));
   const stray = chats.findIndex(({ jid }) => jid === null);
   if (stray !== -1) {
     const address = JSON.stringify(events[stray]?.data.keyRemoteJid);
-    return { problems: [`data.keyRemoteJid must be a WhatsApp address, but ${address} came.`] };
+    return { problems: [`\`data.keyRemoteJid\` must be a WhatsApp address, but got ${address}`] };
   }
   return { events: events.map(withoutTime), chats: chats.flatMap(({ instanceId, jid }) => (jid ? [{ instanceId, jid }] : [])) };
 }

@@ -1,4 +1,4 @@
-import { InvalidEventError, PublishError, sentence } from '@typelane/client';
+import { InvalidEventError, PublishError, sentenceOf } from '@typelane/client';
 import { eventsPerJobMax, inboundEventSchema } from '@typelane/core';
 import { findInstance } from '@typelane/db';
 import { z } from 'zod';
@@ -46,5 +46,8 @@ function strayEvent(index: number, isList: boolean): string {
 function asRefusal(error: unknown): unknown {
   if (error instanceof PublishError) return refusal('QUEUE_UNAVAILABLE', [], { cause: error });
   if (!(error instanceof InvalidEventError)) return error;
-  return refusal('INVALID_REQUEST', error.problems.map(sentence));
+  return refusal(
+    'INVALID_REQUEST',
+    error.problems.map((problem) => sentenceOf(problem, 'The body')),
+  );
 }

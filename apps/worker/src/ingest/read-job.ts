@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { eventExcess, eventProblems, jobBytesMax, sentence } from '@typelane/client';
+import { eventExcess, eventProblems, jobBytesMax, sentenceOf } from '@typelane/client';
 import { claimsKey, eventsPerJobMax, type InboundEvent, pairOf, parseJid, participantOf } from '@typelane/core';
 import { conversationId, type DeadLetter, type AddressedEvent } from '@typelane/db';
 import type { WaitingJob } from './wait-list.ts';
@@ -27,12 +27,13 @@ export function readJob(queue: string, job: WaitingJob): ReadJob {
 function readFrom(source: string, job: WaitingJob): ReadJob {
   if (job.data === null) return dead(source, 'missing_data', ['The job must have a hash with `data`, but none was there.'], '');
   const bytes = Buffer.byteLength(job.data);
-  if (bytes > jobBytesMax) return dead(source, 'too_large', [`The job must be at most ${jobBytesMax} bytes, but ${bytes} came.`], job.data);
+  if (bytes > jobBytesMax)
+    return dead(source, 'too_large', [`The job may have at most ${jobBytesMax} bytes, but it has ${bytes}`], job.data);
   const parsed = parseJson(job.data);
   if ('problem' in parsed) return dead(source, parsed.reason, [parsed.problem], job.data);
   const events = Array.isArray(parsed.value) ? parsed.value : [parsed.value];
   if (events.length === 0 || events.length > eventsPerJobMax) {
-    return dead(source, 'invalid_event', [`The job must hold 1 to ${eventsPerJobMax} events, but ${events.length} came.`], job.data);
+    return dead(source, 'invalid_event', [`The job must hold 1 to ${eventsPerJobMax} events, but it holds ${events.length}`], job.data);
   }
   const text = job.data;
   const read = events.map((event, index) => readEvent(event, `${source}:${index}`, text));
@@ -45,20 +46,27 @@ function readFrom(source: string, job: WaitingJob): ReadJob {
 
 function readEvent(value: unknown, source: string, job: string): ReadJob {
   const excess = eventExcess(value);
-  if (excess) return dead(source, excess.limit, [sentence(excess)], payloadOf(value, job), instanceOf(value));
+  if (excess) return dead(source, excess.limit, [sentenceOf(excess, 'The event')], payloadOf(value, job), instanceOf(value));
   // An own key of this name becomes a prototype in whatever copies the event.
   if (job.includes('"__proto__"') && hasField(value, '__proto__')) {
-    return dead(source, 'invalid_event', ['No field may be called __proto__, but one was.'], payloadOf(value, job), instanceOf(value));
+    return dead(source, 'invalid_event', ['No field may be called `__proto__`'], payloadOf(value, job), instanceOf(value));
   }
   const problems = eventProblems(value);
   const otherName = otherEvent(value);
   if (problems.length > 0 && otherName !== null) return { events: [], deadLetters: [], aboutNoMessage: [otherName] };
-  if (problems.length > 0) return dead(source, 'invalid_event', problems.map(sentence), payloadOf(value, job), instanceOf(value));
+  if (problems.length > 0)
+    return dead(
+      source,
+      'invalid_event',
+      problems.map((problem) => sentenceOf(problem, 'The event')),
+      payloadOf(value, job),
+      instanceOf(value),
+    );
   const event = withoutNulls(value as InboundEvent, job);
   const { instanceId } = event.instance;
   const jid = parseJid(event.data.keyRemoteJid);
   if (!jid) {
-    const problem = `data.keyRemoteJid must be a WhatsApp address, but ${JSON.stringify(event.data.keyRemoteJid)} came.`;
+    const problem = `\`data.keyRemoteJid\` must be a WhatsApp address, but got ${JSON.stringify(event.data.keyRemoteJid)}`;
     return dead(source, 'invalid_jid', [problem], payloadOf(value, job), instanceId);
   }
   if (instanceId.includes('\u0000')) {
@@ -134,7 +142,7 @@ function parseJson(text: string): { value: unknown } | { reason: string; problem
   try {
     return { value: JSON.parse(text) as unknown };
   } catch {
-    return { reason: 'invalid_json', problem: 'The data of the job must be JSON, but something else came.' };
+    return { reason: 'invalid_json', problem: 'The data of the job must be JSON' };
   }
 }
 
