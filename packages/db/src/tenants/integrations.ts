@@ -6,12 +6,12 @@ import { inDrizzleTransaction } from '../transaction.ts';
 import { type Asked, ensureInstance, selectInstance } from './instances.ts';
 import { type Tenant, within } from './tenant.ts';
 
-/** `settings` are as the operator wrote them: read them with core's settings schema. */
+/** `settings` are as the operator wrote them; parse them with core's settings schema. */
 export type IntegrationRecord = typeof typebotIntegrations.$inferSelect;
 
 export type NewIntegration = {
   instanceId: string;
-  /** Where the instance is registered if it is not yet; null: the token's own business, or `default`. */
+  /** The business to register an unknown instance with; null: the token's own business, or `default`. */
   businessId: string | null;
   instanceName: string | null;
   publicId: string;
