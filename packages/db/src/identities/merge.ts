@@ -12,14 +12,14 @@ import type { Learnt } from './names.ts';
  *
  * Undelivered replies of the other conversation stay in its outbox and are dispatched from there.
  */
-export async function mergeConversations(sql: Sql<{ bigint: number }>, conversationId: string): Promise<boolean> {
+export async function mergeConversations(sql: Sql<{ bigint: number }>, id: string): Promise<boolean> {
   const found = await sql<{ mergeFrom: string | null; nextMergeFrom: string | null }[]>`
     select c.merge_from as "mergeFrom", o.merge_from as "nextMergeFrom"
-    from conversations c left join conversations o on o.conversation_id = c.merge_from where c.conversation_id = ${conversationId}`;
+    from conversations c left join conversations o on o.conversation_id = c.merge_from where c.conversation_id = ${id}`;
   const { mergeFrom = null, nextMergeFrom = null } = found[0] ?? {};
   if (mergeFrom === null) return true;
   if (nextMergeFrom !== null && !(await mergeConversations(sql, mergeFrom))) return false;
-  return inTransaction(sql, (transaction) => mergeInto(transaction, conversationId, mergeFrom));
+  return inTransaction(sql, (transaction) => mergeInto(transaction, id, mergeFrom));
 }
 
 type Row = {

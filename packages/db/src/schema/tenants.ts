@@ -28,6 +28,15 @@ export const instances = pgTable(
   (t) => [index('instances_by_business').on(t.businessId)],
 );
 
+/** Ids of removed instances. They stay reserved for their business, so late events of one never reach another tenant. */
+export const retiredInstances = pgTable('retired_instances', {
+  instanceId: text('instance_id').primaryKey(),
+  /** The only business that may register this id again. */
+  businessId: text('business_id').notNull(),
+  /** When the instance was removed. */
+  retiredAt: at('retired_at').notNull().defaultNow(),
+});
+
 /** API tokens. A token is shown once; only its hash is stored. */
 export const apiKeys = pgTable(
   'api_keys',
