@@ -254,9 +254,9 @@ ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_business_id_businesses_business_
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_instance_id_instances_instance_id_fk" FOREIGN KEY ("instance_id") REFERENCES "public"."instances"("instance_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "instances" ADD CONSTRAINT "instances_business_id_businesses_business_id_fk" FOREIGN KEY ("business_id") REFERENCES "public"."businesses"("business_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "typebot_integrations" ADD CONSTRAINT "typebot_integrations_instance_id_instances_instance_id_fk" FOREIGN KEY ("instance_id") REFERENCES "public"."instances"("instance_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "announcements_unpublished" ON "session_events" USING btree ("place") WHERE published_at is null;--> statement-breakpoint
-CREATE INDEX "announcements_unqueued" ON "session_events" USING btree ("place") WHERE queued_at is null;--> statement-breakpoint
-CREATE INDEX "announcements_by_age" ON "session_events" USING btree ("created_at");--> statement-breakpoint
+CREATE INDEX "session_events_unpublished" ON "session_events" USING btree ("place") WHERE published_at is null;--> statement-breakpoint
+CREATE INDEX "session_events_unqueued" ON "session_events" USING btree ("place") WHERE queued_at is null;--> statement-breakpoint
+CREATE INDEX "session_events_by_age" ON "session_events" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "webhook_deliveries_due" ON "webhook_deliveries" USING btree ("webhook_id","next_at") WHERE next_at is not null;--> statement-breakpoint
 CREATE INDEX "webhook_deliveries_newest" ON "webhook_deliveries" USING btree ("webhook_id","created_at" DESC NULLS LAST,"session_event_id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "webhooks_by_instance" ON "webhooks" USING btree ("instance_id");--> statement-breakpoint

@@ -7,7 +7,7 @@ function latch() {
   return { opened, open };
 }
 
-test('calls that come while batches are under way go out together', async () => {
+test('calls made while a batch is running run together in the next one', async () => {
   const sizes: number[] = [];
   const gate = latch();
   const double = batched(
@@ -51,7 +51,7 @@ test('a bad item among fifty is found by halving', async () => {
   expect(sizes.length).toBeLessThanOrEqual(13);
 });
 
-test('a lost connection is no fault of any item: all calls of the batch fail at once', async () => {
+test('when the connection is lost, all calls of the batch fail at once', async () => {
   const sizes: number[] = [];
   const lost = batched((items: number[]) => {
     sizes.push(items.length);

@@ -1,12 +1,11 @@
 import { isDatabaseAway } from './database-away.ts';
 
 /**
- * Gathers calls into batches by themselves: a call on an idle batcher goes out at once, calls that come while the allowed
- * number of batches is under way go out together when one returns. So a quiet system pays no wait and a busy one few statements.
+ * Combines calls into batches. A call to an idle batcher runs at once. Calls made while `inFlightMax` batches are running wait and run
+ * together when one of them returns. So a quiet system adds no delay, and a busy one runs few statements.
  *
- * A failed batch is halved and each half tried again, so that one bad item cannot fail its neighbours: ten statements find it among fifty.
- * That is right only for statements that do all or nothing and may be repeated. Where the database is away no item is at fault: all calls
- * of the batch fail, and whoever repeats them meets the others in a batch again.
+ * A failed batch is halved and each half is tried again, so one bad item does not fail the others: about ten statements find it among
+ * fifty. `run` must therefore be atomic and repeatable. When the database is away no item is at fault, and all calls of the batch fail.
  */
 export function batched<Item, Result>(
   run: (items: Item[]) => Promise<Result[]>,
@@ -17,7 +16,7 @@ export function batched<Item, Result>(
   let inFlight = 0;
   let isScheduled = false;
 
-  // One turn of the event loop lets the calls of one tick meet.
+  // Waiting for one turn of the event loop puts the calls of one tick into the same batch.
   const schedule = (): void => {
     if (isScheduled || inFlight >= inFlightMax || waiting.length === 0) return;
     isScheduled = true;

@@ -3,8 +3,8 @@ import postgres from 'postgres';
 import * as schema from './schema/index.ts';
 
 /**
- * One pool, seen in two ways: `sql` for the statements of the hot path, which are written out and prepared once, and `drizzle`
- * for everything that is not asked thousands of times a second.
+ * One pool with two interfaces: `sql` for the hot path, whose statements are written out and prepared once, and `drizzle` for everything
+ * else.
  */
 export type Database = { sql: postgres.Sql<{ bigint: number }>; drizzle: PostgresJsDatabase<typeof schema>; close(): Promise<void> };
 
@@ -12,15 +12,15 @@ export type Database = { sql: postgres.Sql<{ bigint: number }>; drizzle: Postgre
 export function connect(url: string, options: { connectionsMax?: number; applicationName?: string } = {}): Database {
   const sql = postgres(url, {
     max: options.connectionsMax ?? 10,
-    // A new connection costs tens of milliseconds of a first turn; an idle one costs a megabyte.
+    // Seconds. A new connection delays a turn by tens of milliseconds; an idle one costs a megabyte.
     idle_timeout: 300,
     connect_timeout: 10,
-    // Seconds. The driver's own goes up to 20: requests would hang for as long after PostgreSQL is back.
+    // Seconds, at most 1. The driver's default rises to 20: requests would hang that long after PostgreSQL is back.
     backoff: (attempt: number) => Math.min(3 ** attempt / 100, 1),
     onnotice: () => {},
     connection: { application_name: options.applicationName ?? 'typelane' },
     types: {
-      // Cursors stay far below 2^53.
+      // Sequence numbers stay far below 2^53.
       bigint: { to: 20, from: [20], parse: Number, serialize: String },
     },
   });

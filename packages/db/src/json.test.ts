@@ -8,12 +8,12 @@ test.each([
   ['a lone low surrogate', '\ude00b', '\uFFFDb'],
   ['a whole emoji', '😀', '😀'],
   ['a written escape', String.raw`\u0000`, String.raw`\u0000`],
-])('%s is stored as what PostgreSQL takes', (_, given, stored) => {
+])('%s is stored in a form that PostgreSQL accepts', (_, given, stored) => {
   expect(JSON.parse(toJsonb({ [given]: [given] }))).toEqual({ [stored]: [stored] });
   expect(toText(given)).toBe(stored);
 });
 
-test('whatever is well formed is stored as it is', () => {
+test('well-formed values are stored unchanged', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const json = JSON.stringify(value);

@@ -1,18 +1,18 @@
 /**
- * Text of a jsonb value that PostgreSQL takes. It refuses U+0000 and lone surrogates, which JSON allows and contacts (or
- * their gateways) send: those characters become U+FFFD, so that one odd emoji cannot hold up a chat.
+ * JSON text that PostgreSQL accepts as jsonb. PostgreSQL refuses U+0000 and lone surrogates, which JSON allows and gateways send. They become
+ * U+FFFD, so that a broken emoji does not block a conversation.
  */
 export function toJsonb(value: unknown): string {
   const json = JSON.stringify(value);
   return suspicious.test(json) ? JSON.stringify(value, clean) : json;
 }
 
-/** `text` columns refuse U+0000 too. */
+/** Text that PostgreSQL accepts; `text` columns refuse U+0000 too. */
 export function toText(value: string): string {
   return value.includes('\u0000') || !value.isWellFormed() ? (clean('', value) as string) : value;
 }
 
-// JSON.stringify writes lone surrogates and U+0000 as escapes, so a pair of real characters never matches.
+// JSON.stringify writes only lone surrogates and U+0000 as these escapes; well-formed characters stay as they are.
 const suspicious = /\\u(?:0000|d[89a-f])/i;
 
 function clean(_key: string, value: unknown): unknown {

@@ -1,4 +1,4 @@
-import { and, eq, getTableColumns, gt, isNull, or, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, gt, isNull, or, sql as expression } from 'drizzle-orm';
 import type { Sql } from 'postgres';
 import type { Database } from './database.ts';
 import { firstId } from './conversations/overdue.ts';
@@ -6,24 +6,24 @@ import { toText } from './json.ts';
 import { media } from './schema/index.ts';
 import { isUuid } from './tenants/uuid.ts';
 
-/** A file that is there whole. The bytes are in the media store. */
+/** A file. Its bytes are in the media store. */
 export type Media = typeof media.$inferSelect;
 
 export type NewMedia = Pick<Media, 'mediaId' | 'instanceId' | 'conversationId' | 'fileName' | 'mimeType'>;
 
-/** Hours a file may take to arrive. What was begun and not finished by then is swept away. */
+/** Hours a file may take to be stored. After that the sweep removes what is there. */
 const arrivalHours = 2;
 
-/** `size_bytes` of a file whose bytes are still coming. */
+/** `size_bytes` of a file that is still being stored. */
 const arriving = 0;
 
 /**
- * Puts a file on record before its first byte is stored, so that whatever is stored is swept one day. Null: it may be stored now.
- * A file: it is there already, under this id.
+ * Records a file before its first byte is stored, so that the sweep can remove every stored byte. Null: the caller may store it now.
+ * Otherwise the file that is already stored under this id.
  */
 export async function beginMedia({ drizzle }: Pick<Database, 'drizzle'>, file: NewMedia): Promise<Media | null> {
   const { mediaId, fileName, mimeType } = file;
-  const due = sql`clock_timestamp() + ${arrivalHours} * interval '1 hour'`;
+  const due = expression`clock_timestamp() + ${arrivalHours} * interval '1 hour'`;
   const values = { ...file, instanceId: toText(file.instanceId), fileName: toText(fileName), sizeBytes: arriving, expiresAt: due };
   const [begun] = await drizzle
     .insert(media)
@@ -31,53 +31,64 @@ export async function beginMedia({ drizzle }: Pick<Database, 'drizzle'>, file: N
     .onConflictDoUpdate({
       target: media.mediaId,
       set: { fileName: values.fileName, mimeType, sizeBytes: arriving, expiresAt: due },
-      setWhere: sql`${media.sizeBytes} = ${arriving} or ${media.expiresAt} <= clock_timestamp()`,
+      setWhere: expression`${media.sizeBytes} = ${arriving} or ${media.expiresAt} <= clock_timestamp()`,
     })
     .returning({ mediaId: media.mediaId });
   if (begun) return null;
   const known = await findMedia({ drizzle }, mediaId);
-  if (!known) throw new Error('A file of this id was removed while it came again');
+  if (!known) throw new Error('The file was removed while it was being stored again');
   return known;
 }
 
-/** Its bytes are stored: from now on it is found. `keepDays` null: for ever. */
+/** Marks a file as stored; from now on it can be found. `keepDays` null: it is kept for ever. */
 export async function finishMedia(
   { drizzle }: Pick<Database, 'drizzle'>,
   { mediaId, sizeBytes, keepDays }: { mediaId: string; sizeBytes: number; keepDays: number | null },
 ): Promise<Media> {
-  const expiresAt = keepDays === null ? null : sql`clock_timestamp() + ${keepDays} * interval '1 day'`;
+  const expiresAt = keepDays === null ? null : expression`clock_timestamp() + ${keepDays} * interval '1 day'`;
   const [finished] = await drizzle.update(media).set({ sizeBytes, expiresAt }).where(eq(media.mediaId, mediaId)).returning();
-  if (!finished) throw new Error('A file was removed before it was whole');
+  if (!finished) throw new Error('The file was removed before it was stored completely');
   return finished;
 }
 
-/** Null: unknown, not whole, or expired. */
+/** Null: unknown, still being stored, or expired. */
 export async function findMedia({ drizzle }: Pick<Database, 'drizzle'>, mediaId: string): Promise<Media | null> {
   if (!isUuid(mediaId)) return null;
-  const isInForce = or(isNull(media.expiresAt), gt(media.expiresAt, sql`clock_timestamp()`));
+  const isUnexpired = or(isNull(media.expiresAt), gt(media.expiresAt, expression`clock_timestamp()`));
   const [found] = await drizzle
     .select(getTableColumns(media))
     .from(media)
-    .where(and(eq(media.mediaId, mediaId), gt(media.sizeBytes, arriving), isInForce));
+    .where(and(eq(media.mediaId, mediaId), gt(media.sizeBytes, arriving), isUnexpired));
   return found ?? null;
 }
 
-/** A file whose time is over. `expiresAt`: as PostgreSQL writes it. */
+/** `expiresAt`: as PostgreSQL writes it. */
 export type ExpiredMedia = { mediaId: string; expiresAt: string };
 
 /**
- * Files behind `after` whose time is over, the longest first; fewer than `limit`: there are no more. By the statement's time: beside one
- * that moves on the index would be read to its end.
+ * Expired files after the position `after`, the earliest first; fewer than `limit` means that there are no more. Compares with
+ * `statement_timestamp()`: with `clock_timestamp()`, which changes during the statement, PostgreSQL would read the index to its end.
  */
-export async function expiredMedia(asked: Sql<{ bigint: number }>, limit: number, after: ExpiredMedia | null): Promise<ExpiredMedia[]> {
-  return asked<ExpiredMedia[]>`
+export async function expiredMedia(sql: Sql<{ bigint: number }>, limit: number, after: ExpiredMedia | null): Promise<ExpiredMedia[]> {
+  return sql<ExpiredMedia[]>`
     select media_id as "mediaId", expires_at::text as "expiresAt" from media
     where expires_at <= statement_timestamp()
       and (expires_at, media_id) > (${after?.expiresAt ?? '-infinity'}::timestamptz, ${after?.mediaId ?? firstId}::uuid)
     order by expires_at, media_id limit ${limit}`;
 }
 
-/** Forgets files whose bytes are removed. One that came again meanwhile stays. */
-export async function forgetMedia(asked: Sql<{ bigint: number }>, mediaIds: string[]): Promise<void> {
-  await asked`delete from media where media_id = any(${mediaIds}::uuid[]) and expires_at <= clock_timestamp()`;
+/** Deletes the records of files whose bytes were removed, unless the file was stored again meanwhile. */
+export async function forgetMedia(sql: Sql<{ bigint: number }>, mediaIds: string[]): Promise<void> {
+  await sql`delete from media where media_id = any(${mediaIds}::uuid[]) and expires_at <= clock_timestamp()`;
+}
+
+/** The words of a voice message; empty: none could be recognised. Null: not transcribed yet, or the file is gone. */
+export async function transcriptOf(sql: Sql<{ bigint: number }>, mediaId: string): Promise<string | null> {
+  const [row] = await sql<{ transcript: string | null }[]>`select transcript from media where media_id = ${mediaId}`;
+  return row?.transcript ?? null;
+}
+
+/** Stores a transcript, unless there is one. */
+export async function keepTranscript(sql: Sql<{ bigint: number }>, mediaId: string, words: string): Promise<void> {
+  await sql`update media set transcript = ${toText(words)} where media_id = ${mediaId} and transcript is null`;
 }

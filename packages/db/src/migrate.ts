@@ -4,7 +4,7 @@ import { connect } from './database.ts';
 
 const folder = fileURLToPath(new URL('../../../drizzle', import.meta.url));
 
-/** Brings a database to the newest schema. Several at once wait for one another. */
+/** Migrates a database to the newest schema. Concurrent calls wait for each other. */
 export async function migrate(databaseUrl: string): Promise<void> {
   const database = connect(databaseUrl, { connectionsMax: 1, applicationName: 'typelane-migrate' });
   try {

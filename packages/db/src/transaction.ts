@@ -6,22 +6,21 @@ import type { Database } from './database.ts';
 import type * as schema from './schema/index.ts';
 
 /**
- * Milliseconds that a process may stand still in the middle of a transaction before PostgreSQL ends it, as long as the leases in Redis:
- * one that froze, or whose machine vanished, would keep its rows locked from everybody. Said inside each transaction, since a pooler
- * between us and PostgreSQL would refuse it at connect.
+ * PostgreSQL ends a transaction that is idle for longer than this, which is as long as a lease in Redis lasts. Otherwise a process that froze,
+ * or whose machine vanished, would keep its rows locked. Set in each transaction, because a connection pooler would refuse it at connect.
  */
 const idleMsMax = 5_000;
-const bound = `set local idle_in_transaction_session_timeout = ${idleMsMax}`;
+const setIdleTimeout = `set local idle_in_transaction_session_timeout = ${idleMsMax}`;
 
-/** Runs `work` in a transaction, all or nothing. Every transaction of the hot path begins here; the bound is sent along with its first statement. */
+/** Runs `work` in a transaction. The timeout is sent together with the first statement and costs no round trip. */
 export async function inTransaction<T>(
   sql: Sql<{ bigint: number }>,
   work: (transaction: TransactionSql<{ bigint: number }>) => Promise<T>,
 ): Promise<T> {
-  // In an object: the driver would await what a bare array of queries holds.
+  // In an object, because the driver would await the elements of a bare array.
   const { value } = await sql.begin(async (transaction) => {
-    const bounded = transaction.unsafe(bound, [], { prepare: true }).execute();
-    const [result] = await Promise.all([work(transaction), bounded]);
+    const timeoutSet = transaction.unsafe(setIdleTimeout, [], { prepare: true }).execute();
+    const [result] = await Promise.all([work(transaction), timeoutSet]);
     return { value: result };
   });
   return value;
@@ -29,10 +28,10 @@ export async function inTransaction<T>(
 
 type DrizzleTransaction = PgTransaction<PostgresJsQueryResultHKT, typeof schema, ExtractTablesWithRelations<typeof schema>>;
 
-/** The same, of what is asked seldom. */
+/** The same for drizzle. */
 export function inDrizzleTransaction<T>(drizzle: Database['drizzle'], work: (transaction: DrizzleTransaction) => Promise<T>): Promise<T> {
   return drizzle.transaction(async (transaction) => {
-    await transaction.execute(statement.raw(bound));
+    await transaction.execute(statement.raw(setIdleTimeout));
     return work(transaction);
   });
 }

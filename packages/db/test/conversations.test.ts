@@ -11,17 +11,17 @@ const inboxOf = async (id: string) =>
   ).map((row) => [row.seq, row.key_id]);
 const commitOne = (step: Commit) => commitIn(database.current, step);
 
-test('events get the places they came in, and known ones are left out', async () => {
+test('events get seqs in the order of arrival, and known events are left out', async () => {
   const chat = newChat();
   await ingest(
     database.current.sql,
     ['a', 'b', 'a'].map((key) => arrival(chat, key)),
   );
-  const taken = await ingest(
+  const ingested = await ingest(
     database.current.sql,
     ['b', 'c'].map((key) => arrival(chat, key)),
   );
-  expect(taken.map(({ keyId, seq }) => [keyId, seq])).toEqual([['c', 3]]);
+  expect(ingested.map(({ keyId, seq }) => [keyId, seq])).toEqual([['c', 3]]);
   expect(await inboxOf(chat.id)).toEqual([
     [1, 'a'],
     [2, 'b'],
@@ -39,17 +39,17 @@ test('the same id in the other direction is another event', async () => {
 });
 
 test.each([
-  ['has only just come in', 'version = version', false],
-  ['nobody has touched for long', "updated_at = updated_at - interval '6 seconds'", true],
-  ['the sweep has begun to count', 'delivery_attempts = 1', true],
-  ['waits for its time', "updated_at = updated_at - interval '6 seconds', not_before = clock_timestamp() + interval '1 hour'", false],
+  ['has just arrived', 'version = version', false],
+  ['no worker has touched for long', "updated_at = updated_at - interval '6 seconds'", true],
+  ['the sweep has redelivered', 'delivery_attempts = 1', true],
+  ['waits until later', "updated_at = updated_at - interval '6 seconds', not_before = clock_timestamp() + interval '1 hour'", false],
   [
-    'is being asked of Typebot',
+    'is being sent to Typebot',
     "updated_at = updated_at - interval '6 seconds', open_call_until = clock_timestamp() + interval '1 hour'",
     false,
   ],
-  ['is over', "updated_at = updated_at - interval '6 seconds', handled_seq = in_seq", false],
-])('behind work that %s an event is late: %#', async (_what, change, isOverdue) => {
+  ['is handled', "updated_at = updated_at - interval '6 seconds', handled_seq = in_seq", false],
+])('whether an event is overdue behind work that %s: %#', async (_what, change, isOverdue) => {
   const { sql } = database.current;
   const chat = newChat();
   await ingest(sql, [arrival(chat, 'a')]);
@@ -57,11 +57,11 @@ test.each([
   const touchedAt = () => sql`select updated_at::text from conversations where conversation_id = ${chat.id}`;
   const before = await touchedAt();
   expect(await ingest(sql, [arrival(chat, 'b')])).toEqual([expect.objectContaining({ keyId: 'b', isOverdue: isOverdue })]);
-  // What waits looks as untouched as it is, or the sweep would never find it.
+  // Waiting work keeps its old time, or the sweep would never find it.
   if (!change.includes('handled_seq')) expect(await touchedAt()).toEqual(before);
 });
 
-test('however batches of several ingesters meet, each event has one place and none is left free', async () => {
+test('concurrent batches of several ingesters give each event one seq, without gaps', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.array(fc.tuple(fc.nat(2), fc.nat(5)), { minLength: 1, maxLength: 8 }), { minLength: 2, maxLength: 4 }),
@@ -88,7 +88,7 @@ test('however batches of several ingesters meet, each event has one place and no
   );
 });
 
-test('a step decided on an old version writes nothing, and does not hold up the others of its batch', async () => {
+test('a step decided on an old version writes nothing, and the other steps of its batch are written', async () => {
   const [stale, good] = [newChat(), newChat()];
   await ingest(database.current.sql, [arrival(stale, 'a'), arrival(good, 'a')]);
   const [lost, won] = await commit(database.current.sql, [
@@ -102,14 +102,14 @@ test('a step decided on an old version writes nothing, and does not hold up the 
   expect(rows).toHaveLength(0);
 });
 
-test('of two workers with the same step one writes it', async () => {
+test('only one of several workers with the same step writes it', async () => {
   const chat = newChat();
   await ingest(database.current.sql, [arrival(chat, 'a')]);
   const results = await Promise.all([1, 2, 3, 4].map(() => commitOne(stepOf(chat.id, { reply: newReply() }))));
   expect(results.filter((result) => result !== null)).toHaveLength(1);
 });
 
-test('a chat with a call on record is given to nobody until its time is over', async () => {
+test('a conversation with a recorded call cannot be loaded until the call has ended', async () => {
   const chat = newChat();
   await ingest(database.current.sql, [arrival(chat, 'a')]);
   await commitOne(stepOf(chat.id, { final: null, openCallMs: 60_000 }));
@@ -118,7 +118,7 @@ test('a chat with a call on record is given to nobody until its time is over', a
   expect((await load(database.current.sql, [chat.id]))[0]).toMatchObject({ version: 2, head: { seq: 1, messageId: 'a' } });
 });
 
-test('in the quiet after a doubtful call only a pause is handed out', async () => {
+test('during the quarantine only a pause can be handled', async () => {
   const chat = newChat();
   await ingest(database.current.sql, [arrival(chat, 'a'), arrival(chat, 'b')]);
   const sessionId = randomUUID();
@@ -128,7 +128,7 @@ test('in the quiet after a doubtful call only a pause is handed out', async () =
   expect((await load(database.current.sql, [chat.id]))[0]).toMatchObject({ isHeld: true, head: { seq: 2 } });
 });
 
-test('replies of a chat are handed out one after another, and a receipt that comes twice changes nothing', async () => {
+test('replies of a conversation are dispatched one after another, and a repeated receipt changes nothing', async () => {
   const chat = newChat();
   await ingest(
     database.current.sql,
@@ -142,7 +142,7 @@ test('replies of a chat are handed out one after another, and a receipt that com
   expect(await acknowledge(database.current.sql, [receipt])).toEqual([]);
 });
 
-test('no reply is forgotten between a commit and the receipt before it', async () => {
+test('no reply is lost between its commit and a concurrent receipt for the reply before', async () => {
   for (let round = 0; round < 60; round += 1) {
     const chat = newChat();
     await ingest(
@@ -155,26 +155,26 @@ test('no reply is forgotten between a commit and the receipt before it', async (
       commitOne(stepOf(chat.id, { version: 1, seq: 2, reply: two })),
       acknowledge(database.current.sql, [{ replyId: one.replyId, keyIds: [], failure: null }]),
     ]);
-    const hands =
+    const dispatches =
       (committed !== 'unreviewed' && committed?.dispatchedSeq === 2 ? 1 : 0) +
       dispatched.filter(({ replyId }) => replyId === two.replyId).length;
-    expect(hands).toBe(1);
+    expect(dispatches).toBe(1);
   }
 });
 
-test('a pause keeps back the reply of a turn that was under way', async () => {
+test('a pause withholds the reply of a turn that is under way', async () => {
   const { chat, sessionId } = await underWay();
   await order(database.current.sql, instanceId, chat.jid, { type: 'pause', sessionId, reason: 'operator' });
   expect(await replies(chat)).toEqual({ version: 2, more: true, dispatchedSeq: null, withheld: true });
 });
 
-test('a pause of a session that does not live in the chat keeps nothing back', async () => {
+test('a pause of another session withholds nothing', async () => {
   const { chat } = await underWay();
   await order(database.current.sql, instanceId, chat.jid, { type: 'pause', sessionId: randomUUID(), reason: 'operator' });
   expect(await replies(chat)).toEqual({ version: 2, more: true, dispatchedSeq: 1, withheld: false });
 });
 
-test('a pause of a session that an order before it brings back keeps the reply back', async () => {
+test('a pause of a session that an earlier command reopens withholds the reply', async () => {
   const { chat } = await underWay();
   const sessionId = randomUUID();
   const snapshot = { typebotIntegrationId: null, bot: null };
@@ -183,7 +183,7 @@ test('a pause of a session that an order before it brings back keeps the reply b
   expect(await replies(chat)).toMatchObject({ withheld: true });
 });
 
-/** A chat in whose session an event is being carried to its end. */
+/** A conversation with a turn under way in its session. */
 async function underWay(): Promise<{ chat: TestChat; sessionId: string }> {
   const chat = newChat();
   const sessionId = randomUUID();
@@ -196,7 +196,7 @@ function replies({ id }: TestChat) {
   return commitOne(stepOf(id, { version: 1, reply: newReply() }));
 }
 
-test('what was decided and not handed out is taken back, and its number is given again', async () => {
+test('a reply that was not dispatched is retracted, and its seq is used again', async () => {
   const chat = newChat();
   await ingest(
     database.current.sql,

@@ -13,7 +13,7 @@ import {
   repeatUncertain,
   resolveUncertain,
 } from '../src/index.ts';
-import { chatOf, letter, newContact, tells } from './mailbox.ts';
+import { chatOf, eventFrom, newContact, namingBoth } from './inboxes.ts';
 import { arrival, commitOne, instanceId, newChat, stepOf, type TestChat, useDatabase } from './rows.ts';
 
 const database = useDatabase();
@@ -21,18 +21,18 @@ const failed: TranscriptEntry = { type: 'failed', outcome: 'notSent', cause: 'EC
 const dead: Commit['final'] = { type: 'dead', reason: 'bot_unreachable', sessionId: null, transcript: [failed] };
 const uncertain: Commit['final'] = { type: 'uncertain', reason: 'timeout', sessionId: null, transcript: [] };
 
-test('each message of a dead turn is one letter, and a command is none', async () => {
+test('each message of a dead turn becomes one dead letter, and a command becomes none', async () => {
   const chat = await chatWith('a', 'b');
   await ingest(database.current.sql, [arrival(chat, 'c', { kind: 'command', fromMe: true })]);
   await commitOne(database.current, stepOf(chat.id, { final: dead, events: 3 }));
   expect(await lettersOf(chat)).toMatchObject([
     { seq: 1, source: 'conversation', reason: 'bot_unreachable', status: 'open', instance_id: instanceId },
-    { seq: 2, details: ['Typebot must be within reach, but it was not: ECONNREFUSED.'] },
+    { seq: 2, details: ['Typebot must be reachable, but it was not: ECONNREFUSED.'] },
   ]);
   expect(JSON.parse(String((await lettersOf(chat))[0]?.['payload']))).toMatchObject({ data: { keyId: 'a' } });
 });
 
-test('of two workers with the same step one makes the letter, and a step that is not written makes none', async () => {
+test('two workers with the same step make one dead letter, and a step that is not written makes none', async () => {
   const chat = await chatWith('a', 'b');
   const step = () => commitOne(database.current, stepOf(chat.id, { final: dead }));
   await Promise.all([step(), step()]);
@@ -40,7 +40,7 @@ test('of two workers with the same step one makes the letter, and a step that is
   expect(await lettersOf(chat)).toMatchObject([{ seq: 1 }]);
 });
 
-test('letters redriven by many at once, while others write and are handled, have one place each', { timeout: 30_000 }, async () => {
+test('concurrent redrives, next to new events and turns, insert each event once', { timeout: 30_000 }, async () => {
   const { sql } = database.current;
   const chat = await chatWith(...keys('dead', 10));
   for (const index of keys('', 10).keys()) {
@@ -65,7 +65,7 @@ test('letters redriven by many at once, while others write and are handled, have
   expect(await sql`select in_seq from conversations where conversation_id = ${chat.id}`).toEqual([{ in_seq: 30 }]);
 });
 
-test('of a redrive and a discard one is done', async () => {
+test('of a concurrent redrive and discard only one succeeds', async () => {
   const { sql } = database.current;
   const { chat, one } = await deadLetter();
   const [redriven, discarded] = await Promise.all([redriveFromChat(sql, one, { force: false }), discardDeadLetter(sql, one.deadLetterId)]);
@@ -73,17 +73,17 @@ test('of a redrive and a discard one is done', async () => {
   expect(await inboxOf(chat.id)).toHaveLength(discarded ? 1 : 2);
 });
 
-test('a message of a contact who became known by their phone is said again in the chat of the phone', async () => {
+test('a message under a contact’s earlier name is redriven in the phone’s conversation', async () => {
   const { sql } = database.current;
   const who = newContact();
   const instance = 'inst-2';
   const [lidChat, phoneChat] = [chatOf(who.lid, null, instance), chatOf(who.phone, null, instance)];
-  await ingestEvents(sql, [letter(who.lid, 'a', { instance })]);
+  await ingestEvents(sql, [eventFrom(who.lid, 'a', { instance })]);
   await commitOne(database.current, stepOf(lidChat, { final: dead }));
   const [one] = await lettersOf({ id: lidChat, jid: who.lid });
-  await ingestEvents(sql, [letter(who.phone, 'b', { ...tells(who), instance })]);
+  await ingestEvents(sql, [eventFrom(who.phone, 'b', { ...namingBoth(who), instance })]);
   const place = { deadLetterId: one?.dead_letter_id ?? '', conversationId: lidChat, seq: 1 };
-  // It came before what waits there.
+  // It arrived before the event that waits there.
   expect(await redriveFromChat(sql, place, { force: false })).toEqual({ type: 'overtaken' });
   expect(await redriveFromChat(sql, place, { force: true })).toEqual({ type: 'redriven', conversationId: phoneChat });
   expect((await inboxOf(phoneChat)).map(({ key_id: keyId }) => keyId)).toEqual(['b', 'redrive:1:a']);
@@ -95,7 +95,7 @@ test.each<[what: string, later: Commit['final'], type: string]>([
   ['died too', dead, 'redriven'],
   ['was ignored', { type: 'ignored', reason: 'reaction', sessionId: null, transcript: [] }, 'redriven'],
   ['waits', null, 'overtaken'],
-])('of a letter whose chat has a later message that %s', async (_what, later, type) => {
+])('redriving a dead letter when a later message of its conversation %s', async (_what, later, type) => {
   const chat = await chatWith('a', 'b');
   await commitOne(database.current, stepOf(chat.id, { final: dead }));
   if (later) await commitOne(database.current, stepOf(chat.id, { final: later, seq: 2, version: 1 }));
@@ -104,7 +104,7 @@ test.each<[what: string, later: Commit['final'], type: string]>([
   expect((await redriveFromChat(database.current.sql, place, { force: false })).type).toBe(type);
 });
 
-test('a letter stays open when what died at the door could not be published', async () => {
+test('a dead letter stays open when its event could not be published', async () => {
   const { sql } = database.current;
   const sourceKey = randomUUID();
   await insertDeadLetters(sql, [{ instanceId, source: 'inbound', sourceKey, reason: 'invalid_event', details: [], payload: '{}' }]);
@@ -117,7 +117,7 @@ test('a letter stays open when what died at the door could not be published', as
   expect([published, await discardDeadLetter(sql, id)]).toEqual([1, false]);
 });
 
-test('an uncertain burst is resolved as one turn, and said again whole and in its order', async () => {
+test('an uncertain burst is resolved as one turn and redriven completely, in order', async () => {
   const { sql } = database.current;
   const chat = await chatWith('a', 'b', 'c');
   await commitOne(database.current, stepOf(chat.id, { final: uncertain, events: 3 }));
@@ -131,7 +131,7 @@ test('an uncertain burst is resolved as one turn, and said again whole and in it
   ]);
 });
 
-test('of all who resolve a turn at once one does', async () => {
+test('only one of several concurrent resolutions of a turn succeeds', async () => {
   const { sql } = database.current;
   const chat = await chatWith('a');
   await commitOne(database.current, stepOf(chat.id, { final: uncertain }));
@@ -145,7 +145,7 @@ test('of all who resolve a turn at once one does', async () => {
   expect(done.filter(Boolean)).toHaveLength(1);
 });
 
-test('a turn that was no doubt cannot be resolved', async () => {
+test('a turn that is not uncertain cannot be resolved', async () => {
   const { chat } = await deadLetter();
   const place = { conversationId: chat.id, seq: 1 };
   expect(await resolveUncertain(database.current.sql, { ...place, resolution: 'processed', by: 'result' })).toBe(false);

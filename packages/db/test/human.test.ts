@@ -5,7 +5,7 @@ import { arrival, commitOne, instanceId, newChat, newReply, stepOf, type TestCha
 
 const database = useDatabase();
 
-test('a reply is not written past words from the phone that nobody judged, and nothing else of its step is either', async () => {
+test('no part of a step with a reply is written while a message from the phone is not reviewed', async () => {
   const chat = await chatWith(arrivalOf('a'), arrivalOf('b', true));
   const reply = newReply();
   expect(await commitOne(database.current, stepOf(chat.id, { reply }))).toBe('unreviewed');
@@ -13,12 +13,12 @@ test('a reply is not written past words from the phone that nobody judged, and n
   expect(await commitOne(database.current, stepOf(chat.id, { reply, reviewedSeq: 2 }))).toMatchObject({ version: 1, dispatchedSeq: 1 });
 });
 
-test('a step that says nothing is written all the same', async () => {
+test('a step without a reply is written even then', async () => {
   const chat = await chatWith(arrivalOf('a'), arrivalOf('b', true));
   expect(await commitOne(database.current, stepOf(chat.id, {}))).toMatchObject({ version: 1, more: true });
 });
 
-test('what was taken back stays when the step that takes it back is not written', async () => {
+test('replies are not retracted when the retracting step is not written', async () => {
   const chat = await chatWith(arrivalOf('a'), arrivalOf('b'), arrivalOf('c'), arrivalOf('d', true));
   const replies = [newReply(), newReply()] as const;
   await commitOne(database.current, stepOf(chat.id, { reply: replies[0], reviewedSeq: 4 }));
@@ -28,7 +28,7 @@ test('what was taken back stays when the step that takes it back is not written'
   expect(dispatched).toMatchObject([{ replyId: replies[1].replyId, seq: 2 }]);
 });
 
-test('a send of our own API, and what is no message, are no words from the phone', async () => {
+test('sends by the API and events that are not messages do not count as messages from the phone', async () => {
   const api = { event: 'messages.upsert', data: { keyId: 'b', source: 'api' } };
   const sent = { event: 'send.message', data: { keyId: 'c' } };
   const chat = await chatWith(
@@ -39,7 +39,7 @@ test('a send of our own API, and what is no message, are no words from the phone
   expect(await loaded(chat)).toMatchObject({ phoneSeq: 0, later: [], sends: [] });
 });
 
-test('what stands behind is read only where it may silence the bot', async () => {
+test('later messages are loaded only if they may silence the bot', async () => {
   const quiet = await chatWith(arrivalOf('a'), arrivalOf('b'));
   expect(await loaded(quiet)).toMatchObject({ later: [] });
   const spoken = await chatWith(arrivalOf('a'), arrivalOf('b'), arrivalOf('c', true));
@@ -49,7 +49,7 @@ test('what stands behind is read only where it may silence the bot', async () =>
   ]);
 });
 
-test('a chat that waits is handed out early when something stands behind its turn, or words from the phone anywhere', async () => {
+test('a waiting turn is loaded early when a later message or a message from the phone has arrived', async () => {
   const due = { status: 'due' } as never;
   const waits = { final: null, waitMs: 60_000 };
   const alone = await chatWith(arrivalOf('a'));
@@ -66,7 +66,7 @@ test('a chat that waits is handed out early when something stands behind its tur
   expect(await loaded(retrying)).toMatchObject({ head: { seq: 1 } });
 });
 
-test('what was said last is at hand where words from the phone are to be judged, and ids are known as soon as they are told', async () => {
+test('the last sends are loaded with a message from the phone, and reported ids are known at once', async () => {
   const chat = await chatWith(arrivalOf('a'));
   const reply = { ...newReply(), messages: [{ id: randomUUID(), type: 'text', text: 'hi' }] };
   await commitOne(database.current, stepOf(chat.id, { reply }));
@@ -81,7 +81,7 @@ test('what was said last is at hand where words from the phone are to be judged,
   });
 });
 
-test('while a pause waits no reply is handed out; when it is handled and took nothing back, the next is', async () => {
+test('no reply is dispatched while a pause waits, and the next one is dispatched after it', async () => {
   const chat = await chatWith(arrivalOf('a'), arrivalOf('b'));
   const replies = [newReply(), newReply()] as const;
   await commitOne(database.current, stepOf(chat.id, { reply: replies[0] }));
@@ -94,7 +94,7 @@ test('while a pause waits no reply is handed out; when it is handled and took no
   expect(await dispatchNext(database.current.sql, [chat.id])).toMatchObject([{ replyId: replies[1].replyId }]);
 });
 
-test('the events of a burst end together, each once', async () => {
+test('all events of a burst end in one commit, each once', async () => {
   const chat = await chatWith(arrivalOf('a'), arrivalOf('b'), arrivalOf('c'), arrivalOf('d'));
   const transcript = [{ type: 'failed', outcome: 'refused', cause: 'x' }] as never;
   const final = { type: 'answered', sessionId: null, transcript } as const;

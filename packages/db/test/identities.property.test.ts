@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { mergeConversations, type AddressedEvent } from '../src/index.ts';
-import { type Contact, letter, newContact, openMailbox, tells } from './mailbox.ts';
+import { type Contact, eventFrom, newContact, openInboxes, namingBoth } from './inboxes.ts';
 
-/** Names become known at any moment, to any number of ingesters. */
-const { database, write, row, inbox, loadOne, close } = await openMailbox();
+/** Names become known at any moment, in any number of concurrent ingesters. */
+const { database, write, row, inbox, loadOne, close } = await openInboxes();
 afterAll(close);
 
-describe('whatever meets', () => {
+describe('with any order of events and ingesters', () => {
   const kinds = ['lid', 'phone', 'lid with phone', 'phone with lid'] as const;
   const kind = fc.constantFrom(...kinds);
   const from = (who: Contact, of: (typeof kinds)[number], keyId: string): AddressedEvent =>
-    letter(of.startsWith('lid') ? who.lid : who.phone, keyId, of.includes('with') ? tells(who) : {});
+    eventFrom(of.startsWith('lid') ? who.lid : who.phone, keyId, of.includes('with') ? namingBoth(who) : {});
 
-  /** Carries the head event of a chat to its end, as a worker does. Null: there is none, or it has to wait. */
+  /** Handles the head event of a conversation, as a worker does. Null: there is none, or it must wait. */
   async function handle(id: string): Promise<string | null> {
     const loaded = await loadOne(id);
     if (loaded === null) return null;
@@ -58,7 +58,7 @@ describe('whatever meets', () => {
     );
   });
 
-  test('of batches of several ingesters, each event stands in one inbox, and none in a conversation that was left', async () => {
+  test('concurrent ingesters put each event into one inbox, and none into a conversation that was merged', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(fc.tuple(fc.nat(2), kind, fc.nat(6)), { minLength: 1, maxLength: 6 }), { minLength: 2, maxLength: 5 }),
@@ -70,9 +70,9 @@ describe('whatever meets', () => {
           for (const who of three) {
             const [phones, lids] = [await inbox(who.phoneChat), await inbox(who.lidChat)];
             expect(new Set([...phones, ...lids]).size).toBe(phones.length + lids.length);
-            const { merge_from = null } = (await row(who.phoneChat)) ?? {};
+            const mergeFrom = (await row(who.phoneChat))?.merge_from ?? null;
             const isTold = batches.flat().some(([index, what]) => of(index) === who && what.includes('with'));
-            expect(merge_from).toBe(isTold && lids.length > 0 ? who.lidChat : null);
+            expect(mergeFrom).toBe(isTold && lids.length > 0 ? who.lidChat : null);
           }
         },
       ),

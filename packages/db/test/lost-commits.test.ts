@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { acknowledge, commit, type Commit, commitReplaying, commitRetracting, ingest, order } from '../src/index.ts';
 import { arrival, commitOne, instanceId, newChat, newReply, stepOf, useDatabase, waitingIn } from './rows.ts';
 
-/** A commit was written and its answer never came: whoever writes it again gets that answer, and nothing is done twice. */
+/** A commit was written and its answer was lost. Repeating it returns the same answer, and nothing is done twice. */
 const database = useDatabase();
 
-test('commits that are written again together with others return what they returned, and the others are written', async () => {
+test('commits that are repeated in a batch with new ones return the same again, and the new ones are written', async () => {
   const { sql } = database.current;
   const chats = Array.from({ length: 50 }, newChat);
   await ingest(
@@ -21,8 +21,8 @@ test('commits that are written again together with others return what they retur
   expect(rows).toHaveLength(50);
 });
 
-test.each(['handed out', 'behind another', 'kept back by a pause', 'no reply'] as const)(
-  'a commit that is written again returns what it returned: %s',
+test.each(['dispatched', 'behind another', 'withheld by a pause', 'no reply'] as const)(
+  'a repeated commit returns the same again: %s',
   async (which) => {
     const { sql } = database.current;
     const chat = newChat();
@@ -33,7 +33,7 @@ test.each(['handed out', 'behind another', 'kept back by a pause', 'no reply'] a
     );
     const before = which === 'behind another' ? { reply: newReply() } : {};
     await commitOne(database.current, stepOf(chat.id, { state: waitingIn(sessionId), ...before }));
-    if (which === 'kept back by a pause') await order(sql, instanceId, chat.jid, { type: 'pause', sessionId, reason: 'operator' });
+    if (which === 'withheld by a pause') await order(sql, instanceId, chat.jid, { type: 'pause', sessionId, reason: 'operator' });
     const step = stepOf(chat.id, { version: 1, seq: 2, reply: which === 'no reply' ? null : newReply() });
     const first = await commitOne(database.current, step);
     expect(first).not.toBeNull();
@@ -41,7 +41,7 @@ test.each(['handed out', 'behind another', 'kept back by a pause', 'no reply'] a
   },
 );
 
-test('of commits under one name that meet one is written, and all return the same', async () => {
+test('of concurrent commits with one id one is written, and all return the same', async () => {
   for (let round = 0; round < 20; round += 1) {
     const chat = newChat();
     await ingest(database.current.sql, [arrival(chat, 'a')]);
@@ -51,7 +51,7 @@ test('of commits under one name that meet one is written, and all return the sam
   }
 });
 
-test('a commit that comes late, behind the next one of its chat, writes nothing', async () => {
+test('a commit that is repeated after the conversation’s next one writes nothing', async () => {
   const chat = newChat();
   await ingest(database.current.sql, [arrival(chat, 'a')]);
   const step = stepOf(chat.id, { final: null });
@@ -60,7 +60,7 @@ test('a commit that comes late, behind the next one of its chat, writes nothing'
   expect(await commitOne(database.current, step)).toBeNull();
 });
 
-test('a step that takes back what was decided does not take back its own reply when it is written again', async () => {
+test('a repeated retracting step does not retract its own reply', async () => {
   const { sql } = database.current;
   const chat = newChat();
   await ingest(
@@ -76,7 +76,7 @@ test('a step that takes back what was decided does not take back its own reply w
   expect(await acknowledge(sql, [{ ...first, keyIds: [], failure: null }])).toMatchObject([{ replyId: last.replyId, seq: 2 }]);
 });
 
-test('what a pause left is replayed once, however often its step is written', async () => {
+test('messages of a pause are replayed once, however often the step is repeated', async () => {
   const { sql } = database.current;
   const chat = newChat();
   const sessionId = randomUUID();

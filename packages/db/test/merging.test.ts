@@ -2,38 +2,38 @@ import { randomUUID } from 'node:crypto';
 import type { Conversation } from '@typelane/core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { acknowledge, mergeConversations, order } from '../src/index.ts';
-import { chatOf, type Contact, instanceId, letter, newContact, openMailbox, session, tells } from './mailbox.ts';
+import { chatOf, type Contact, instanceId, eventFrom, newContact, openInboxes, session, namingBoth } from './inboxes.ts';
 
-/** A contact with several names has one conversation, whatever stood in the others when the names became known. */
-const { database, write, row, loadOne, stands, handleAll, sessionsOf, close } = await openMailbox();
+/** A contact with several names ends up with one conversation, whatever was in the others when the names became known. */
+const { database, write, row, loadOne, handleAllAs, handleAll, sessionsOf, close } = await openInboxes();
 afterAll(close);
 
 describe('a contact who wrote under another name before', () => {
-  /** The contact wrote by LID, its chat came to `state`, and then the phone became known. */
-  async function joined(state: Conversation, phoneState: Conversation | null = null): Promise<Contact> {
+  /** The contact wrote by LID, the conversation reached `state`, and then the phone became known. */
+  async function merging(state: Conversation, phoneState: Conversation | null = null): Promise<Contact> {
     const who = newContact();
-    await write(letter(who.lid, 'a'), letter(who.lid, 'b'));
-    await stands(who.lidChat, state);
+    await write(eventFrom(who.lid, 'a'), eventFrom(who.lid, 'b'));
+    await handleAllAs(who.lidChat, state);
     if (phoneState) {
-      await write(letter(who.phone, '0'));
-      await stands(who.phoneChat, phoneState);
+      await write(eventFrom(who.phone, '0'));
+      await handleAllAs(who.phoneChat, phoneState);
     }
-    await write(letter(who.phone, 'c', tells(who)));
+    await write(eventFrom(who.phone, 'c', namingBoth(who)));
     return who;
   }
 
-  test('goes on at once when nothing is left there', async () => {
-    const who = await joined({ status: 'idle' });
+  test('continues at once when nothing is left in the other conversation', async () => {
+    const who = await merging({ status: 'idle' });
     expect(await row(who.phoneChat)).toMatchObject({ merge_from: null });
     expect(await loadOne(who.phoneChat)).toMatchObject({ mustMerge: false, head: { messageId: 'c' } });
   });
 
   test.each<[string, Conversation]>([
     ['waits for an answer', { status: 'waiting', session: session() }],
-    ['was taken by a human', { status: 'paused', session: session(), since: 5 }],
-    ['came to an end', { status: 'ended', at: 7 }],
-  ])('finds the bot where it %s', async (_where, state) => {
-    const who = await joined(state);
+    ['was paused by a human', { status: 'paused', session: session(), since: 5 }],
+    ['ended', { status: 'ended', at: 7 }],
+  ])('continues in the state of the other conversation: it %s', async (_where, state) => {
+    const who = await merging(state);
     expect(await loadOne(who.phoneChat)).toMatchObject({ mustMerge: true });
     expect(await mergeConversations(database.sql, who.phoneChat)).toBe(true);
     expect(await loadOne(who.phoneChat)).toMatchObject({ mustMerge: false, state, head: { messageId: 'c', seq: 3 } });
@@ -43,7 +43,7 @@ describe('a contact who wrote under another name before', () => {
         ? { [state.session.sessionId]: [who.phoneChat, who.phone, state.status === 'paused' ? 'paused' : 'open', null] }
         : {};
     expect(await sessionsOf(who.phoneChat, who.lidChat)).toEqual(expected);
-    // A worker that had either before writes nothing.
+    // The version rose, so a worker that loaded either conversation before writes nothing.
     expect(await row(who.phoneChat)).toMatchObject({ merge_from: null, version: 1 });
     expect(await mergeConversations(database.sql, who.phoneChat)).toBe(true);
   });
@@ -52,13 +52,13 @@ describe('a contact who wrote under another name before', () => {
     ['an event to handle', 'waiting', 'in_seq = in_seq + 1'],
     ['a call that may be running', 'calling', "open_call_until = clock_timestamp() + interval '1 minute', in_seq = in_seq + 1"],
     ['a wait in the flow', 'due', 'in_seq = in_seq + 1'],
-  ])('waits until it is at its end: it has %s', async (_what, status, change) => {
+  ])('waits until the other conversation is finished: it has %s', async (_what, status, change) => {
     const who = newContact();
-    await write(letter(who.lid, 'a'), letter(who.lid, 'b'));
+    await write(eventFrom(who.lid, 'a'), eventFrom(who.lid, 'b'));
     const living = session();
-    await stands(who.lidChat, { status: 'waiting', session: living });
+    await handleAllAs(who.lidChat, { status: 'waiting', session: living });
     await database.sql`update conversations set ${database.sql.unsafe(change)}, state = state || ${JSON.stringify({ status })}::text::jsonb where conversation_id = ${who.lidChat}`;
-    await write(letter(who.phone, 'c', tells(who)));
+    await write(eventFrom(who.phone, 'c', namingBoth(who)));
     expect(await mergeConversations(database.sql, who.phoneChat)).toBe(false);
     expect(await row(who.phoneChat)).toMatchObject({ merge_from: who.lidChat, version: 0 });
     await database.sql`update conversations set state = ${JSON.stringify({ status: 'waiting', session: living })}::text::jsonb where conversation_id = ${who.lidChat}`;
@@ -67,12 +67,12 @@ describe('a contact who wrote under another name before', () => {
     expect(await loadOne(who.phoneChat)).toMatchObject({ state: { status: 'waiting', session: living }, head: { messageId: 'c' } });
   });
 
-  test('lets a turn of the phone’s that has begun come to its end first', async () => {
+  test('finishes a turn of the phone’s conversation first', async () => {
     const who = newContact();
-    await write(letter(who.lid, 'a'), letter(who.phone, '0'));
-    await stands(who.lidChat, { status: 'waiting', session: session() });
+    await write(eventFrom(who.lid, 'a'), eventFrom(who.phone, '0'));
+    await handleAllAs(who.lidChat, { status: 'waiting', session: session() });
     await database.sql`update conversations set state = '{"status":"due"}' where conversation_id = ${who.phoneChat}`;
-    await write(letter(who.lid, 'b', tells(who)));
+    await write(eventFrom(who.lid, 'b', namingBoth(who)));
     expect(await loadOne(who.phoneChat)).toMatchObject({ mustMerge: false, head: { messageId: '0' } });
     expect(await mergeConversations(database.sql, who.phoneChat)).toBe(false);
     expect(await row(who.phoneChat)).toMatchObject({ version: 0 });
@@ -83,7 +83,7 @@ describe('a contact who wrote under another name before', () => {
 
   test('with a session under each name keeps the phone’s', async () => {
     const [mine, theirs] = [session(), session()];
-    const who = await joined({ status: 'waiting', session: theirs }, { status: 'waiting', session: mine });
+    const who = await merging({ status: 'waiting', session: theirs }, { status: 'waiting', session: mine });
     expect(await mergeConversations(database.sql, who.phoneChat)).toBe(true);
     expect(await sessionsOf(who.phoneChat, who.lidChat)).toEqual({
       [mine.sessionId]: [who.phoneChat, who.phone, 'open', null],
@@ -94,9 +94,9 @@ describe('a contact who wrote under another name before', () => {
     expect(told).toMatchObject([{ type: 'session.closed', data: { reason: 'replaced', keyRemoteJid: who.lid } }]);
   });
 
-  test('whom a human has under the other name stays in human hands', async () => {
+  test('stays paused if a human has the other conversation', async () => {
     const [mine, theirs] = [session(), session()];
-    const who = await joined({ status: 'paused', session: theirs, since: 5 }, { status: 'waiting', session: mine });
+    const who = await merging({ status: 'paused', session: theirs, since: 5 }, { status: 'waiting', session: mine });
     expect(await mergeConversations(database.sql, who.phoneChat)).toBe(true);
     expect(await sessionsOf(who.phoneChat, who.lidChat)).toEqual({
       [mine.sessionId]: [who.phoneChat, who.phone, 'closed', 'replaced'],
@@ -104,12 +104,12 @@ describe('a contact who wrote under another name before', () => {
     });
   });
 
-  test('is not asked before Typebot has been quiet for the other name', async () => {
+  test('keeps the quarantine and the timer of the other conversation', async () => {
     const who = newContact();
-    await write(letter(who.lid, 'a'));
-    await stands(who.lidChat, { status: 'waiting', session: session() });
+    await write(eventFrom(who.lid, 'a'));
+    await handleAllAs(who.lidChat, { status: 'waiting', session: session() });
     await database.sql`update conversations set quarantine_until = clock_timestamp() + interval '1 minute', timer_at = '2030-01-01' where conversation_id = ${who.lidChat}`;
-    await write(letter(who.phone, 'b', tells(who)));
+    await write(eventFrom(who.phone, 'b', namingBoth(who)));
     expect(await mergeConversations(database.sql, who.phoneChat)).toBe(true);
     expect(await loadOne(who.phoneChat)).toBeNull();
     const timers = await database.sql<{ id: string }[]>`
@@ -118,16 +118,16 @@ describe('a contact who wrote under another name before', () => {
     expect(await row(who.phoneChat)).toMatchObject({ state: { status: 'waiting' } });
   });
 
-  test('still gets the replies that were on their way under the other name', async () => {
+  test('still gets the replies that were decided under the other name', async () => {
     const who = newContact();
-    await write(letter(who.lid, 'a'));
-    await stands(who.lidChat, { status: 'waiting', session: session() });
+    await write(eventFrom(who.lid, 'a'));
+    await handleAllAs(who.lidChat, { status: 'waiting', session: session() });
     const [first, second] = [randomUUID(), randomUUID()];
     await database.sql`
       insert into outbox (conversation_id, seq, reply_id, reply, dispatched_at)
       values (${who.lidChat}, 1, ${first}, '{}', clock_timestamp()), (${who.lidChat}, 2, ${second}, '{}', null)`;
     await database.sql`update conversations set out_seq = 2 where conversation_id = ${who.lidChat}`;
-    await write(letter(who.phone, 'b', tells(who)));
+    await write(eventFrom(who.phone, 'b', namingBoth(who)));
     expect(await mergeConversations(database.sql, who.phoneChat)).toBe(true);
     expect(await acknowledge(database.sql, [{ replyId: first, keyIds: ['WA-1'], failure: null }])).toMatchObject([
       { replyId: second, seq: 2 },
@@ -137,9 +137,9 @@ describe('a contact who wrote under another name before', () => {
   test('has one conversation after three', async () => {
     const who = newContact();
     const living = session();
-    await write(letter(who.lid, 'a'), letter(who.bsuid, 'b'));
-    await stands(who.lidChat, { status: 'waiting', session: living });
-    await write(letter(who.phone, 'c', tells(who)), letter(who.phone, 'd', { pair: [who.phone, who.bsuid] }));
+    await write(eventFrom(who.lid, 'a'), eventFrom(who.bsuid, 'b'));
+    await handleAllAs(who.lidChat, { status: 'waiting', session: living });
+    await write(eventFrom(who.phone, 'c', namingBoth(who)), eventFrom(who.phone, 'd', { pair: [who.phone, who.bsuid] }));
     expect(await mergeConversations(database.sql, who.phoneChat)).toBe(false);
     await handleAll(chatOf(who.bsuid));
     expect(await mergeConversations(database.sql, who.phoneChat)).toBe(true);
@@ -151,25 +151,25 @@ describe('a contact who wrote under another name before', () => {
     expect(await sessionsOf(who.phoneChat)).toEqual({ [living.sessionId]: [who.phoneChat, who.phone, 'open', null] });
   });
 
-  test('is adopted once by any number of workers', async () => {
+  test('is merged once by any number of workers', async () => {
     const living = session();
-    const who = await joined({ status: 'waiting', session: living });
+    const who = await merging({ status: 'waiting', session: living });
     expect(await Promise.all([1, 2, 3, 4].map(() => mergeConversations(database.sql, who.phoneChat)))).toEqual([true, true, true, true]);
     expect(await row(who.phoneChat)).toMatchObject({ version: 1, state: { status: 'waiting', session: living } });
   });
 
-  test('whose earlier conversation was erased goes on without it', async () => {
-    const who = await joined({ status: 'waiting', session: session() });
+  test('continues without an earlier conversation that was erased', async () => {
+    const who = await merging({ status: 'waiting', session: session() });
     await database.sql`delete from conversations where conversation_id = ${who.lidChat}`;
     expect(await mergeConversations(database.sql, who.phoneChat)).toBe(true);
     expect(await loadOne(who.phoneChat)).toMatchObject({ mustMerge: false, state: { status: 'idle' } });
   });
 
-  test('can have a session of then opened again', async () => {
+  test('can have a session of the earlier conversation reopened', async () => {
     const who = newContact();
-    await write(letter(who.lid, 'a'));
+    await write(eventFrom(who.lid, 'a'));
     await handleAll(who.lidChat);
-    await write(letter(who.phone, 'b', tells(who)));
+    await write(eventFrom(who.phone, 'b', namingBoth(who)));
     const old = { conversationId: who.lidChat, keyRemoteJid: who.lid };
     const opened = await order(database.sql, instanceId, old, {
       type: 'open',
@@ -177,7 +177,7 @@ describe('a contact who wrote under another name before', () => {
       snapshot: { typebotIntegrationId: null, bot: null },
     });
     expect(opened.conversationId).toBe(who.phoneChat);
-    // What is about the session itself goes where it is.
+    // A command for the session itself goes to the session's conversation.
     const closing = await order(database.sql, instanceId, old, { type: 'close', sessionId: randomUUID(), reason: 'operator' });
     expect(closing.conversationId).toBe(who.lidChat);
   });

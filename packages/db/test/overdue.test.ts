@@ -13,7 +13,7 @@ import {
 } from '../src/index.ts';
 import { arrival, commitOne, newChat, newReply, stepOf, type TestChat, useDatabase } from './rows.ts';
 
-/** What the sweep finds, and what it leaves alone. */
+/** What the sweep finds, and what it skips. */
 const database = useDatabase();
 
 const anHour = 3_600_000;
@@ -33,7 +33,7 @@ async function chatsUntouched(count: number): Promise<TestChat[]> {
   return chats;
 }
 
-test('a walk by ids finds each forgotten chat once, and one that is touched or rests not before its time', async () => {
+test('a pass in id order finds each forgotten conversation once, and skips touched and postponed ones', async () => {
   const { sql } = database.current;
   const ids = (await chatsUntouched(5)).map(({ id }) => id).toSorted();
   expect(await forgotten(2)).toEqual(ids.slice(0, 2));
@@ -49,7 +49,7 @@ test('a walk by ids finds each forgotten chat once, and one that is touched or r
   await touch(sql, [wanted, ...others]);
 });
 
-test('a reply that is on its way is looked for again after as long as it has waited, or when Redis was lost', async () => {
+test('a reply on the queue is checked again after as long as it has waited, or when Redis was lost', async () => {
   const { sql } = database.current;
   const [chat] = await chatsUntouched(1);
   const { replyId } = newReply();
@@ -73,9 +73,9 @@ test('a reply that is on its way is looked for again after as long as it has wai
   expect(await found()).toEqual([]);
 });
 
-test('what the sweep reads can be read by an index, in its order', async () => {
+test('the sweep’s queries read an index in its order', async () => {
   await database.current.sql.begin(async (sql) => {
-    // These tables are small: only what has to be read or sorted otherwise still is.
+    // The tables are small, so the planner would not use an index otherwise.
     for (const way of ['seqscan', 'bitmapscan', 'sort']) await sql.unsafe(`set local enable_${way} = off`);
     const plans = {
       outbox_in_flight: await sql`

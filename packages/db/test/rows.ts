@@ -6,7 +6,7 @@ import { type Arrival, commit, type Commit, type Committed, connect, conversatio
 
 export const instanceId = 'inst-1';
 
-/** A database of its own for one test file. */
+/** Creates a database for a test file. */
 export function useDatabase(): { readonly current: Database; readonly url: string } {
   let database: Database | null = null;
   let url = '';
@@ -23,7 +23,7 @@ export function useDatabase(): { readonly current: Database; readonly url: strin
   });
   return {
     get current() {
-      if (database === null) throw new Error('Expected the database to be there');
+      if (database === null) throw new Error('`useDatabase().current` is available in tests only');
       return database;
     },
     get url() {
@@ -78,7 +78,7 @@ export function stepOf(id: string, change: Partial<Commit>): Commit {
   };
 }
 
-/** A chat in which this session lives. */
+/** The state of a conversation with this session. */
 export function waitingIn(sessionId: string): Conversation {
   return { status: 'waiting', session: { sessionId, typebotIntegrationId: null, address: '', activeAt: 0, bot: null } };
 }

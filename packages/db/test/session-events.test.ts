@@ -31,10 +31,10 @@ afterAll(async () => {
 
 type Change = Pick<SessionRow, 'status'> & { reason?: string };
 
-test.each<[what: string, changes: Change[], told: string[]]>([
+test.each<[what: string, changes: Change[], events: string[]]>([
   ['a session that opens', [{ status: 'open' }], ['session.opened']],
-  ['one that is on record as open', [{ status: 'open' }, { status: 'open' }], ['session.opened']],
-  ['one that a human takes before the bot spoke', [{ status: 'paused', reason: 'human' }], ['session.paused human']],
+  ['one that is open already', [{ status: 'open' }, { status: 'open' }], ['session.opened']],
+  ['one that a human pauses before the first reply', [{ status: 'paused', reason: 'human' }], ['session.paused human']],
   [
     'one that is paused twice',
     [
@@ -54,19 +54,19 @@ test.each<[what: string, changes: Change[], told: string[]]>([
     ],
     ['session.opened', 'session.paused operator', 'session.resumed', 'session.closed completed', 'session.resumed'],
   ],
-])('%s tells what is new, once', async (_what, changes, expected) => {
+])('%s causes an event for each change, once', async (_what, changes, expected) => {
   const chat = await newChat(changes.length);
   for (const [index, change] of changes.entries())
     await commit(database.sql, [stepOf(chat, index, { sessions: [sessionOf(chat, change)] })]);
-  expect(await toldOf(chat)).toEqual(expected);
+  expect(await sessionEventsOf(chat)).toEqual(expected);
 });
 
-test('of a session that ends and one that begins in its place the end is told first', async () => {
+test('when a session replaces another, the end comes before the beginning', async () => {
   const chat = await newChat(2);
   await commit(database.sql, [stepOf(chat, 0, { sessions: [sessionOf(chat, { status: 'open' })] })]);
   const next = { ...sessionOf(chat, { status: 'open' }), sessionId: randomUUID() };
   await commit(database.sql, [stepOf(chat, 1, { sessions: [sessionOf(chat, { status: 'closed', reason: 'bot_lost' }), next] })]);
-  expect(await toldOf(chat)).toEqual(['session.opened', 'session.closed bot_lost', 'session.opened']);
+  expect(await sessionEventsOf(chat)).toEqual(['session.opened', 'session.closed bot_lost', 'session.opened']);
 });
 
 test.each<[Commit['final'], string[]]>([
@@ -78,38 +78,38 @@ test.each<[Commit['final'], string[]]>([
 ])('an event that ends as %j', async (final, expected) => {
   const chat = await newChat(1);
   await commit(database.sql, [stepOf(chat, 0, { final })]);
-  expect(await toldOf(chat)).toEqual(expected);
+  expect(await sessionEventsOf(chat)).toEqual(expected);
 });
 
-test('of two workers with the same step one tells of it', async () => {
+test('two workers with the same step cause one event', async () => {
   const chat = await newChat(1);
   const step = () => commit(database.sql, [stepOf(chat, 0, { sessions: [sessionOf(chat, { status: 'open' })] })]);
   await Promise.all([step(), step()]);
-  expect(await toldOf(chat)).toEqual(['session.opened']);
+  expect(await sessionEventsOf(chat)).toEqual(['session.opened']);
 });
 
-test('a step that is not written tells nothing', async () => {
+test('a step that is not written causes no event', async () => {
   const chat = await newChat(1);
   await commit(database.sql, [stepOf(chat, 7, { sessions: [sessionOf(chat, { status: 'open' })] })]);
-  expect(await toldOf(chat)).toEqual([]);
+  expect(await sessionEventsOf(chat)).toEqual([]);
 });
 
-test('a turn that changes no session does not touch what is told', async () => {
+test('a turn that changes no session does not touch session events', async () => {
   const chat = await newChat(2);
   const opens = await database.sql.begin(async (transaction) => {
     await transaction`lock table session_events in access exclusive mode`;
-    // Would wait for the lock, and the lock for it.
+    // Otherwise it would wait for the lock, and this transaction for it.
     expect(await commit(database.sql, [stepOf(chat, 0, {})])).toMatchObject([{ version: 1 }]);
     const waiting = commit(database.sql, [stepOf(chat, 1, { sessions: [sessionOf(chat, { status: 'open' })] })]);
     await waitUntil(async () => (await transaction`select from pg_locks where not granted`).length > 0, { what: 'the other one to wait' });
     return { waiting };
   });
   expect(await opens.waiting).toMatchObject([{ version: 2 }]);
-  expect(await toldOf(chat)).toEqual(['session.opened']);
+  expect(await sessionEventsOf(chat)).toEqual(['session.opened']);
 });
 
-test('an event that dies at the door is told of once, however often it is met, and not when nobody knows whose it is', async () => {
-  const instanceId = `door-${randomUUID()}`;
+test('an event that dies during ingest causes one session event, however often it dies, and none without an instance', async () => {
+  const instanceId = `ingest-${randomUUID()}`;
   const letter = { source: 'inbound' as const, reason: 'invalid_event', details: [], payload: '{}' };
   const sourceKey = randomUUID();
   await insertDeadLetters(database.sql, [
@@ -121,9 +121,9 @@ test('an event that dies at the door is told of once, however often it is met, a
   expect(rows).toMatchObject([{ type: 'message.dead', data: { reason: 'invalid_event', businessId: null, sessionId: null } }]);
 });
 
-test('an id too long to be an instance is no reason to refuse the letter', async () => {
+test('a dead letter with an overlong instance id is stored without it', async () => {
   const sourceKey = randomUUID();
-  // Nothing that an index could shorten.
+  // Random, because the index could compress anything else.
   const instanceId = Array.from({ length: 500 }, () => randomUUID()).join('');
   await insertDeadLetters(database.sql, [
     { instanceId, source: 'inbound', sourceKey, reason: 'invalid_event', details: [], payload: '{}' },
@@ -134,7 +134,7 @@ test('an id too long to be an instance is no reason to refuse the letter', async
 type Chat = { id: string; jid: string; instanceId: string; sessionId: string };
 let chats = 0;
 
-/** A chat with so many events waiting. */
+/** A conversation with this number of waiting events. */
 async function newChat(events: number): Promise<Chat> {
   chats += 1;
   const jid = `5532${String(chats).padStart(9, '0')}@s.whatsapp.net`;
@@ -185,7 +185,7 @@ function sessionOf({ sessionId, instanceId, jid }: Chat, { status, reason }: Cha
 }
 
 /** In the order of the queue. */
-async function toldOf({ instanceId }: Chat): Promise<string[]> {
+async function sessionEventsOf({ instanceId }: Chat): Promise<string[]> {
   const all = (await unqueued(database.sql, 10_000)).filter(({ data }) => data.instanceId === instanceId);
   return all.map(({ type, data: { reason } }) => (reason === null ? type : `${type} ${reason}`));
 }

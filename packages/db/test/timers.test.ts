@@ -9,7 +9,7 @@ beforeEach(async () => {
   await database.current.sql`update conversations set timer_at = null, timer_due_at = null`;
 });
 
-test('a timer rings once, as a command behind what is there, however many processes ring it', async () => {
+test('a timer fires once, as a command at the tail of the inbox, whatever the number of processes', async () => {
   const chat = newChat();
   const dueAt = (await now()) - 1;
   await set(chat, dueAt);
@@ -25,7 +25,7 @@ test('a timer rings once, as a command behind what is there, however many proces
   expect(await fireTimers(database.current.sql, until + hourMs, 100)).toEqual({ chats: [], looked: 0 });
 });
 
-test('of many chats no more than the limit are taken, the oldest first, and the rest next time', async () => {
+test('at most `limit` timers fire at a time, the oldest first', async () => {
   const chats = [newChat(), newChat(), newChat()] as const;
   const at = await now();
   for (const [index, chat] of chats.entries()) await set(chat, at - index);
@@ -34,20 +34,20 @@ test('of many chats no more than the limit are taken, the oldest first, and the 
   expect((await fireTimers(database.current.sql, at, 2)).chats).toMatchObject([{ conversationId: chats[0].id }]);
 });
 
-test('a timer that was moved on rings at its new time, and one that was taken away never', async () => {
+test('a timer that was postponed fires at its new time, and a cleared one never', async () => {
   const [moved, gone] = [newChat(), newChat()];
   const at = await now();
   for (const chat of [moved, gone]) await set(chat, at);
   await commitOne(database.current, stepOf(moved.id, { version: 1, seq: 2, timerAt: at + hourMs }));
   await commitOne(database.current, stepOf(gone.id, { version: 1, seq: 2, timerAt: null }));
-  // The time to look is left where it was: it is indexed.
+  // The indexed time to check stays as it was.
   expect((await lookAtTimers(database.current.sql)).nextAt).toBe(at);
   expect(await fireTimers(database.current.sql, at + 1, 100)).toEqual({ chats: [], looked: 2 });
   expect((await lookAtTimers(database.current.sql)).nextAt).toBe(at + hourMs);
   expect((await fireTimers(database.current.sql, at + hourMs + 1, 100)).chats).toMatchObject([{ conversationId: moved.id }]);
 });
 
-test('a timer that comes nearer is seen in time', async () => {
+test('a timer that was moved closer fires in time', async () => {
   const chat = newChat();
   const at = await now();
   await set(chat, at + hourMs);
@@ -55,7 +55,7 @@ test('a timer that comes nearer is seen in time', async () => {
   expect((await fireTimers(database.current.sql, at, 100)).chats).toMatchObject([{ conversationId: chat.id }]);
 });
 
-test('a chat that is locked is left for the next look', async () => {
+test('a locked conversation is skipped until the next check', async () => {
   const chat = newChat();
   const at = await now();
   await set(chat, at);
@@ -70,7 +70,7 @@ async function now(): Promise<number> {
   return Math.floor((await lookAtTimers(database.current.sql)).now);
 }
 
-/** A chat whose first event is handled, with a timer. */
+/** A conversation with a timer, whose first event is handled. */
 async function set(chat: TestChat, timerAt: number): Promise<void> {
   await ingest(database.current.sql, [arrival(chat, 'a')]);
   await commitOne(database.current, stepOf(chat.id, { timerAt }));

@@ -5,7 +5,7 @@ import { arrival, newChat, useDatabase } from './rows.ts';
 
 const database = useDatabase();
 
-test('who stands still in the middle of a transaction keeps a chat from others for five seconds, and has then done nothing', async () => {
+test('a transaction that is idle for five seconds is rolled back, and its locks are released', async () => {
   const { sql } = database.current;
   const chat = newChat();
   await ingest(sql, [arrival(chat, 'a')]);
@@ -26,7 +26,7 @@ test('who stands still in the middle of a transaction keeps a chat from others f
   expect(await sql`select jid from conversations where conversation_id = ${chat.id}`).toEqual([{ jid: chat.jid }]);
 });
 
-test('a process that stands still as a whole in the middle of a transaction is told that its connection was lost, and goes on with a new one', async () => {
+test('a process that freezes in the middle of a transaction sees a lost connection and continues with a new one', async () => {
   const { sql } = database.current;
   const chat = newChat();
   await ingest(sql, [arrival(chat, 'a')]);
@@ -35,7 +35,7 @@ test('a process that stands still as a whole in the middle of a transaction is t
   const asked = endOf(
     inTransaction(single.sql, async (transaction) => {
       await transaction`update conversations set jid = 'changed' where conversation_id = ${chat.id}`;
-      // Longer than the bound, and the end of the connection is not heard before the next statement is sent.
+      // Longer than the timeout. The end of the connection is noticed only when the next statement is sent.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5_500);
       await transaction`update conversations set jid = 'again' where conversation_id = ${chat.id}`;
     }),
@@ -45,7 +45,7 @@ test('a process that stands still as a whole in the middle of a transaction is t
   expect(await sql`select jid from conversations where conversation_id = ${chat.id}`).toEqual([{ jid: chat.jid }]);
 });
 
-test('what a transaction asks after its connection was lost is refused, and not asked outside it on the one that took its place', async () => {
+test('a statement of a transaction whose connection was lost is refused, and does not run on the new connection', async () => {
   const { sql } = database.current;
   const chat = newChat();
   await ingest(sql, [arrival(chat, 'a')]);
@@ -70,7 +70,7 @@ test('what a transaction asks after its connection was lost is refused, and not 
   expect(await sql`select jid from conversations where conversation_id = ${chat.id}`).toEqual([{ jid: chat.jid }]);
 });
 
-test('the bound is said in every transaction and ends with it', async () => {
+test('the timeout is set in every transaction and ends with it', async () => {
   const { sql, drizzle } = database.current;
   const asked = 'show idle_in_transaction_session_timeout';
   const bound = [{ idle_in_transaction_session_timeout: '5s' }];
@@ -79,7 +79,7 @@ test('the bound is said in every transaction and ends with it', async () => {
   expect([...(await sql.unsafe(asked))]).toEqual([{ idle_in_transaction_session_timeout: '0' }]);
 });
 
-/** What it throws. */
+/** The error it throws. */
 function endOf(transaction: Promise<unknown>): Promise<unknown> {
   return transaction.then(
     () => 'committed',

@@ -9,20 +9,20 @@ export type BulkStart = typeof bulkStarts.$inferSelect;
 export type NewBulkStart = {
   bulkStartId: string;
   instanceId: string;
-  /** Contacts started a minute, at most. */
+  /** Contacts started per minute, at most. */
   perMinute: number;
   publicId: string | null;
   startMessage: string | null;
-  /** For every contact; a contact's own win. */
+  /** For every contact; a contact's own variables override them. */
   variables: Record<string, string>;
   force: boolean;
   contacts: { keyRemoteJid: string; variables: Record<string, string> }[];
 };
 
-/** Contacts of one insert: PostgreSQL takes 65,535 parameters in a statement, and a contact is five of them. */
+/** Contacts per insert. PostgreSQL allows 65,535 parameters in a statement, and a contact needs five. */
 const chunkSize = 5_000;
 
-/** Keeps the list; one that is kept under this id already stays as it is. Nothing is started before it is whole. */
+/** Stores the list. A list that exists under this id stays as it is. No contact is started before the whole list is stored. */
 export async function createBulkStart({ drizzle }: Database, { contacts, ...wanted }: NewBulkStart): Promise<BulkStart> {
   const { bulkStartId } = wanted;
   return inDrizzleTransaction(drizzle, async (transaction) => {
@@ -33,7 +33,7 @@ export async function createBulkStart({ drizzle }: Database, { contacts, ...want
       .returning();
     if (!created) {
       const [known] = await transaction.select().from(bulkStarts).where(eq(bulkStarts.bulkStartId, bulkStartId));
-      if (!known) throw new Error('The list was neither kept nor known');
+      if (!known) throw new Error('The list is neither new nor known');
       return known;
     }
     const rows = contacts.map((contact, i) => ({ bulkStartId, place: i + 1, sessionId: randomUUID(), ...contact }));

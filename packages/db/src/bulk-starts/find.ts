@@ -24,7 +24,7 @@ export async function listBulkStarts(
     .limit(limit);
 }
 
-/** Null: there is none of this id at this instance, or the instance is another tenant's. */
+/** Null: the instance has no bulk start with this id, or belongs to another tenant. */
 export async function findBulkStart(
   { drizzle }: Database,
   tenant: Tenant,
@@ -40,7 +40,7 @@ export async function findBulkStart(
   return found ?? null;
 }
 
-/** Changes the status of one that is not over. Null: it is done or cancelled. */
+/** Changes the status of a running or paused bulk start. Null: it is done or cancelled. */
 export async function changeBulkStart(
   { drizzle }: Database,
   bulkStartId: string,
@@ -48,7 +48,7 @@ export async function changeBulkStart(
 ): Promise<BulkStart | null> {
   const [changed] = await drizzle
     .update(bulkStarts)
-    // What was paused for an hour does not make up for it.
+    // A list does not catch up on the time it was paused.
     .set({ status, nextAt: sql`greatest(${bulkStarts.nextAt}, clock_timestamp())`, updatedAt: sql`clock_timestamp()` })
     .where(and(eq(bulkStarts.bulkStartId, bulkStartId), inArray(bulkStarts.status, ['running', 'paused'])))
     .returning();

@@ -4,14 +4,14 @@ import { commandArrival } from '../conversations/commands.ts';
 import { type Arrival, ingest } from '../conversations/ingest.ts';
 import { chatOf } from '../identities/chats.ts';
 
-/** Lists looked at in one round. */
+/** Lists handled in one tick, at most. */
 const listsMax = 50;
 
 /**
- * Orders the starts that are due, by each list's own pace, and returns the chats to ring for. Milliseconds `tickMs`: how often this is
- * called; more than fits in one tick is never made up for, so a list that stood still goes on at its pace.
+ * Inserts the `start` commands that are due, at each list's own rate, and returns the conversations to wake. `tickMs`: how often this is called.
+ * A list catches up on one tick at most, so a list that stopped continues at its rate.
  *
- * A contact's place in the list names its command, so that a process that died between the inbox and the list orders nothing twice.
+ * The command's key id contains the contact's position, so a process that died between the inbox and the list starts nobody twice.
  */
 export async function orderDueStarts(
   sql: Sql<{ bigint: number }>,
@@ -39,11 +39,11 @@ type DueList = {
   startMessage: string | null;
   variables: Record<string, string>;
   force: boolean;
-  /** How many contacts this round may start. */
+  /** How many contacts this tick may start. */
   starts: number;
 };
 
-/** Moves the pace on first: of two processes at it one has the round. A list whose bot is away or switched off waits. */
+/** Advances `next_at` first, so that of two processes one gets the starts. A list waits while the integration is missing or switched off. */
 async function claimDue(sql: Sql<{ bigint: number }>, tickMs: number): Promise<DueList[]> {
   return sql<DueList[]>`
     with due as (
@@ -52,13 +52,13 @@ async function claimDue(sql: Sql<{ bigint: number }>, tickMs: number): Promise<D
       where b.status = 'running' and b.next_at <= clock_timestamp() and i.enabled
       order by b.next_at limit ${listsMax}
       for update of b skip locked
-    ), round as (
+    ), claim as (
       select bulk_start_id, every_ms, least(floor(least(late_ms, ${tickMs}::float8) / every_ms) + 1, greatest(1, ceil(${tickMs}::float8 / every_ms)))::int as starts
       from due
     )
     update bulk_starts b
     set next_at = greatest(b.next_at, clock_timestamp() - ${tickMs}::float8 * interval '1 millisecond') + r.starts * r.every_ms * interval '1 millisecond'
-    from round r where b.bulk_start_id = r.bulk_start_id
+    from claim r where b.bulk_start_id = r.bulk_start_id
     returning b.bulk_start_id as "bulkStartId", b.instance_id as "instanceId", b.public_id as "publicId", b.start_message as "startMessage",
       b.variables, b.force, r.starts`;
 }
@@ -74,7 +74,7 @@ async function nextContacts(sql: Sql<{ bigint: number }>, { bulkStartId, starts 
 
 async function arrivalOf(sql: Sql<{ bigint: number }>, list: DueList, contact: Contact): Promise<Arrival> {
   const jid = parseJid(contact.keyRemoteJid);
-  if (!jid) throw new Error('Expected the contact of a list to be a WhatsApp address');
+  if (!jid) throw new Error('`keyRemoteJid` of a bulk start contact must be a WhatsApp address');
   const { instanceId, publicId, startMessage, force } = list;
   const command: Command = {
     type: 'start',
@@ -101,7 +101,7 @@ async function record(sql: Sql<{ bigint: number }>, bulkStartId: string, contact
     where c.bulk_start_id = ${bulkStartId} and c.place = o.place`;
 }
 
-/** All contacts have been ordered. */
+/** All contacts have a `start` command. */
 async function finish(sql: Sql<{ bigint: number }>, bulkStartId: string): Promise<void> {
   await sql`
     update bulk_starts set status = 'done', updated_at = clock_timestamp() where bulk_start_id = ${bulkStartId} and status = 'running'`;

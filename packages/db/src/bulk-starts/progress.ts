@@ -1,13 +1,13 @@
 import type { Sql } from 'postgres';
 
 /**
- * What became of a contact: `waiting` for its turn in the list, `ordered` and standing in its chat's inbox, `started`, `refused` (a
- * session is open, a human holds the chat), `failed` (the bot gave no answer), `uncertain` (it is unknown whether the bot was started).
+ * How far a contact is: `waiting` in the list, `ordered` (its command is in the inbox), `started`, `refused` (a session is open, or a human has
+ * the conversation), `failed` (the bot did not answer), `uncertain` (it is unknown whether the bot was started).
  */
 export const bulkOutcomes = ['waiting', 'ordered', 'started', 'refused', 'failed', 'uncertain'] as const;
 export type BulkOutcome = (typeof bulkOutcomes)[number];
 
-/** Contacts of a list by what became of them. */
+/** Number of contacts by outcome. */
 export type BulkProgress = Record<BulkOutcome, number>;
 
 export type BulkContact = {
@@ -16,7 +16,7 @@ export type BulkContact = {
   outcome: BulkOutcome;
   /** Why it was refused or failed, such as `conflict_paused`. */
   reason: string | null;
-  /** The session it started; null unless it did. */
+  /** The session that was started, if any. */
   sessionId: string | null;
 };
 
@@ -27,7 +27,7 @@ export async function progressOf(sql: Sql<{ bigint: number }>, bulkStartId: stri
   return Object.fromEntries(bulkOutcomes.map((outcome) => [outcome, counted.get(outcome) ?? 0])) as BulkProgress;
 }
 
-/** In the order of the list. `after`: place of the last one of the page before. */
+/** In the order of the list. `after`: the place of the previous page's last contact. */
 export async function listBulkContacts(
   sql: Sql<{ bigint: number }>,
   bulkStartId: string,

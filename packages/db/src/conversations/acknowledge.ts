@@ -1,16 +1,16 @@
 import type { Sql } from 'postgres';
 import { toText } from '../json.ts';
 
-/** What the consumer made of a reply. */
+/** The consumer's result for a reply. `keyIds`: WhatsApp's ids of the messages sent. `failure`: why it could not be sent. */
 export type Receipt = { replyId: string; keyIds: string[]; failure: string | null };
 
-/** A reply that became the first unacknowledged one of its chat: it is to be published under `seq`. */
+/** A conversation's first unacknowledged reply: publish it under `seq`. */
 export type DispatchedReply = { replyId: string; seq: number; reply: Record<string, unknown> };
 
 /**
- * Records receipts and hands out the next reply of each chat. Receipts already known, or of replies that are no longer
- * known, change nothing. WhatsApp's ids are kept so that our own messages are not taken for a human's. Where a pause or close waits
- * nothing is handed out: when it has been handled, `handNext` is asked.
+ * Records receipts and dispatches the next reply of each conversation. Receipts that are already recorded, and receipts of unknown replies,
+ * change nothing. WhatsApp's ids are stored so that echoes of our own messages are not taken for a human's. A conversation in which a
+ * pause or close waits dispatches nothing; `dispatchNext` does so after it was handled.
  */
 export async function acknowledge(sql: Sql<{ bigint: number }>, receipts: Receipt[]): Promise<DispatchedReply[]> {
   const once = [...new Map(receipts.map((receipt) => [receipt.replyId, receipt])).values()];
@@ -44,12 +44,12 @@ export async function acknowledge(sql: Sql<{ bigint: number }>, receipts: Receip
     select m.conversation_id, n.reply_id, n.seq, n.reply, m.out_seq > m.acked_seq and n.seq is null as later
     from moved m left join next n using (conversation_id)
     where m.out_seq > m.acked_seq and not m.is_held`;
-  // A reply committed between this statement's snapshot and its locks is not seen by it; the next statement sees it.
+  // The statement does not see a reply that was committed between its snapshot and its locks; the next statement does.
   const later = rows.filter((row) => row.later).map((row) => row.conversation_id);
   return [...rows.filter((row) => !row.later).map(fromRow), ...(later.length > 0 ? await dispatchNext(sql, later) : [])];
 }
 
-/** Hands out the first unacknowledged reply of each chat where nothing is out. */
+/** Dispatches the first unacknowledged reply of each conversation, unless it was dispatched before. */
 export async function dispatchNext(sql: Sql<{ bigint: number }>, conversationIds: string[]): Promise<DispatchedReply[]> {
   const rows = await sql<AckedRow[]>`
     with chat as materialized (

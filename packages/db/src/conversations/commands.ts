@@ -6,16 +6,16 @@ import { conversationsOf, currentConversationOf } from '../identities/chats.ts';
 import { ingestEvents } from '../identities/ingest-events.ts';
 import { type Arrival, ingest } from './ingest.ts';
 
-/** Where a command stands in its chat's inbox. */
+/** A command's place in an inbox. */
 export type Ordered = { conversationId: string; seq: number };
 
-/** Where a command goes: to whom an address belongs, or into a conversation that is known. */
+/** Where a command goes: to the contact with this address, or to a known conversation. */
 export type Destination = string | { conversationId: string; keyRemoteJid: string };
 
 /**
- * Puts an operator's command into the inbox of a chat, behind what is there. It takes effect when a worker comes to it: ring
- * for the chat afterwards. A pause or close makes the bot fall silent at once. `commandId`: a second order under the same id is the first
- * one. Throws when an address is none of WhatsApp's.
+ * Inserts an operator's command at the tail of a conversation's inbox. It takes effect when a worker handles it; wake the conversation
+ * afterwards. A pause or close silences the bot at once. `commandId`: repeating a command under the same id returns the first one. Throws if an
+ * address is not a WhatsApp address.
  */
 export async function order(
   sql: Sql<{ bigint: number }>,
@@ -25,7 +25,7 @@ export async function order(
   commandId: string = randomUUID(),
 ): Promise<Ordered> {
   const address = parseJid(typeof to === 'string' ? to : to.keyRemoteJid);
-  if (!address) throw new Error('Expected `to` to be a WhatsApp address');
+  if (!address) throw new Error('`to` must be a WhatsApp address');
   const chat = { conversationId: conversationId(instanceId, address), instanceId, jid: address.jid };
   const arrival = commandArrival(chat, command, `command-${commandId}`);
   const [ingested] =
@@ -40,18 +40,18 @@ export async function order(
 /** A command that was ordered before under the same id. */
 async function knownCommand(sql: Sql<{ bigint: number }>, conversationIds: string[], keyId: string): Promise<Ordered> {
   const [known] = await sql<Ordered[]>`
-    select i.conversation_id as "conversationId", i.seq 
+    select i.conversation_id as "conversationId", i.seq
     from inbox i where i.conversation_id = any(${conversationIds}::uuid[]) and i.from_me and i.key_id = ${keyId}`;
   if (!known) throw new Error('The command is neither new nor known');
   return known;
 }
 
-/** A session that is opened again lives where its contact is heard now. */
+/** A session that is reopened continues in the conversation that its contact has now. */
 function inboxFor(sql: Sql<{ bigint: number }>, id: string, { type }: Command): Promise<string> | string {
   return type === 'open' ? currentConversationOf(sql, id) : id;
 }
 
-/** A command as an event of its chat. `keyId`: a second one of the same is left out. */
+/** A command as an event of its conversation. `keyId`: a second command with the same one is left out. */
 export function commandArrival(
   chat: { conversationId: string; instanceId: string; jid: string },
   command: Command,
@@ -61,7 +61,7 @@ export function commandArrival(
   return { ...chat, kind: 'command', fromMe: true, keyId, messageId: keyId, event: command, holdsReplies };
 }
 
-/** How a command ended; null while it waits. */
+/** How a command ended; null: it is not handled yet. */
 export async function outcomeOf(
   sql: Sql<{ bigint: number }>,
   { conversationId: id, seq }: Ordered,

@@ -1,39 +1,40 @@
 import type { Sql, TransactionSql } from 'postgres';
 import type { BotSession, Conversation, Final, TranscriptEntry } from '@typelane/core';
 import { sessionEventsClause } from '../session-events/append.ts';
-import { deadLettersClause } from '../dead-letters/at-commit.ts';
+import { deadLettersClause } from '../dead-letters/insert.ts';
 import { toJsonb, toText } from '../json.ts';
 import { inTransaction } from '../transaction.ts';
 
-/** One step of one turn, to be written as a whole or not at all. */
+/** One step of one turn, written completely or not at all. */
 export type Commit = {
-  /** Names this commit: one that is written again under its name, since its answer was lost, changes nothing. */
+  /** Id of this commit. Repeating a commit under its id, because its answer was lost, changes nothing. */
   commitId: string;
   conversationId: string;
-  /** As loaded, or as returned by the turn's last commit. Any other: somebody else has the chat, and nothing is written. */
+  /** As loaded, or as returned by the turn's last commit. If the row has another one, another worker has the conversation and nothing is written. */
   version: number;
   state: Conversation;
   /** Seq of the head event. */
   seq: number;
-  /** The head event is handled; null while its turn goes on. */
+  /** How the head event ended; null: its turn continues. */
   final: (Final & { sessionId: string | null; transcript: TranscriptEntry[] }) | null;
-  /** A call is about to be made and may run that long (deadline plus quarantine), milliseconds from now. */
+  /** A call is about to be made and may run this long, in milliseconds from now: its deadline plus the quarantine. */
   openCallMs: number | null;
-  /** No call is made for so long, milliseconds from now; null leaves an earlier quiet time as it is. */
+  /** No call may be made for this long, in milliseconds from now; null: an earlier quarantine stays as it is. */
   quarantineMs: number | null;
-  /** Nothing is to be done for so long, milliseconds from now. */
+  /** The turn does not continue for this long, in milliseconds from now. */
   waitMs: number | null;
   /** The outbound job without its `seq`. */
   reply: { replyId: string } | null;
   sessions: SessionRow[];
-  /** Events that end with `final`, the head included: more than one when a burst was answered. */
+  /** Events that end with `final`, including the head: more than one for a burst. */
   events: number;
-  /** When the new state changes by itself, milliseconds since 1970; null: never. */
+  /** When the new state changes by itself, in milliseconds since 1970; null: never. */
   timerAt: number | null;
-  /** The last message from the phone that is known not to silence the bot. A reply is not written past a later one. */
+  /** Seq of the last message from the phone that was reviewed and does not silence the bot. If a newer one exists, no reply is written. */
   reviewedSeq: number;
 };
 
+/** A session that the step opens or changes. */
 export type SessionRow = {
   sessionId: string;
   instanceId: string;
@@ -45,25 +46,25 @@ export type SessionRow = {
 };
 
 /**
- * Null: the chat was taken over by somebody else and nothing was written. `unjudged`: nothing was written, since a message from the
- * phone came in that may be a human's, and whether the reply may be said has to be judged.
+ * Null: another worker has the conversation, and nothing was written. `unreviewed`: nothing was written, because a message from the phone
+ * arrived that may be a human's. Review it before writing the reply.
  */
 export type Committed = Written | 'unreviewed' | null;
 
 export type Written = {
   version: number;
-  /** Another event waits behind the one at hand. */
+  /** Another event waits behind this one. */
   more: boolean;
-  /** The reply is the first unacknowledged one of its chat: publish it now, under this seq. Null: not now, or there is none. */
+  /** The reply is the conversation's first unacknowledged one: publish it now, under this seq. Null: not now, or there is no reply. */
   dispatchedSeq: number | null;
-  /** The reply was kept back, since a pause or close is waiting. */
+  /** The reply was not written, because a pause or close waits. */
   withheld: boolean;
 };
 
 /**
- * Writes steps. One statement, all or nothing: state and cursors, the reply, how the event ended, and sessions, each only where
- * the version is still the one the step was decided on. A step that is on record already, as the last one of its chat, is not written
- * again, and returns what it returned then.
+ * Writes steps in one atomic statement: state and cursors, the reply, how the event ended, sessions, dead letters and session events. A step
+ * is written only if the row's version is still the one it was decided on. A step that is already written, as the conversation's last one,
+ * is not written again and returns the same as before.
  */
 export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ bigint: number }>, commits: Commit[]): Promise<Committed[]> {
   const sessions = commits.flatMap((c) => c.sessions.map((session) => ({ ...session, conversationId: c.conversationId })));
@@ -77,9 +78,9 @@ export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ big
         ${commits.map((c) => c.reply?.replyId ?? null)}::uuid[],
         ${commits.map(resolutionOf)}::text[], ${commits.map((c) => c.events)}::int[], ${commits.map((c) => (c.timerAt === null ? null : Math.ceil(c.timerAt)))}::float8[], ${commits.map((c) => c.reviewedSeq)}::bigint[]
       ), jsonb_to_recordset(${toJsonb(commits.map(documentsOf))}::text::jsonb) as (state jsonb, transcript jsonb, reply jsonb)
-      ) as s (conversation_id, commit_id, version, seq, final, reason, session_id, open_call_ms, quiet_ms, wait_ms, reply_id,
+      ) as s (conversation_id, commit_id, version, seq, final, reason, session_id, open_call_ms, quarantine_ms, wait_ms, reply_id,
         resolution, events, timer_ms, reviewed_seq, state, transcript, reply)
-      -- All of them: else a hundred are expected, and all chats are read for them.
+      -- Tells the planner the number of rows. It would assume 100 and scan the whole table of conversations.
       limit ${commits.length}
     ), mine as materialized (
       select c.conversation_id, c.commit_id is not distinct from s.commit_id as is_repeat,
@@ -96,17 +97,17 @@ export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ big
           delivery_attempts = case when s.final is null then c.delivery_attempts else 0 end,
           handled_seq = case when s.final is null then c.handled_seq else s.seq + s.events - 1 end,
           open_call_until = clock_timestamp() + s.open_call_ms * interval '1 millisecond',
-          quarantine_until = coalesce(clock_timestamp() + s.quiet_ms * interval '1 millisecond', c.quarantine_until),
+          quarantine_until = coalesce(clock_timestamp() + s.quarantine_ms * interval '1 millisecond', c.quarantine_until),
           not_before = clock_timestamp() + s.wait_ms * interval '1 millisecond',
           timer_due_at = mine.timer,
-          -- Indexed, so it is left where it is unless it would ring too late: timers.ts moves it on, or forgets it.
+          -- Indexed, so it changes only if it would be too late; timers.ts moves it forward or clears it.
           timer_at = case when c.timer_at <= mine.timer then c.timer_at else coalesce(mine.timer, c.timer_at) end,
           out_seq = c.out_seq + case when s.reply is not null and c.held_seq <= s.seq then 1 else 0 end,
           updated_at = clock_timestamp()
       from step s join mine using (conversation_id)
       where c.conversation_id = s.conversation_id and mine.is_reviewed and not mine.is_repeat
       returning c.conversation_id, c.version, c.in_seq > greatest(c.handled_seq, s.seq) as more, c.out_seq, c.acked_seq, c.held_seq > s.seq as is_held
-    ), said as (
+    ), new_reply as (
       insert into outbox (conversation_id, seq, reply_id, reply, dispatched_at)
       select s.conversation_id, d.out_seq, s.reply_id, s.reply, case when d.out_seq = d.acked_seq + 1 then clock_timestamp() end
       from step s join done d using (conversation_id)
@@ -124,14 +125,14 @@ export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ big
   const written = new Map<string, CommittedRow | undefined>(rows.map((row) => [row.conversation_id, row]));
   const repeats = commits.filter(({ conversationId }) => written.get(conversationId)?.is_repeat);
   if (repeats.length > 0) {
-    const before = await readBack(sql, repeats);
-    // Of one that is not found any more another step was written meanwhile: somebody else has the chat.
-    for (const { conversationId } of repeats) written.set(conversationId, before.get(conversationId));
+    const earlier = await readBack(sql, repeats);
+    // If it is no longer found, another step was written meanwhile: another worker has the conversation.
+    for (const { conversationId } of repeats) written.set(conversationId, earlier.get(conversationId));
   }
   return commits.map(({ conversationId }) => fromRow(written.get(conversationId)));
 }
 
-/** What these commits returned. A statement of its own: the one that found them on record may have waited for them, and sees no reply of theirs. */
+/** What these commits returned. A separate statement, because the one that found them may have waited for them and does not see their replies. */
 async function readBack(
   sql: Sql<{ bigint: number }> | TransactionSql<{ bigint: number }>,
   commits: Commit[],
@@ -163,12 +164,12 @@ function fromRow(row: CommittedRow | undefined): Committed {
   return row ? { version: row.version, more: row.more, dispatchedSeq: row.dispatched_seq, withheld: row.withheld } : null;
 }
 
-/** For one parameter: as elements of arrays of text each would be escaped here and unescaped there, some 40 of a worker's 620 microseconds a turn. */
+/** All documents go in one parameter. As elements of text arrays each would be escaped and unescaped, which costs 40 of a worker's 620 us per turn. */
 function documentsOf({ state, final, reply }: Commit) {
   return { state, transcript: final?.transcript ?? null, reply };
 }
 
-/** What the result of the session told of a call in doubt. */
+/** What the result of the session says about a call of unknown outcome. */
 function resolutionOf({ final }: Commit): string | null {
   return final && 'resolution' in final ? final.resolution : null;
 }
@@ -177,7 +178,7 @@ function reasonOf({ final }: Commit): string | null {
   return final && 'reason' in final ? toText(final.reason) : null;
 }
 
-/** Most steps change no session: then the statement is the shorter one. Closed ones come first in each step (one live session a chat). */
+/** Empty for the many steps that change no session. In a step closed sessions come first, because a conversation has one live session at most. */
 function sessionsClause(
   sql: Sql<{ bigint: number }> | TransactionSql<{ bigint: number }>,
   sessions: (SessionRow & { conversationId: string })[],
@@ -200,8 +201,8 @@ function sessionsClause(
 }
 
 /**
- * Writes a step that takes back what was decided and not handed out yet (a human has the chat now). The replies above the
- * last handed one go, and their numbers are given again.
+ * Writes a step that retracts replies (a human has the conversation now): those that were decided and not dispatched are deleted, and their
+ * numbers are used again.
  */
 export async function commitRetracting(sql: Sql<{ bigint: number }>, step: Commit): Promise<Committed> {
   return inTransaction(sql, (transaction) => retract(transaction, step)).catch((error: unknown) => {
@@ -210,21 +211,21 @@ export async function commitRetracting(sql: Sql<{ bigint: number }>, step: Commi
   });
 }
 
-/** Undoes the transaction: what was taken back stays as long as the step is not written. */
-const unreviewed = new Error('A message from the phone has to be judged first');
+/** Rolls the transaction back: replies are retracted only together with the step. */
+const unreviewed = new Error('A message from the phone must be reviewed first');
 
 async function retract(sql: TransactionSql<{ bigint: number }>, step: Commit): Promise<Committed> {
   const [mine] = await sql<{ is_repeat: boolean }[]>`
     select commit_id is not distinct from ${step.commitId} as is_repeat from conversations
     where conversation_id = ${step.conversationId} and (version = ${step.version} or commit_id = ${step.commitId}) for no key update`;
   if (!mine) return null;
-  // Written again, it would take its own reply back.
+  // A repeated step must not retract its own reply.
   if (!mine.is_repeat)
     await sql`
-    with gone as (
+    with retracted as (
       delete from outbox where conversation_id = ${step.conversationId} and dispatched_at is null returning seq
     )
-    update conversations set out_seq = out_seq - (select count(*) from gone) where conversation_id = ${step.conversationId}`;
+    update conversations set out_seq = out_seq - (select count(*) from retracted) where conversation_id = ${step.conversationId}`;
   const [committed = null] = await commit(sql, [step]);
   if (committed === 'unreviewed') throw unreviewed;
   return committed;

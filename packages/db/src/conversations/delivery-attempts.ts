@@ -1,9 +1,9 @@
 import type { Sql } from 'postgres';
 
 /**
- * Counts that a chat is taken up which the sweep found untouched: whoever had it may have died of the event at its head. A statement of its
- * own, before the event is so much as looked at. Returns how often that happened to this event, this time included; 0: there is nothing to
- * take up now. A commit that ends the event begins anew.
+ * Counts a redelivery by the sweep: the event at the head may have killed the worker before. A statement of its own, made before the event is
+ * loaded. Returns the number of delivery attempts of this event, this one included; 0: nothing can be handled now. The commit that ends the
+ * event resets the count.
  */
 export async function countDeliveryAttempt(sql: Sql<{ bigint: number }>, conversationId: string): Promise<number> {
   const [row] = await sql<{ deliveryAttempts: number }[]>`
@@ -14,16 +14,16 @@ export async function countDeliveryAttempt(sql: Sql<{ bigint: number }>, convers
 }
 
 /**
- * Counts the first try of a chat whose contact wrote on behind work that had been waiting for long. False: there is nothing to take up now,
- * or a try was counted before. Of several who come by such a message one takes the chat up, and only the sweep, which comes seldom, counts on.
+ * Counts the first delivery attempt of a conversation whose contact sent something behind overdue work. False: nothing can be handled now, or
+ * an attempt was counted before. So of several such messages one starts the turn, and further attempts are left to the infrequent sweep.
  */
 export async function countFirstDeliveryAttempt(sql: Sql<{ bigint: number }>, conversationId: string): Promise<boolean> {
   const counted = await sql`
-    update conversations set delivery_attempts = 1 where conversation_id = ${conversationId} and delivery_attempts = 0 and ${isReady(sql)} returning delivery_attempts as "deliveryAttempts"`;
+    update conversations set delivery_attempts = 1 where conversation_id = ${conversationId} and delivery_attempts = 0 and ${isReady(sql)} returning 1`;
   return counted.length > 0;
 }
 
-/** Whoever took the chat up lives: it was not the event's doing. */
+/** The worker survived, so the event is harmless. */
 export async function resetDeliveryAttempts(sql: Sql<{ bigint: number }>, conversationId: string): Promise<void> {
   await sql`update conversations set delivery_attempts = 0 where conversation_id = ${conversationId} and delivery_attempts > 0`;
 }

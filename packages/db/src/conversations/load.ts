@@ -1,35 +1,38 @@
 import type { Sql } from 'postgres';
 import type { Conversation, InboundEvent, OutboundMessage } from '@typelane/core';
 
-/** A chat as a turn finds it: its state, the event at its head, and all that decides the next step. */
+/** A conversation as a turn needs it: its state, the event at the head of its inbox, and everything that decides the next step. */
 export type Loaded = {
   conversationId: string;
-  /** Normal form; replies go to the address as it came. */
+  /** Normal form. Replies go to the address as the event has it. */
   jid: string;
-  /** Of a group where each participant has a conversation of their own: whose this is. */
+  /** In a group with one conversation per participant: the participant's address. */
   participant: string | null;
-  /** The conversation that the contact had under another name goes first: see identities/adopt.ts. */
+  /** The contact's conversation under another name must be merged into this one first: see identities/merge.ts. */
   mustMerge: boolean;
   version: number;
   state: Conversation;
-  /** The call on record was never settled: its worker is gone and the time it could still be running is over. */
+  /** A call was recorded and its outcome was not. Its worker is gone, and the call cannot be running any more. */
   isAbandoned: boolean;
+  /** A pause or close waits behind the head. */
   isHeld: boolean;
+  /** The head event is an echo of our own send. */
   isEcho: boolean;
-  /** The last message from the phone itself that this row knows of. */
+  /** Seq of the last message sent from the phone itself. */
   phoneSeq: number;
-  /** Messages behind the head, the oldest first, 50 at most; empty where none of them could silence the bot. */
+  /** Messages behind the head, the oldest first, at most 50; empty if none of them can silence the bot. */
   later: LaterEvent[];
-  /** What was said last in this chat; empty where no message came from the phone itself. */
+  /** The last messages sent in this chat; empty if no message came from the phone itself. */
   sends: OutboundMessage[];
+  /** The database's clock, in milliseconds since 1970. */
   now: number;
-  /** `receivedAt`: when it was taken in, milliseconds since 1970. */
+  /** `receivedAt`: when it was ingested, in milliseconds since 1970. */
   head: { seq: number; kind: 'message' | 'command'; messageId: string; event: unknown; receivedAt: number };
   instance: { instanceId: string; businessId: string; name: string | null; isRegistered: boolean };
   integration: IntegrationRow | null;
 };
 
-/** `isKnownKey`: its key id is one that a send of ours was given. */
+/** `isKnownKey`: its key id is known as the id of one of our own sends. */
 export type LaterEvent = { fromMe: boolean; isKnownKey: boolean; event: InboundEvent };
 
 export type IntegrationRow = {
@@ -42,10 +45,10 @@ export type IntegrationRow = {
 };
 
 /**
- * The chats of `ids` with something to do now, by the database's clock: an event to handle, no call that may be running, and
- * nothing to wait for. In the quiet after a call of unknown outcome only a pause or close is handed out, and what stands before it.
+ * Loads each of the conversations that has work now, by the database's clock: an event to handle, no call that may be running, and nothing to
+ * wait for. Null for the others. During the quarantine only a pause or close, and events before it, can be handled.
  *
- * A turn that waits is handed out early when something came in that may silence the bot; whether it does is core's to say.
+ * A waiting turn is loaded early when a message arrived that may silence the bot; core decides whether it does.
  */
 export async function load(sql: Sql<{ bigint: number }>, ids: string[]): Promise<(Loaded | null)[]> {
   const rows = await sql<Row[]>`
@@ -70,7 +73,7 @@ export async function load(sql: Sql<{ bigint: number }>, ids: string[]): Promise
   return ids.map((id) => loaded.get(id) ?? null);
 }
 
-/** A message from the phone silences the bot wherever it stands; a keyword only a turn that waits. */
+/** A message from the phone may silence any turn; a keyword only a waiting one. */
 const mayBeSilenced = (sql: Sql<{ bigint: number }>) => sql`(c.phone_seq > e.seq or (c.in_seq > e.seq and c.state ->> 'status' = 'due'))`;
 
 const laterRows = (sql: Sql<{ bigint: number }>) => sql`(
@@ -79,8 +82,8 @@ const laterRows = (sql: Sql<{ bigint: number }>) => sql`(
   from (select * from inbox where conversation_id = c.conversation_id and seq > e.seq and kind = 'message' order by seq limit 50) b)`;
 
 /**
- * Of five replies, the newest first: an echo is seconds old. In a group where each participant has a conversation of their own, five of
- * each. A reply whose WhatsApp ids are known needs no likeness: its echoes are known by them.
+ * The messages of the last five replies, the newest first; an echo arrives within seconds. In a group with one conversation per participant,
+ * five of each. Replies whose WhatsApp ids are known are left out, because their echoes are recognised by id.
  */
 const lastSends = (sql: Sql<{ bigint: number }>) => sql`(
   select jsonb_agg(m.message order by o.dispatched_at desc)
@@ -89,7 +92,7 @@ const lastSends = (sql: Sql<{ bigint: number }>) => sql`(
     jsonb_array_elements(o.reply -> 'messages') as m (message)
   where coalesce(cardinality(o.key_ids), 0) < jsonb_array_length(o.reply -> 'messages'))`;
 
-/** What decides whether a reply may still be said, looked at again: see `judgedSeq` of a commit. Null when the chat is gone. */
+/** Reloads what decides whether a reply may still be written: see `reviewedSeq` of a commit. Null: the conversation is gone. */
 export async function loadLaterEvents(
   sql: Sql<{ bigint: number }>,
   conversationId: string,
@@ -100,6 +103,17 @@ export async function loadLaterEvents(
     from conversations c, (select ${seq}::bigint as seq) e
     where c.conversation_id = ${conversationId}`;
   return row ? { phoneSeq: row.phone_seq, later: row.later ?? [], sends: row.sends ?? [] } : null;
+}
+
+/** An event of an inbox. `receivedAt`: in milliseconds since 1970. */
+export type WaitingRow = { kind: 'message' | 'command'; receivedAt: number; event: InboundEvent };
+
+/** Events of an inbox from `seq` on, the oldest first. */
+export async function waitingFrom(sql: Sql<{ bigint: number }>, conversationId: string, seq: number, limit: number): Promise<WaitingRow[]> {
+  const rows = await sql<{ kind: WaitingRow['kind']; received_at: string; event: InboundEvent }[]>`
+    select kind, extract(epoch from received_at) * 1000 as received_at, event
+    from inbox where conversation_id = ${conversationId} and seq >= ${seq} order by seq limit ${limit}`;
+  return rows.map(({ kind, received_at, event }) => ({ kind, event, receivedAt: Number(received_at) }));
 }
 
 type Row = {
@@ -162,13 +176,13 @@ function fromRow(row: Row): Loaded {
   };
 }
 
-/** An unregistered instance is called what its events say of it. */
+/** For an unregistered instance, name and business come from the event. */
 function instanceOf({ instance_id, business_id, name, event }: Row): Loaded['instance'] {
-  const told = event['instance'] as { name?: string | null; Business?: { businessId?: string } | null } | undefined;
+  const named = event['instance'] as { name?: string | null; Business?: { businessId?: string } | null } | undefined;
   return {
     instanceId: instance_id,
-    businessId: business_id ?? told?.Business?.businessId ?? 'default',
-    name: name ?? told?.name ?? null,
+    businessId: business_id ?? named?.Business?.businessId ?? 'default',
+    name: name ?? named?.name ?? null,
     isRegistered: business_id !== null,
   };
 }

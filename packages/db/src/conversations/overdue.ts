@@ -1,12 +1,12 @@
 import type { Sql } from 'postgres';
 import type { DispatchedReply } from './acknowledge.ts';
 
-/** Before every id: where a walk begins. */
+/** Sorts before every id. */
 export const firstId = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Chats behind `after`, in order of their ids, with something to do that nobody has touched for `quietMs`: their wake-up was lost, or
- * whoever heard it. Fewer than `limit`: there are no more. By id, so that one walk reads each waiting chat once. `tries`: see tries.ts.
+ * Conversations after the id `after`, in id order, with work that no worker has touched for `idleMs`: their wake-up was lost, or their worker
+ * died. Fewer than `limit` means that there are no more. In id order, so that one pass reads each conversation once.
  */
 export async function forgottenChats(
   sql: Sql<{ bigint: number }>,
@@ -24,7 +24,7 @@ export async function forgottenChats(
     order by conversation_id limit ${limit}`;
 }
 
-/** These chats were woken: a sweep finds them again when nobody has touched them for its time and `restMs` more. */
+/** Marks conversations as woken. The sweep finds them again after its idle time plus `restMs`. */
 export async function touch(sql: Sql<{ bigint: number }>, conversationIds: string[], restMs = 0): Promise<void> {
   await sql`
     update conversations c set updated_at = clock_timestamp() + ${restMs}::float8 * interval '1 millisecond'
@@ -32,7 +32,7 @@ export async function touch(sql: Sql<{ bigint: number }>, conversationIds: strin
     where c.conversation_id = mine.conversation_id`;
 }
 
-/** A chat that looks again in `restMs`, with something to do: until then the sweep passes it over. */
+/** A conversation with work that its process checks again in `restMs`; until then the sweep skips it. */
 export type PostponedChat = { conversationId: string; restMs: number };
 
 export async function postponeSweep(sql: Sql<{ bigint: number }>, chats: PostponedChat[]): Promise<void> {
@@ -49,41 +49,41 @@ export async function postponeSweep(sql: Sql<{ bigint: number }>, chats: Postpon
     where c.conversation_id = mine.conversation_id`;
 }
 
-/** `isFirstLook`: nobody has looked for it since it was handed out. */
+/** `isFirstLook`: the sweep has not checked it since it was dispatched. */
 export type Unacknowledged = DispatchedReply & { isFirstLook: boolean };
 
-/** Replies handed out, or found on their way, for longer than `quietMs` and not acknowledged: Redis may have forgotten them, or their receipt was missed. */
+/** Unacknowledged replies that were dispatched, or last checked, more than `idleMs` ago: Redis may have lost them, or their receipt was missed. */
 export async function unacknowledged(sql: Sql<{ bigint: number }>, idleMs: number, limit: number): Promise<Unacknowledged[]> {
   return sql`
     select reply_id as "replyId", seq, reply, look_at is null as "isFirstLook" from outbox
     where dispatched_at is not null and acked_at is null
-      -- By the statement's time: beside one that moves on the index would be read to its end.
+      -- With clock_timestamp(), which changes during the statement, PostgreSQL would read the index to its end.
       and coalesce(look_at, dispatched_at) < statement_timestamp() - ${idleMs}::float8 * interval '1 millisecond'
     order by coalesce(look_at, dispatched_at) limit ${limit}`;
 }
 
-/** Milliseconds at most between two looks for a reply that waits for its consumer. */
+/** The longest time between two checks of a reply that waits for its consumer. */
 const restMsMax = 300_000;
 
-/** These replies are on their way: they are looked for again when they have waited for as long once more, five minutes at most. */
+/** These replies are still on the queue. They are checked again after as long as they have waited so far, at most five minutes. */
 export async function postponeLooks(sql: Sql<{ bigint: number }>, replyIds: string[]): Promise<void> {
   await sql`
     update outbox set look_at = clock_timestamp() + least(clock_timestamp() - dispatched_at, ${restMsMax} * interval '1 millisecond')
     where reply_id = any(${replyIds}::uuid[]) and acked_at is null`;
 }
 
-/** Redis was lost: all replies that it held are looked for. */
+/** Redis was lost: all replies that were on the queue are checked again. */
 export async function clearLooks(sql: Sql<{ bigint: number }>): Promise<void> {
   await sql`update outbox set look_at = null where dispatched_at is not null and acked_at is null and look_at is not null`;
 }
 
-/** These replies are published once more. */
+/** These replies were published again. */
 export async function markRedispatched(sql: Sql<{ bigint: number }>, replyIds: string[]): Promise<void> {
   await sql`
     update outbox set dispatched_at = clock_timestamp(), look_at = null where reply_id = any(${replyIds}::uuid[]) and acked_at is null`;
 }
 
-/** Chats whose next reply was decided and never handed out: the process that should have done it is gone. */
+/** Conversations whose next reply was decided and never dispatched, because the process died. */
 export async function undispatched(sql: Sql<{ bigint: number }>, idleMs: number, limit: number): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     select c.conversation_id as id from outbox o join conversations c using (conversation_id)

@@ -2,14 +2,14 @@ import type { Sql } from 'postgres';
 import { inTransaction } from '../transaction.ts';
 import { commit, type Commit, type Committed } from './commit.ts';
 
-/** The newest messages of a pause that are replayed; what is older stays on record as ignored. */
+/** The newest messages of a pause are replayed; older ones stay ignored. */
 const replayedMax = 100;
 
 /**
- * Writes a step that hands a chat back to the bot, and puts what the contact said meanwhile to the tail of its inbox again, in order:
- * each as a new event under the key id `replay:<old>`, so that none is replayed twice. Its own time is left out of the copy, since it
- * would be stale. The bound is what the bot last heard in this session, or was last given the chat by: a message of an earlier pause
- * stays where it is. Written a second time, it finds its copies there.
+ * Writes a step that resumes the bot, and inserts what the contact said during the pause at the tail of the inbox again, in order. Each copy
+ * is a new event under the key id `replay:<old>`, so none is replayed twice, also when the step is repeated. The copy has no timestamp,
+ * because it would be stale. Only messages after the session's last handled event, or after the command that last gave it to the bot, are
+ * replayed: not those of an earlier pause.
  */
 export async function commitReplaying(sql: Sql<{ bigint: number }>, step: Commit, sessionId: string): Promise<Committed> {
   return inTransaction(sql, async (transaction) => {

@@ -4,7 +4,7 @@ import { toText } from '../json.ts';
 import { commandArrival } from './commands.ts';
 import { ingest } from './ingest.ts';
 
-/** WhatsApp's ids of messages that were sent, before their reply is done: their echoes may come any moment. */
+/** WhatsApp's ids of messages sent so far, reported before the reply is complete, because their echoes may arrive at any moment. */
 export type Sent = { replyId: string; keyIds: string[] };
 
 export async function rememberSent(sql: Sql<{ bigint: number }>, sent: Sent[]): Promise<void> {
@@ -18,7 +18,7 @@ export async function rememberSent(sql: Sql<{ bigint: number }>, sent: Sent[]): 
     on conflict do nothing`;
 }
 
-/** Whose reply could not be sent at all, with what the integration says of it. */
+/** A conversation whose reply could not be sent, with the integration's settings. */
 export type Unsendable = {
   replyId: string;
   sessionId: string;
@@ -28,7 +28,7 @@ export type Unsendable = {
   settings: unknown;
 };
 
-/** Of these replies the ones that belong to a session of an instance with an integration. */
+/** Those of the replies that belong to a session of an instance with an integration. */
 export async function whoseReplies(sql: Sql<{ bigint: number }>, replyIds: string[]): Promise<Unsendable[]> {
   return sql<Unsendable[]>`
     select o.reply_id as "replyId", o.reply ->> 'sessionId' as "sessionId", c.conversation_id as "conversationId",
@@ -37,7 +37,7 @@ export async function whoseReplies(sql: Sql<{ bigint: number }>, replyIds: strin
     where o.reply_id = any(${replyIds}::uuid[]) and o.reply ->> 'sessionId' is not null`;
 }
 
-/** Leaves these chats to a human: once for each reply, however often its failure is told. */
+/** Pauses these conversations for a human; once for each reply, however often its failure is reported. */
 export async function pauseUnsendable(sql: Sql<{ bigint: number }>, chats: Unsendable[]): Promise<void> {
   if (chats.length === 0) return;
   const pause = (sessionId: string): Command => ({ type: 'pause', sessionId, reason: 'send_failed' });

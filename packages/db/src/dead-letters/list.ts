@@ -5,19 +5,19 @@ import { later, type Newest, newestFirst, type Place } from '../tenants/newest.t
 import { type Tenant, within } from '../tenants/tenant.ts';
 import { isUuid } from '../tenants/uuid.ts';
 
-/** `keyRemoteJid` and `keyId`: null when it died at the door. */
+/** `keyRemoteJid` and `keyId`: null for an event that was never ingested. */
 export type DeadLetterRecord = Omit<typeof deadLetters.$inferSelect, 'payload' | 'sourceKey'> & {
   keyRemoteJid: string | null;
   keyId: string | null;
 };
 
-/** Whose letters: an instance's, or those that belong to no registered one. */
+/** The dead letters of one instance, or those of no registered instance. */
 export type LetterOwner = { type: 'instance'; tenant: Tenant; instanceId: string } | { type: 'none' };
 
 export type LetterFilter = { status?: DeadLetterRecord['status'] | undefined; reason?: string | undefined };
 
-const { payload, sourceKey: _sourceKey, ...kept } = getTableColumns(deadLetters);
-const columns = { ...kept, keyRemoteJid: conversations.jid, keyId: inbox.keyId };
+const { payload, sourceKey: _sourceKey, ...shown } = getTableColumns(deadLetters);
+const columns = { ...shown, keyRemoteJid: conversations.jid, keyId: inbox.keyId };
 const keys = { createdAt: deadLetters.createdAt, id: deadLetters.deadLetterId };
 
 export async function listDeadLetters(
@@ -31,7 +31,7 @@ export async function listDeadLetters(
     .limit(limit);
 }
 
-/** Open ones, the oldest first: the order in which they are said again. */
+/** Open dead letters, the oldest first: the order in which they are redriven. */
 export async function openDeadLetters(
   database: Database,
   owner: LetterOwner,
@@ -46,12 +46,12 @@ export async function openDeadLetters(
     .limit(limit);
 }
 
-/** Those of `ids` that are there, settled or not, the oldest first. */
+/** Those of `ids` that exist, settled or not, the oldest first. */
 export async function pickDeadLetters(database: Database, owner: LetterOwner, ids: string[]): Promise<DeadLetterRecord[]> {
   return lettersWhere(database, owner, inArray(deadLetters.deadLetterId, ids.filter(isUuid))).orderBy(...oldestFirst);
 }
 
-/** Null: there is none of this id, or it is another's. */
+/** Null: there is none with this id, or it has another owner. */
 export async function findDeadLetter(
   database: Database,
   owner: LetterOwner,
@@ -63,7 +63,7 @@ export async function findDeadLetter(
   return text ? { ...found, ...text } : null;
 }
 
-/** Of one burst all have the same time. */
+/** By id as well, because all dead letters of a burst have the same time. */
 const oldestFirst = [asc(keys.createdAt), asc(keys.id)];
 
 function matching({ status, reason }: LetterFilter): SQL | undefined {

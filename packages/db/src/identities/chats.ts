@@ -1,8 +1,7 @@
 import { type Jid, parseJid } from '@typelane/core';
 import type { Sql, TransactionSql } from 'postgres';
 import { conversationId } from '../conversation-id.ts';
-import { isOtherName } from './addressed-event.ts';
-import { keyOf, lookUp } from './names.ts';
+import { isOtherName, keyOf, lookUp } from './names.ts';
 
 /** The conversations a contact has or had at an instance, under any of their names. */
 export async function conversationsOf(sql: Sql<{ bigint: number }>, instanceId: string, jid: Jid): Promise<string[]> {
@@ -12,7 +11,7 @@ export async function conversationsOf(sql: Sql<{ bigint: number }>, instanceId: 
   return [...new Set(names.flatMap((name) => (name ? [conversationId(instanceId, name)] : [])))];
 }
 
-/** Where the contact of a conversation is heard now: there, or in the phone's conversation that took its place. */
+/** The conversation that the contact's new events go to: this one, or the phone's if that is known by now. */
 export async function currentConversationOf(sql: Sql<{ bigint: number }>, id: string): Promise<string> {
   const [row] = await sql<{ instance_id: string; jid: string; participant: string | null }[]>`
     select instance_id, jid, participant from conversations where conversation_id = ${id}`;
@@ -23,7 +22,7 @@ export async function currentConversationOf(sql: Sql<{ bigint: number }>, id: st
   return conversationId(row.instance_id, canonical, participant && (await canonicalOf(sql, row.instance_id, participant)));
 }
 
-/** The chat a contact of this name is heard in. */
+/** The conversation that new events of a contact with this name go to. */
 export async function chatOf(
   sql: Sql<{ bigint: number }>,
   instanceId: string,
@@ -33,7 +32,7 @@ export async function chatOf(
   return { conversationId: conversationId(instanceId, canonical), instanceId, jid: canonical.jid };
 }
 
-/** The phone of a name, if it is known; else the name itself. */
+/** The phone of a name, if known, else the name itself. */
 async function canonicalOf(sql: Sql<{ bigint: number }> | TransactionSql<{ bigint: number }>, instanceId: string, jid: Jid): Promise<Jid> {
   if (!isOtherName(jid)) return jid;
   const name = { instanceId, jid: jid.jid };

@@ -1,4 +1,4 @@
-export { mergeConversations } from './merge.ts';
 export { conversationsOf } from './chats.ts';
 export { ingestEvents } from './ingest-events.ts';
-export type { AddressedEvent } from './addressed-event.ts';
+export { mergeConversations } from './merge.ts';
+export type { AddressedEvent } from './names.ts';

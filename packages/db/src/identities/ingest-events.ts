@@ -4,41 +4,41 @@ import { conversationId } from '../conversation-id.ts';
 import { type Arrival, ingest, lockChats, insertEvents, type IngestedEvent } from '../conversations/ingest.ts';
 import { toText } from '../json.ts';
 import { inTransaction } from '../transaction.ts';
-import { findMerges, planMerges } from './plan-merge.ts';
-import { isOtherName, type AddressedEvent } from './addressed-event.ts';
-import { type Names, readNames } from './names.ts';
+import { findMerges, planMerges } from './merge.ts';
+import { type AddressedEvent, isOtherName, type Names, readNames } from './names.ts';
 
-/** A letter and the chat it belongs to. */
+/** An event and the conversation it belongs to. */
 type Addressed = { event: AddressedEvent; arrival: Arrival; participant: Jid | null };
 
 /**
- * Puts events into the inboxes of whom they are from, in the given order, and returns what was new. Learns which names belong together,
- * and makes the phone's conversation follow the one a contact had under another name. Batches of phones alone cost what `ingest` costs.
+ * Inserts events into the inboxes of their contacts, in the given order, and returns those that were new. Learns which names belong to the
+ * same contact, and plans the merge of the conversation that a contact had under another name into the phone's. A batch that names only
+ * phones costs the same as `ingest`.
  */
 export async function ingestEvents(
   sql: Sql<{ bigint: number }>,
   events: AddressedEvent[],
 ): Promise<(IngestedEvent & { instanceId: string })[]> {
   const { ingested, arrivals } = events.every(isPlain)
-    ? await asTheyAre(sql, events)
-    : await inTransaction(sql, (one) => deliver(one, events));
+    ? await ingestPlain(sql, events)
+    : await inTransaction(sql, (transaction) => ingestNamed(transaction, events));
   const instances = new Map(arrivals.map(({ conversationId: id, instanceId }) => [id, instanceId]));
   return ingested.map((each) => ({ ...each, instanceId: instances.get(each.conversationId) ?? '' }));
 }
 
-type Delivered = { ingested: IngestedEvent[]; arrivals: Arrival[] };
+type Ingested = { ingested: IngestedEvent[]; arrivals: Arrival[] };
 
-async function asTheyAre(sql: Sql<{ bigint: number }>, events: AddressedEvent[]): Promise<Delivered> {
+async function ingestPlain(sql: Sql<{ bigint: number }>, events: AddressedEvent[]): Promise<Ingested> {
   const arrivals = events.map(asArrival);
   return { ingested: await ingest(sql, arrivals), arrivals };
 }
 
-/** Its address alone says whose it is. */
+/** The address alone identifies the contact. */
 function isPlain({ address, pair }: AddressedEvent): boolean {
   return pair === null && address.kind !== 'group' && !isOtherName(address);
 }
 
-async function deliver(sql: TransactionSql<{ bigint: number }>, events: AddressedEvent[]): Promise<Delivered> {
+async function ingestNamed(sql: TransactionSql<{ bigint: number }>, events: AddressedEvent[]): Promise<Ingested> {
   const names = await readNames(sql, events);
   const apart = await instancesWithParticipants(sql, events);
   const all = events.map((event) => addressed(event, names, apart));
@@ -52,31 +52,31 @@ async function deliver(sql: TransactionSql<{ bigint: number }>, events: Addresse
     await planMerges(sql, merges);
   }
   const [, ingested] = await Promise.all(insertEvents(sql, arrivals));
-  return { ingested: ingested, arrivals };
+  return { ingested, arrivals };
 }
 
 function addressed(event: AddressedEvent, names: Names, apart: ReadonlySet<string>): Addressed {
   const { instanceId, address, participant, pair, fromMe } = event;
   const arrival = asArrival(event);
   if (address.kind === 'group') {
-    // What our own phone writes in a group is for all: it stands in the group's own conversation.
-    const whose = participant && !fromMe && apart.has(instanceId) ? asTold(names.canonical(instanceId, participant), pair?.phone) : null;
-    return { event: event, arrival: { ...arrival, conversationId: conversationId(instanceId, address, whose) }, participant: whose };
+    // What our own phone sends to a group goes to the group's own conversation.
+    const whose = participant && !fromMe && apart.has(instanceId) ? asNamed(names.canonical(instanceId, participant), pair?.phone) : null;
+    return { event, arrival: { ...arrival, conversationId: conversationId(instanceId, address, whose) }, participant: whose };
   }
-  const jid = asTold(names.canonical(instanceId, address), pair?.phone);
-  return { event: event, arrival: { ...arrival, conversationId: conversationId(instanceId, jid), jid: jid.jid }, participant: null };
+  const jid = asNamed(names.canonical(instanceId, address), pair?.phone);
+  return { event, arrival: { ...arrival, conversationId: conversationId(instanceId, jid), jid: jid.jid }, participant: null };
 }
 
-/** Of a number with two forms the one that an event has named is the one WhatsApp knows. */
-function asTold(known: Jid, told: Jid | undefined): Jid {
-  return told !== undefined && told.key === known.key ? told : known;
+/** If a number has two forms, the one in the event is the one that WhatsApp knows. */
+function asNamed(known: Jid, named: Jid | undefined): Jid {
+  return named !== undefined && named.key === known.key ? named : known;
 }
 
 function asArrival({ address: _address, participant: _participant, pair: _pair, ...arrival }: AddressedEvent): Arrival {
   return arrival;
 }
 
-/** Of the instances whose groups these letters are from, those where each participant has a conversation. */
+/** The instances among those with group events that keep one conversation per participant. */
 async function instancesWithParticipants(sql: TransactionSql, events: AddressedEvent[]): Promise<ReadonlySet<string>> {
   const ids = [...new Set(events.filter(({ address }) => address.kind === 'group').map(({ instanceId }) => instanceId))];
   if (ids.length === 0) return new Set();
@@ -86,7 +86,7 @@ async function instancesWithParticipants(sql: TransactionSql, events: AddressedE
   return new Set(rows.map((row) => row.instance_id));
 }
 
-/** A redelivered event may stand in the inbox that its contact had before the names were known to belong together. */
+/** Leaves out events that are already in an inbox that the contact had before its names were known to belong together. */
 async function withoutRepeated(sql: TransactionSql, all: Addressed[]): Promise<Addressed[]> {
   const elsewhere = all.flatMap((each) => earlierInboxes(each).map((inbox) => ({ inbox, each })));
   if (elsewhere.length === 0) return all;

@@ -1,27 +1,44 @@
 import { createHash } from 'node:crypto';
-import { type Jid, parseJid } from '@typelane/core';
+import { type Jid, type Pair, parseJid } from '@typelane/core';
 import type { Sql, TransactionSql } from 'postgres';
-import { isOtherName, type AddressedEvent } from './addressed-event.ts';
+import type { Arrival } from '../conversations/ingest.ts';
+
+/**
+ * An event whose contact is not resolved yet. `conversationId` and `jid` are derived from the address alone; the contact's other names decide
+ * which conversation gets it.
+ */
+export type AddressedEvent = Arrival & {
+  address: Jid;
+  /** In a group: the sender. */
+  participant: Jid | null;
+  /** Two names of the contact (in a group, of the participant), if the event has both. */
+  pair: Pair | null;
+};
+
+/** A LID or a BSUID: a name that does not contain the phone. */
+export function isOtherName({ kind }: Jid): boolean {
+  return kind === 'lid' || kind === 'bsuid';
+}
 
 /** A LID or BSUID at an instance. */
 export type Name = { instanceId: string; jid: string };
 
-/** That `jid` is a name of the person with this phone (in its canonical form) was not known before. */
+/** A name whose phone (in canonical form) was not known before. */
 export type Learnt = Name & { phone: string };
 
-/** What is known of the names in a batch of letters. */
+/** What is known about the names in a batch of events. */
 export type Names = {
-  /** The phone of a name, if it is known; else the name itself. A phone is itself. */
+  /** The phone of a name, if known, else the jid itself. */
   canonical(instanceId: string, jid: Jid): Jid;
   learnt: Learnt[];
 };
 
 /**
- * Learns the pairs that these letters tell and looks up every other name in them. The first phone told of a name stands: were it changed
- * by a later event, two conversations could wait for each other.
+ * Learns the pairs in these events and looks up every other name. The first phone learned for a name stays: if a later event could change it,
+ * two conversations could wait for each other.
  *
- * A name whose phone is not known is locked until the transaction ends, by whoever learns it alone and by others together. So nobody puts
- * an event into a name's own conversation after somebody else has learnt where it belongs.
+ * A name without a known phone is locked until the transaction ends: exclusively by a transaction that learns it, shared by others. So no
+ * transaction inserts an event into the name's own conversation after another has learned its phone.
  */
 export async function readNames(sql: TransactionSql<{ bigint: number }>, events: AddressedEvent[]): Promise<Names> {
   const asked = unique(events.flatMap(namesIn));
@@ -35,7 +52,7 @@ export async function readNames(sql: TransactionSql<{ bigint: number }>, events:
   };
 }
 
-/** The canonical phones of those names that are known. */
+/** The canonical phones of the names that are known, by `keyOf` the name. */
 export async function lookUp(
   sql: Sql<{ bigint: number }> | TransactionSql<{ bigint: number }>,
   names: Name[],
@@ -48,7 +65,7 @@ export async function lookUp(
   return new Map(rows.map(({ instance_id: instanceId, jid, phone_jid: phone }) => [keyOf({ instanceId, jid }), phone]));
 }
 
-/** No address has a `|`, so the last one in the text parts it from the instance. */
+/** Unambiguous, because no address contains a `|`. */
 export function keyOf({ instanceId, jid }: Name): string {
   return `${instanceId}|${jid}`;
 }
@@ -59,11 +76,11 @@ async function learn(
   events: AddressedEvent[],
   phones: Map<string, string>,
 ): Promise<Learnt[]> {
-  const told = phonesTold(events);
-  await lockNames(sql, unknown, told);
+  const named = phonesNamed(events);
+  await lockNames(sql, unknown, named);
   for (const [key, phone] of await lookUp(sql, unknown)) phones.set(key, phone);
   const learnt = unknown.flatMap((name) => {
-    const phone = told.get(keyOf(name));
+    const phone = named.get(keyOf(name));
     return phone === undefined || phones.has(keyOf(name)) ? [] : [{ ...name, phone }];
   });
   if (learnt.length === 0) return [];
@@ -76,32 +93,32 @@ async function learn(
   return learnt;
 }
 
-/** Locks stand for names by a hash: a batch of thousands of new contacts must not fill PostgreSQL's table of locks. */
+/** Names share locks by hash: a batch of thousands of new contacts must not fill PostgreSQL's lock table. */
 const locksMax = 512;
-/** The first half of an advisory lock's key: what it is about. */
+/** The first half of the advisory lock's key: the namespace of these locks. */
 const lockSpace = 0x1d;
 
-async function lockNames(sql: TransactionSql, names: Name[], told: Map<string, string>): Promise<void> {
-  const alone = new Map<number, boolean>();
+async function lockNames(sql: TransactionSql, names: Name[], named: Map<string, string>): Promise<void> {
+  const exclusive = new Map<number, boolean>();
   for (const key of names.map(keyOf)) {
     const lock = createHash('sha256').update(key).digest().readUInt32BE(0) % locksMax;
-    alone.set(lock, (alone.get(lock) ?? false) || told.has(key));
+    exclusive.set(lock, (exclusive.get(lock) ?? false) || named.has(key));
   }
-  // In one order, and each once in the mode it needs, so that no two batches wait for each other.
-  const locks = [...alone].toSorted(([a], [b]) => a - b);
+  // In one order, each once and in the mode it needs, so that two batches cannot deadlock.
+  const locks = [...exclusive].toSorted(([a], [b]) => a - b);
   await sql`
-    select case when alone::boolean then pg_advisory_xact_lock(${lockSpace}, lock) else pg_advisory_xact_lock_shared(${lockSpace}, lock) end
-    from unnest(${locks.map(([lock]) => lock)}::int[], ${locks.map(([, isAlone]) => String(isAlone))}::text[]) as l (lock, alone)`;
+    select case when exclusive::boolean then pg_advisory_xact_lock(${lockSpace}, lock) else pg_advisory_xact_lock_shared(${lockSpace}, lock) end
+    from unnest(${locks.map(([lock]) => lock)}::int[], ${locks.map(([, isExclusive]) => String(isExclusive))}::text[]) as l (lock, exclusive)`;
 }
 
-function phonesTold(events: AddressedEvent[]): Map<string, string> {
-  const told = new Map<string, string>();
+function phonesNamed(events: AddressedEvent[]): Map<string, string> {
+  const named = new Map<string, string>();
   for (const { instanceId, pair } of events) {
     if (pair === null) continue;
     const key = keyOf({ instanceId, jid: pair.other.jid });
-    if (!told.has(key)) told.set(key, pair.phone.key);
+    if (!named.has(key)) named.set(key, pair.phone.key);
   }
-  return told;
+  return named;
 }
 
 function namesIn({ instanceId, address, participant, pair }: AddressedEvent): Name[] {

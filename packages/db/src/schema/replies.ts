@@ -2,24 +2,28 @@ import { sql } from 'drizzle-orm';
 import { index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { at, seq } from './columns.ts';
 
-/** Replies in the order they were decided. Only the first unacknowledged one of a chat is on the outbound queue. */
+/** Replies in the order they were decided. Only a conversation's first unacknowledged reply is on the outbound queue. */
 export const outbox = pgTable(
   'outbox',
   {
     conversationId: uuid('conversation_id').notNull(),
+    /** Position among the conversation's replies, from 1. */
     seq: seq('seq').notNull(),
+    /** The id of the outbound job. */
     replyId: uuid('reply_id').notNull().unique(),
     /** The outbound job without its `seq`. */
     reply: jsonb('reply').notNull(),
+    /** When it was decided. */
     createdAt: at('created_at').notNull().defaultNow(),
-    /** Handed to the outbound queue (or about to be: the sweep makes sure). */
+    /** When it was last put on the outbound queue, or was about to be: the sweep repeats it if the process died. */
     dispatchedAt: at('dispatched_at'),
+    /** When its receipt arrived. */
     ackedAt: at('acked_at'),
-    /** Found on its way by the sweep, which looks again when as much time has gone by since this as after handing it out. */
+    /** The sweep found the reply still on the queue; it checks again later, counted from this time instead of `dispatched_at`. */
     lookAt: at('look_at'),
-    /** WhatsApp's ids of what was sent. */
+    /** WhatsApp's ids of the messages sent. */
     keyIds: text('key_ids').array(),
-    /** Why the consumer gave up, when it did. */
+    /** Why the consumer could not send it; null: it did. */
     failure: text('failure'),
   },
   (t) => [
@@ -33,12 +37,14 @@ export const outbox = pgTable(
   ],
 );
 
-/** WhatsApp ids of our own sends: what keeps them from being taken for a human's words. */
+/** WhatsApp's ids of our own sends, so that their echoes are not taken for a human's messages. */
 export const sentKeys = pgTable(
   'sent_keys',
   {
     instanceId: text('instance_id').notNull(),
+    /** WhatsApp's id of the message; unique within the instance. */
     keyId: text('key_id').notNull(),
+    /** When the id became known. */
     sentAt: at('sent_at').notNull().defaultNow(),
   },
   (t) => [primaryKey({ columns: [t.instanceId, t.keyId] })],

@@ -3,59 +3,67 @@ import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uuid
 import { at } from './columns.ts';
 import { instances } from './tenants.ts';
 
-/** What happened to sessions, to be told to whoever asked for it: written with the step that made it happen. */
+/** What happened to sessions, for webhooks and the queue `events`. Written in the statement of the step that caused it. */
 export const sessionEvents = pgTable(
   'session_events',
   {
     sessionEventId: uuid('session_event_id').primaryKey(),
-    /** Taken under the chat's lock, so it rises within a chat. Over chats it has gaps and commits late: never a cursor. */
+    /** Assigned under the conversation's lock, so it rises within a conversation. Never a cursor: across conversations values commit out of order. */
     place: bigint('place', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
+    /** The instance of the session. */
     instanceId: text('instance_id').notNull(),
-    /** `session.opened`, `.closed`, `.paused`, `.resumed`, `message.dead`, `turn.uncertain`. */
+    /** `session.opened`, `.closed`, `.paused`, `.resumed`, `message.dead`, `turn.uncertain` or `ping`. */
     type: text('type').notNull(),
+    /** The event's `data` as receivers get it, without `sessionEventId`. */
     data: jsonb('data').notNull(),
+    /** When it happened. */
     createdAt: at('created_at').notNull().defaultNow(),
-    /** Handed to the webhooks of its instance. */
+    /** When deliveries to the instance's webhooks were created; null: not yet. */
     publishedAt: at('published_at'),
-    /** Put on the queue, where it may have to wait for room. */
+    /** When it was put on the queue `events`; null: not yet, for example because the queue is full. */
     queuedAt: at('queued_at'),
   },
   (t) => [
-    index('announcements_unpublished')
+    index('session_events_unpublished')
       .on(t.place)
       .where(sql`published_at is null`),
-    index('announcements_unqueued')
+    index('session_events_unqueued')
       .on(t.place)
       .where(sql`queued_at is null`),
-    index('announcements_by_age').on(t.createdAt),
+    index('session_events_by_age').on(t.createdAt),
   ],
 );
 
-/** Where a tenant wants to be told. */
+/** Addresses at which tenants receive session events. */
 export const webhooks = pgTable(
   'webhooks',
   {
     webhookId: uuid('webhook_id').primaryKey(),
+    /** The instance whose events it receives. */
     instanceId: text('instance_id')
       .notNull()
       .references(() => instances.instanceId, { onDelete: 'cascade' }),
+    /** Where deliveries are posted. */
     url: text('url').notNull(),
-    /** What deliveries are signed with, sealed. */
+    /** The key that signs deliveries, encrypted. */
     secret: text('secret').notNull(),
-    /** Empty: all. */
+    /** The event types it receives; empty: all. */
     types: text('types').array().notNull(),
+    /** False: switched off by the tenant, or by us (`disabled_reason`). */
     enabled: boolean('enabled').notNull(),
-    /** Since when every delivery failed; null while it works. */
+    /** Since when every delivery has failed; null: the last one succeeded. */
     failingSince: at('failing_since'),
-    /** Why it was switched off by us. */
+    /** Why we switched it off; null: we did not. */
     disabledReason: text('disabled_reason'),
+    /** When it was created. */
     createdAt: at('created_at').notNull().defaultNow(),
+    /** When the tenant last changed it. */
     updatedAt: at('updated_at').notNull().defaultNow(),
   },
   (t) => [index('webhooks_by_instance').on(t.instanceId)],
 );
 
-/** One announcement for one webhook, until it was taken or given up. */
+/** One session event for one webhook, with the state of its delivery. */
 export const webhookDeliveries = pgTable(
   'webhook_deliveries',
   {
@@ -63,12 +71,15 @@ export const webhookDeliveries = pgTable(
     webhookId: uuid('webhook_id')
       .notNull()
       .references(() => webhooks.webhookId, { onDelete: 'cascade' }),
+    /** Attempts begun. */
     attempts: integer('attempts').notNull().default(0),
-    /** Null: delivered or given up. While an attempt is under way: when another process may make it again. */
+    /** When the next attempt is due; during an attempt, when another process may repeat it. Null: delivered or given up. */
     nextAt: at('next_at').defaultNow(),
+    /** When the receiver accepted it. */
     deliveredAt: at('delivered_at'),
-    /** What the last failed attempt met. */
+    /** Why the last attempt failed; null: none failed, or it was delivered. */
     failure: text('failure'),
+    /** When the delivery was created. */
     createdAt: at('created_at').notNull().defaultNow(),
   },
   (t) => [

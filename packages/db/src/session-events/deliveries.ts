@@ -1,7 +1,7 @@
 import type { Sql } from 'postgres';
 import { type SessionEventRow, sessionEventOf } from './relay.ts';
 
-/** An attempt to be made now. `attempt`: from 1. `secret`: sealed. */
+/** A delivery attempt to make now. `attempt`: from 1. `secret`: encrypted. */
 export type DueDelivery = {
   sessionEventId: string;
   webhookId: string;
@@ -9,24 +9,24 @@ export type DueDelivery = {
   url: string;
   secret: string;
   type: string;
-  /** Of core's announcement, or of a `ping`. */
+  /** The session event (core), or a `ping`. */
   body: object;
 };
 
 export type ClaimLimits = {
-  /** Attempts taken at most. */
+  /** Claimed attempts, at most. */
   limit: number;
-  /** Of one webhook, those under way in this process included. */
+  /** Attempts of one webhook at a time, at most, including those under way in this process. */
   perWebhook: number;
   /** Attempts under way in this process, by webhook. */
   underWay: ReadonlyMap<string, number>;
-  /** Milliseconds until another process may make the attempt again: longer than one can take. */
+  /** Milliseconds after which another process may repeat the attempt; longer than an attempt can take. */
   claimMs: number;
 };
 
 /**
- * Takes deliveries that are due. The webhooks with something waiting are found by skipping through the index, and taken in any
- * order, a few of each: one with a thousand failures in its way holds up nobody else's.
+ * Claims due deliveries. Finds the webhooks with waiting deliveries by skipping through the index, and takes a few from each in random order,
+ * so a webhook with many failures does not delay the others.
  */
 export async function claimDeliveries(
   sql: Sql<{ bigint: number }>,
@@ -41,7 +41,7 @@ export async function claimDeliveries(
         where d.next_at is not null and d.webhook_id > w.webhook_id order by d.webhook_id limit 1
       ) from waiting w where w.webhook_id is not null
     ), free as materialized (
-      select w.webhook_id, ${perWebhook}::int - coalesce(u.count, 0) as room
+      select w.webhook_id, ${perWebhook}::int - coalesce(u.count, 0) as capacity
       from waiting w
       left join unnest(${[...underWay.keys()]}::uuid[], ${[...underWay.values()]}::int[]) as u (webhook_id, count) using (webhook_id)
       where w.webhook_id is not null and coalesce(u.count, 0) < ${perWebhook}::int
@@ -51,7 +51,7 @@ export async function claimDeliveries(
       from free f cross join lateral (
         select session_event_id, webhook_id from webhook_deliveries
         where webhook_id = f.webhook_id and next_at <= statement_timestamp()
-        order by next_at limit f.room for update skip locked
+        order by next_at limit f.capacity for update skip locked
       ) d
       limit ${limit}
     ), claimed as (
@@ -60,9 +60,9 @@ export async function claimDeliveries(
       from due where d.session_event_id = due.session_event_id and d.webhook_id = due.webhook_id
       returning d.session_event_id, d.webhook_id, d.attempts
     )
-    select c.*, w.url, w.secret, a.type, a.data, (extract(epoch from a.created_at) * 1000)::float8 as at
-    from claimed c join webhooks w using (webhook_id) join session_events a using (session_event_id)
-    order by a.place`;
+    select c.*, w.url, w.secret, e.type, e.data, (extract(epoch from e.created_at) * 1000)::float8 as at
+    from claimed c join webhooks w using (webhook_id) join session_events e using (session_event_id)
+    order by e.place`;
   return rows.map((row) => ({
     sessionEventId: row.session_event_id,
     webhookId: row.webhook_id,
@@ -76,7 +76,7 @@ export async function claimDeliveries(
 
 type Attempt = Pick<DueDelivery, 'sessionEventId' | 'webhookId' | 'attempt'>;
 
-/** The receiver took it. That also ends the time for which its webhook has failed. */
+/** The receiver accepted the delivery, so its webhook is no longer failing. */
 export async function settleDelivered(sql: Sql<{ bigint: number }>, { sessionEventId, webhookId }: Attempt): Promise<void> {
   await sql`
     with delivered as (
@@ -87,8 +87,8 @@ export async function settleDelivered(sql: Sql<{ bigint: number }>, { sessionEve
 }
 
 /**
- * The attempt failed; the next is made in `retryMs`, null: none. Changes nothing when the attempt was taken over by another
- * process, or the announcement was delivered by one.
+ * The attempt failed; the next one is due in `retryMs`, null: never. Changes nothing if another process has repeated the attempt or delivered
+ * the event meanwhile.
  */
 export async function settleFailed(
   sql: Sql<{ bigint: number }>,
@@ -102,10 +102,10 @@ export async function settleFailed(
     where session_event_id = ${sessionEventId} and webhook_id = ${webhookId} and attempts = ${attempt} and delivered_at is null`;
 }
 
-/** Notes that a webhook fails. Returns for how many milliseconds it has. */
+/** Records that a webhook fails. Returns for how many milliseconds it has been failing. */
 export async function noteFailing(sql: Sql<{ bigint: number }>, webhookId: string): Promise<number> {
   const [row] = await sql<{ ms: number }[]>`
-    with begun as (
+    with marked as (
       update webhooks set failing_since = clock_timestamp() where webhook_id = ${webhookId} and failing_since is null
     )
     select coalesce(extract(epoch from clock_timestamp() - failing_since) * 1000, 0)::float8 as ms
@@ -113,7 +113,7 @@ export async function noteFailing(sql: Sql<{ bigint: number }>, webhookId: strin
   return row?.ms ?? 0;
 }
 
-/** Switches a webhook off for `reason`; what waited for it is given up. Returns whether it was on. */
+/** Switches a webhook off and gives up its waiting deliveries. Returns whether it was on. */
 export async function switchOff(sql: Sql<{ bigint: number }>, webhookId: string, reason: string): Promise<boolean> {
   const rows = await sql`
     with off as (

@@ -9,7 +9,7 @@ import { type Tenant, within } from '../tenants/tenant.ts';
 import { isUuid } from '../tenants/uuid.ts';
 import { inDrizzleTransaction } from '../transaction.ts';
 
-/** Without its secret. `types`: empty for all. */
+/** A webhook without its secret. `types`: empty for all. */
 export type WebhookRecord = Omit<typeof webhooks.$inferSelect, 'secret' | 'types'> & { types: SessionEventType[] };
 
 export type NewWebhook = {
@@ -23,15 +23,15 @@ export type NewWebhook = {
 
 const { secret: _sealed, ...shown } = getTableColumns(webhooks);
 
-/** What a webhook's secret is sealed about. */
+/** The context that the encryption of a webhook's secret is bound to. */
 export function sealedAbout(webhookId: string): string {
   return `webhook ${webhookId}`;
 }
 
-/** Webhooks of one instance; each costs a delivery for each announcement. */
+/** Each webhook costs one delivery per session event. */
 const webhooksPerInstanceMax = 10;
 
-/** `unreachable`: there is no such instance, or it is another tenant's. `secret` comes sealed. */
+/** `unreachable`: the instance does not exist, or belongs to another tenant. `secret` must be encrypted. */
 export async function createWebhook(
   { drizzle }: Database,
   tenant: Tenant,
@@ -40,13 +40,13 @@ export async function createWebhook(
   return inDrizzleTransaction(drizzle, async (transaction) => {
     const { instanceId } = wanted;
     if (!(await selectInstance(transaction, tenant, instanceId))) return { type: 'unreachable' };
-    // So that of several at once none passes the limit.
+    // The lock keeps concurrent requests within the limit.
     await transaction.select({}).from(instances).where(eq(instances.instanceId, instanceId)).for('no key update');
     const [there] = await transaction.select({ count: count() }).from(webhooks).where(eq(webhooks.instanceId, instanceId));
     if ((there?.count ?? 0) >= webhooksPerInstanceMax) return { type: 'too_many' };
-    // As with tokens: nobody has the secret of a request that died before it was answered.
-    const again = { target: webhooks.webhookId, set: { secret: wanted.secret } };
-    const [webhook] = await transaction.insert(webhooks).values(wanted).onConflictDoUpdate(again).returning(shown);
+    // The same id comes again only for a request that died before its answer, so nobody has the old secret.
+    const onRepeat = { target: webhooks.webhookId, set: { secret: wanted.secret } };
+    const [webhook] = await transaction.insert(webhooks).values(wanted).onConflictDoUpdate(onRepeat).returning(shown);
     if (!webhook) throw new Error('The webhook was not written');
     return { type: 'created', webhook: asRecord(webhook) };
   });
@@ -65,7 +65,7 @@ export async function listWebhooks({ drizzle }: Database, tenant: Tenant, instan
 
 export type WebhookKey = { instanceId: string; webhookId: string };
 
-/** Null: there is none of this id at this instance, or the instance is another tenant's. */
+/** Null: the instance has no webhook with this id, or belongs to another tenant. */
 export async function findWebhook({ drizzle }: Database, tenant: Tenant, key: WebhookKey): Promise<WebhookRecord | null> {
   const [found] = isUuid(key.webhookId) ? await selectWebhook(drizzle, tenant, key) : [];
   return found ? asRecord(found) : null;
@@ -73,7 +73,7 @@ export async function findWebhook({ drizzle }: Database, tenant: Tenant, key: We
 
 export type WebhookChange = { url?: string; types?: SessionEventType[]; enabled?: boolean; secret?: string };
 
-/** Switched on, it begins without a past; switched off, what waits for it is given up. Null as for `findWebhook`. */
+/** Switching a webhook on clears its failures; switching it off gives up its waiting deliveries. Null as for `findWebhook`. */
 export async function changeWebhook(
   { drizzle }: Database,
   tenant: Tenant,
@@ -99,7 +99,7 @@ export async function changeWebhook(
   });
 }
 
-/** With what waits for it. Null as for `findWebhook`. */
+/** Deletes a webhook with its deliveries. Null as for `findWebhook`. */
 export async function removeWebhook({ drizzle }: Database, tenant: Tenant, key: WebhookKey): Promise<WebhookRecord | null> {
   if (!isUuid(key.webhookId)) return null;
   const mine = drizzle
@@ -134,7 +134,7 @@ const deliveryColumns = {
 };
 const deliveryKeys = { createdAt: webhookDeliveries.createdAt, id: webhookDeliveries.sessionEventId };
 
-/** Of a webhook that was found for its tenant; the newest first. */
+/** The deliveries of a webhook, the newest first. The caller has found the webhook for its tenant. */
 export async function listDeliveries(
   { drizzle }: Database,
   { webhookId }: WebhookRecord,
@@ -149,7 +149,7 @@ export async function listDeliveries(
     .limit(limit);
 }
 
-/** Orders a `ping` for a webhook that was found for its tenant, also one that is off. It goes to nobody else. */
+/** Creates a `ping` for this webhook alone, even if it is off. The caller has found the webhook for its tenant. */
 export async function orderPing({ drizzle }: Database, { webhookId, instanceId }: WebhookRecord): Promise<DeliveryRecord> {
   const sessionEventId = randomUUID();
   return inDrizzleTransaction(drizzle, async (transaction) => {
@@ -180,7 +180,7 @@ function selectWebhook(asked: Asked, tenant: Tenant, { instanceId, webhookId }: 
     .where(and(eq(webhooks.webhookId, webhookId), eq(webhooks.instanceId, instanceId), within(tenant)));
 }
 
-/** The API lets only known types in. */
+/** The API accepts known types only. */
 function asRecord(row: Omit<typeof webhooks.$inferSelect, 'secret'>): WebhookRecord {
   return { ...row, types: row.types as SessionEventType[] };
 }

@@ -14,7 +14,7 @@ export async function createBusiness({ drizzle }: Database, business: { business
   return created ?? null;
 }
 
-/** Null: there is none of this id, or it is another tenant's. */
+/** Null: there is no business with this id, or it belongs to another tenant. */
 export async function findBusiness({ drizzle }: Database, tenant: Tenant, businessId: string): Promise<Business | null> {
   if (!ownsBusiness(tenant, businessId)) return null;
   const [found] = await drizzle.select().from(businesses).where(eq(businesses.businessId, businessId));

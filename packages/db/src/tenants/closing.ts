@@ -6,12 +6,12 @@ import { type Arrival, ingest } from '../conversations/ingest.ts';
 import type { Ordered } from '../conversations/commands.ts';
 import { sessionClosings } from '../schema/index.ts';
 
-/** An order to close every session of an instance, kept until it is carried out: see `closeNextSessions`. */
+/** An order to close every session of an instance. It is stored until `closeNextSessions` has carried it out. */
 export type SessionClosing = { closingId: string; instanceId: string; reason: ClosingReason; createdAt: Date };
 
 /**
- * Orders the end of all sessions of an instance. In the transaction of whatever brings it about, so that it is carried out also when the
- * process dies right afterwards.
+ * Orders the closing of all sessions of an instance, in the transaction of the change that causes it, so that the order survives a crash of the
+ * process.
  */
 export async function orderClosing(
   asked: Pick<Database['drizzle'], 'insert'>,
@@ -23,7 +23,7 @@ export async function orderClosing(
   return { ...closing, reason };
 }
 
-/** The oldest orders that are not carried out. */
+/** Pending orders, the oldest first. */
 export async function openClosings(sql: Sql<{ bigint: number }>, limit: number): Promise<SessionClosing[]> {
   const rows = await sql<{ closingId: string; instanceId: string; reason: ClosingReason; createdAt: string }[]>`
     select closing_id as "closingId", instance_id as "instanceId", reason, created_at as "createdAt"
@@ -31,13 +31,13 @@ export async function openClosings(sql: Sql<{ bigint: number }>, limit: number):
   return rows.map((row) => ({ ...row, createdAt: new Date(row.createdAt) }));
 }
 
-/** One page of a closing: the commands that were put into inboxes, and where the next page begins; null: this was the last. */
+/** One page of a closing. `ordered`: the new commands. `next`: where the next page begins; null: this was the last. `living`: sessions found. */
 export type ClosingPage = { ordered: Ordered[]; next: string | null; living: number };
 
 /**
- * Puts a `close` into the inbox of up to `limit` conversations with a session to close, in id order behind `after`. The command's id is made of
- * closing and session, so a page that is done twice changes nothing. Sessions that a turn under way is about to open are included. A bot that was
- * replaced closes only sessions from before: later ones belong to the new bot.
+ * Inserts a `close` for up to `limit` sessions, in order of session id after `after`. The key id contains closing and session, so repeating a page
+ * changes nothing. Includes sessions that a turn under way is about to open. `replaced` closes only sessions opened before the order; later ones
+ * belong to the new bot.
  */
 export async function closeNextSessions(
   sql: Sql<{ bigint: number }>,
@@ -66,12 +66,12 @@ export async function closeNextSessions(
   };
 }
 
-/** The order is carried out: nothing of it lives. */
+/** The order is carried out: no session is left to close. */
 export async function finishClosing(sql: Sql<{ bigint: number }>, closingId: string): Promise<void> {
   await sql`delete from session_closings where closing_id = ${closingId}`;
 }
 
-/** How many of these commands have not been carried out. */
+/** How many of these commands are not handled yet. */
 export async function unsettled(sql: Sql<{ bigint: number }>, ordered: Ordered[]): Promise<number> {
   const [row] = await sql<{ count: number }[]>`
     select count(*) as count

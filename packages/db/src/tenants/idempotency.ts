@@ -1,23 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from 'postgres';
 
-/** Milliseconds for which an answer is given again. */
+/** How long an answer is repeated. */
 export const idempotencyWindowMs = 86_400_000;
 
-/** Milliseconds after which a request without an answer counts as lost with its process, and the next one with its key is carried out. */
+/** A request without an answer after this time counts as lost with its process; the next one with its key is carried out. */
 const lostAfterMs = 60_000;
 
-/** `answer` is as it was given to `finishIdempotent`. */
+/** `answer` is what `finishIdempotent` stored. */
 export type IdempotentStart =
-  /** `newId`: for what the request makes. */
+  /** `newId`: the id for what the request creates. */
   | { type: 'begun'; newId: string }
   | { type: 'answered'; status: number; answer: string }
   /** Another request with this key is under way. */
   | { type: 'underWay' }
-  /** The key came with another request before. */
+  /** The key was used with a different request before. */
   | { type: 'otherRequest' };
 
-/** Claims a key for a request. Of several at once with the same key, one begins. Hashes as in the table. */
+/** Claims a key for a request. Of concurrent requests with the same key one begins. The hashes are those of the table. */
 export async function beginIdempotent(
   sql: Sql<{ bigint: number }>,
   { keyHash, requestHash }: { keyHash: string; requestHash: string },
@@ -41,7 +41,7 @@ export async function beginIdempotent(
   if (begun) return { type: 'begun', newId: begun.newId };
   const [known] = await sql<{ request_hash: string; status: number | null; answer: string | null }[]>`
     select request_hash, status, answer from idempotency_keys where key_hash = ${keyHash}`;
-  // Gone between the two statements: its request failed, and the caller looks again.
+  // Deleted between the two statements, because its request failed. The caller tries again.
   if (!known) return { type: 'underWay' };
   if (known.request_hash !== requestHash) return { type: 'otherRequest' };
   if (known.status === null || known.answer === null) return { type: 'underWay' };
@@ -52,7 +52,7 @@ export async function finishIdempotent(sql: Sql<{ bigint: number }>, keyHash: st
   await sql`update idempotency_keys set status = ${status}, answer = ${answer} where key_hash = ${keyHash} and status is null`;
 }
 
-/** The request failed or was refused: it may be corrected and sent again under the same key. */
+/** The request failed or was refused, so it may be sent again under the same key, also with a corrected body. */
 export async function forgetIdempotent(sql: Sql<{ bigint: number }>, keyHash: string): Promise<void> {
   await sql`delete from idempotency_keys where key_hash = ${keyHash} and status is null`;
 }

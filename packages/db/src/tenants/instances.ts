@@ -14,7 +14,7 @@ export type Asked = Pick<Database['drizzle'], 'select' | 'insert' | 'update' | '
 const columns = getTableColumns(instances);
 const keys = { createdAt: instances.createdAt, id: instances.instanceId };
 
-/** Null: the id is in use, or reserved for another business. The business has to exist. */
+/** Null: the id is in use, or reserved for another business. The business must exist. */
 export async function registerInstance(
   { drizzle }: Database,
   instance: { instanceId: string; businessId: string; name: string | null },
@@ -22,7 +22,7 @@ export async function registerInstance(
   return inDrizzleTransaction(drizzle, async (transaction) => insertInstance(transaction, instance));
 }
 
-/** An id that was removed before goes to its own business only. */
+/** The id of a removed instance can be registered again by its own business only. */
 async function insertInstance(
   asked: Asked,
   instance: { instanceId: string; businessId: string; name: string | null },
@@ -36,8 +36,8 @@ async function insertInstance(
 }
 
 /**
- * Removes an instance with its integration, tokens, webhooks and bulk starts. Its sessions are closed with reason `integration_removed`, in the
- * background; its events end as ignored from now on. Conversations stay on record. Null: not registered, or another tenant's.
+ * Removes an instance with its integration, tokens, webhooks and bulk starts. Its sessions are closed in the background, with the reason
+ * `integration_removed`. Its further events are ignored. Conversations are kept. Null: not registered, or another tenant's.
  */
 export async function removeInstance(
   { drizzle }: Database,
@@ -67,7 +67,7 @@ export async function selectInstance(asked: Asked, tenant: Tenant, instanceId: s
   return found ?? null;
 }
 
-/** Makes sure that the business and the instance are there. An instance that is registered already stays as it is. */
+/** Creates the business and the instance unless they exist. A registered instance stays as it is. */
 export async function ensureInstance(
   asked: Asked,
   instance: { instanceId: string; businessId: string; name: string | null },

@@ -7,12 +7,12 @@ import { inDrizzleTransaction } from '../transaction.ts';
 import { type Asked, ensureInstance, selectInstance } from './instances.ts';
 import { type Tenant, within } from './tenant.ts';
 
-/** `settings` are as the operator wrote them: read them with core's settings schema. */
+/** `settings` are as the operator wrote them; parse them with core's settings schema. */
 export type IntegrationRecord = typeof typebotIntegrations.$inferSelect;
 
 export type NewIntegration = {
   instanceId: string;
-  /** Where the instance is registered if it is not yet; null: the token's own business, or `default`. */
+  /** The business to register an unknown instance with; null: the token's own business, or `default`. */
   businessId: string | null;
   instanceName: string | null;
   publicId: string;
@@ -30,7 +30,7 @@ export type Created = { type: 'created'; integration: IntegrationRecord } | { ty
 
 const columns = getTableColumns(typebotIntegrations);
 
-/** Of several at once for the same instance one creates and the others find it there. Registers the instance when it is unknown. */
+/** Creates an instance's integration, and registers the instance if it is unknown. Of concurrent calls one creates, the others get `exists`. */
 export async function createIntegration({ drizzle }: Database, tenant: Tenant, wanted: NewIntegration): Promise<Created> {
   return inDrizzleTransaction(drizzle, async (transaction): Promise<Created> => {
     const { instanceId, instanceName } = wanted;
@@ -53,7 +53,7 @@ export async function createIntegration({ drizzle }: Database, tenant: Tenant, w
   });
 }
 
-/** Null: there is none, or the instance is another tenant's. */
+/** Null: the instance has no integration, or belongs to another tenant. */
 export async function findIntegration({ drizzle }: Database, tenant: Tenant, instanceId: string): Promise<IntegrationRecord | null> {
   const [found] = await selectIntegration(drizzle, tenant, instanceId);
   return found ?? null;
@@ -62,8 +62,8 @@ export async function findIntegration({ drizzle }: Database, tenant: Tenant, ins
 export type IntegrationChange = Partial<Pick<IntegrationRecord, 'publicId' | 'typebotURL' | 'enabled' | 'settings'>>;
 
 /**
- * Changes an integration by what it is at this moment, so that concurrent changes do not undo one another. `closing`: its sessions are
- * to end, with reason `replaced`. Null as for `findIntegration`.
+ * Changes an integration under a lock, so that concurrent changes do not undo each other. `closing`: the order to close its sessions, with the
+ * reason `replaced`. Null as for `findIntegration`.
  */
 export async function changeIntegration(
   { drizzle }: Database,
@@ -74,7 +74,7 @@ export async function changeIntegration(
   return inDrizzleTransaction(drizzle, async (transaction) => {
     const [before] = await selectIntegration(transaction, tenant, instanceId).for('update', { of: typebotIntegrations });
     if (!before) return null;
-    // Readers take `updatedAt` for the version of what they keep: it rises with every change, also within a millisecond.
+    // Readers use `updatedAt` as a version for their caches, so it must rise with every change, even within a millisecond.
     const updatedAt = sql`greatest(clock_timestamp(), ${typebotIntegrations.updatedAt} + interval '1 millisecond')`;
     const { closesSessions = false, ...wanted } = decide(before);
     const [after] = await transaction
@@ -87,7 +87,7 @@ export async function changeIntegration(
   });
 }
 
-/** Removes an integration and orders the end of its sessions. Null as for `findIntegration`. */
+/** Removes an integration and orders the closing of its sessions. Null as for `findIntegration`. */
 export async function removeIntegration(
   { drizzle }: Database,
   tenant: Tenant,

@@ -2,13 +2,13 @@ import type { BotSession, Conversation } from '@typelane/core';
 import type { Database } from '../database.ts';
 import type { SessionRecord } from './sessions.ts';
 
-/** What a session has been through and where it stands. */
+/** What happened in a session, and its current position in the flow. */
 export type SessionProgress = {
-  /** What the flow stands at; null when it was not started, is over, or a turn is under way. */
+  /** What the flow waits for; null: it was not started, has ended, or a turn is under way. */
   pending: BotSession['pending'] | null;
-  /** A turn of this session needs Typebot right now, or waits to ask it. */
+  /** A turn of this session is calling Typebot, or is about to. */
   isAtWork: boolean;
-  /** Events of the chat that wait to be taken up. */
+  /** Events of the conversation that are not handled yet. */
   eventsWaiting: number;
   /** Handled events of the session, by how they ended. */
   turns: Record<'answered' | 'ignored' | 'uncertain' | 'dead', number>;
@@ -42,7 +42,7 @@ export async function sessionProgress({ sql }: Database, session: SessionRecord)
         from outbox where conversation_id in (select c.conversation_id union select conversation_id from turns where session_id = ${sessionId}) and reply ->> 'sessionId' = ${sessionId}::text
       ) o
     where c.conversation_id = ${conversationId}`;
-  if (!row) throw new Error('A session has no conversation');
+  if (!row) throw new Error('The session has no conversation');
   const { answered, ignored, uncertain, dead, decided, acknowledged, failed } = row;
   const isAtWork = 'turn' in row.state && row.state.turn.session.sessionId === sessionId;
   return {
@@ -54,7 +54,7 @@ export async function sessionProgress({ sql }: Database, session: SessionRecord)
   };
 }
 
-/** By the chat's own state: a session's row knows only how it stood at the last change of status. */
+/** From the conversation's state; the session's row has only its state as of the last change of status. */
 function pendingOf(state: Conversation, { sessionId }: SessionRecord): BotSession['pending'] | null {
   return 'session' in state && state.session.sessionId === sessionId ? (state.session.bot?.pending ?? null) : null;
 }

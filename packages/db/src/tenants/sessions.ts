@@ -7,7 +7,7 @@ import { later, type Newest, newestFirst } from './newest.ts';
 import { type Tenant, within } from './tenant.ts';
 import { isUuid } from './uuid.ts';
 
-/** `keyRemoteJid` is in its normal form; `bot` as it stood at the last change of status. */
+/** `keyRemoteJid` is in normal form; `bot` is as of the last change of status. */
 export type SessionRecord = Omit<typeof sessions.$inferSelect, 'bot'> & { bot: BotSession | null };
 
 /** `keyRemoteJid`: any name of the contact, or a group. */
@@ -42,7 +42,7 @@ export async function listSessions(
   return rows.map(asRecord);
 }
 
-/** A group's sessions, of all participants; a contact's under every name. The address is asked for as well, since it is indexed. */
+/** The sessions of a group (all participants) or of a contact (all names). Also filters by address, because only that is indexed. */
 async function ofContact({ sql, drizzle }: Database, instanceId: string, jid: Jid): Promise<SQL | undefined> {
   if (jid.kind === 'group') return eq(sessions.keyRemoteJid, jid.jid);
   const ids = await conversationsOf(sql, instanceId, jid);
@@ -50,7 +50,7 @@ async function ofContact({ sql, drizzle }: Database, instanceId: string, jid: Ji
   return and(inArray(sessions.keyRemoteJid, addresses), inArray(sessions.conversationId, ids));
 }
 
-/** Null: there is none of this id at this instance, or the instance is another tenant's. */
+/** Null: the instance has no session with this id, or belongs to another tenant. */
 export async function findSession(
   { drizzle }: Database,
   tenant: Tenant,
@@ -66,7 +66,7 @@ export async function findSession(
   return found ? asRecord(found) : null;
 }
 
-/** Only core's own states are ever written there. */
+/** `bot` was written from core's own type. */
 function asRecord(row: typeof sessions.$inferSelect): SessionRecord {
   return { ...row, bot: row.bot as BotSession | null };
 }

@@ -1,13 +1,13 @@
 import { and, eq, type SQL } from 'drizzle-orm';
 import { instances } from '../schema/index.ts';
 
-/** On whose behalf something is asked. Every question about an instance takes one, so that none can be asked across tenants. */
+/** Who a request acts for. Every query about an instance takes a tenant, so that none can reach another tenant's data. */
 export type Tenant =
   | { scope: 'admin' }
   | { scope: 'business'; businessId: string }
   | { scope: 'instance'; businessId: string; instanceId: string };
 
-/** The instances a tenant may reach, as a condition on `instances`; undefined: all. */
+/** The condition on `instances` for those that a tenant may reach; undefined: all. */
 export function within(tenant: Tenant): SQL | undefined {
   switch (tenant.scope) {
     case 'admin':

@@ -5,10 +5,10 @@ import { later, type Newest, newestFirst } from './newest.ts';
 import type { Tenant } from './tenant.ts';
 import { isUuid } from './uuid.ts';
 
-/** Never with its hash. */
+/** A token without its hash. */
 export type Token = Omit<typeof apiKeys.$inferSelect, 'hash'>;
 
-/** Whom a token speaks for. The caller has made sure that business and instance exist and are the tenant's. */
+/** The tenant a token acts for. The caller has checked that the business and instance exist and are within its own reach. */
 export type TokenOwner = Tenant;
 
 export type NewToken = { keyId: string; owner: TokenOwner; name: string; hash: string; expiresInDays: number | null };
@@ -30,14 +30,14 @@ export async function createToken({ drizzle }: Database, { keyId, owner, name, h
   const [created] = await drizzle
     .insert(apiKeys)
     .values({ keyId, name, hash, expiresAt, ...ownerColumns(owner) })
-    // Only a request that died before it was answered comes again under the same id: nobody has its token.
+    // The same id comes again only for a request that died before its answer, so nobody has the old token.
     .onConflictDoUpdate({ target: apiKeys.keyId, set: { hash } })
     .returning(columns);
   if (!created) throw new Error('The token was not created');
   return created;
 }
 
-/** The owner and hash of a token that is in force; null: unknown, revoked or expired. */
+/** The owner and hash of a valid token; null: unknown, revoked or expired. */
 export async function findToken({ drizzle }: Database, keyId: string): Promise<{ owner: TokenOwner; hash: string } | null> {
   if (!isUuid(keyId)) return null;
   const [found] = await drizzle
@@ -53,7 +53,7 @@ export async function findToken({ drizzle }: Database, keyId: string): Promise<{
   return found ? { owner: ownerOf(found), hash: found.hash } : null;
 }
 
-/** Revoked and expired ones too. Those of the owner itself: a business's list does not show its instances' tokens. */
+/** The owner's own tokens, including revoked and expired ones. A business's list does not include its instances' tokens. */
 export async function listTokens({ drizzle }: Database, owner: TokenOwner, { limit, after }: Newest): Promise<Token[]> {
   return drizzle
     .select(columns)
@@ -63,7 +63,7 @@ export async function listTokens({ drizzle }: Database, owner: TokenOwner, { lim
     .limit(limit);
 }
 
-/** From now on nobody gets in with it. Revoked before: stays as it was. Null: the owner has no such token. */
+/** Revokes a token. One that was revoked before stays as it is. Null: the owner has no such token. */
 export async function revokeToken({ drizzle }: Database, owner: TokenOwner, keyId: string): Promise<Token | null> {
   if (!isUuid(keyId)) return null;
   const [revoked] = await drizzle
@@ -91,7 +91,7 @@ function owned(owner: TokenOwner) {
   );
 }
 
-/** The table's check constraint says the same; a row that breaks it may do nothing. */
+/** The table's check constraint guarantees this; a row that violates it gets no access. */
 function ownerOf({ scope, businessId, instanceId }: Pick<Token, 'scope' | 'businessId' | 'instanceId'>): TokenOwner {
   if (scope === 'admin') return { scope };
   if (scope === 'business' && businessId !== null) return { scope, businessId };

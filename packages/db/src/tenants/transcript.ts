@@ -4,7 +4,7 @@ import type { Database } from '../database.ts';
 import { inbox, outbox, turns } from '../schema/index.ts';
 import type { SessionRecord } from './sessions.ts';
 
-/** One event of a session, from its arrival to the replies it brought. */
+/** One event of a session, with its outcome and replies. */
 export type TranscriptTurn = {
   seq: number;
   receivedAt: Date;
@@ -26,7 +26,7 @@ export type TranscriptReply = {
   failure: string | null;
 };
 
-/** The events of a session that have been handled, in order. `afterSeq`: the last one of the page before. */
+/** The handled events of a session, in order. `afterSeq`: the previous page's last event. */
 export async function sessionTranscript(
   database: Database,
   session: SessionRecord,
@@ -69,7 +69,7 @@ function handled({ drizzle }: Database, { sessionId }: SessionRecord, limit: num
     .limit(limit);
 }
 
-/** A reply names the message it answers. One that a command brought names none: it belongs to the command that ended next. */
+/** A reply names the message it answers. A reply to a command names none: it belongs to the first command that ended after it. */
 async function repliesUntil({ drizzle }: Database, session: SessionRecord, endedAt: Date, afterSeq: number | null) {
   const rows = await drizzle
     .select({
@@ -98,7 +98,7 @@ function endOf({ sessionId }: SessionRecord, seq: number): SQL {
   return sql`(select max(ended_at) from turns where session_id = ${sessionId} and seq = ${seq})`;
 }
 
-/** A session may have begun in the conversation that its contact had under another name. */
+/** A session may have started in the conversation that its contact had under another name. */
 function conversationsOfSession({ conversationId, sessionId }: SessionRecord): SQL {
   return sql`select ${conversationId}::uuid union select conversation_id from turns where session_id = ${sessionId}`;
 }

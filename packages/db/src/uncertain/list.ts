@@ -4,9 +4,9 @@ import type { Database } from '../database.ts';
 import { conversations, inbox, instances, turns } from '../schema/index.ts';
 import type { Newest } from '../tenants/newest.ts';
 import { type Tenant, within } from '../tenants/tenant.ts';
-import { parseTurnId, turnIdOf } from './turn-id.ts';
+import { parseTurnId, turnIdOf } from '../conversation-id.ts';
 
-/** A turn of which nobody can know whether Typebot heard it. */
+/** A turn of which nobody can know whether Typebot received it. */
 export type UncertainTurn = {
   turnId: string;
   conversationId: string;
@@ -14,7 +14,7 @@ export type UncertainTurn = {
   sessionId: string | null;
   /** In its normal form. */
   keyRemoteJid: string;
-  /** Messages: more than one when a burst was asked as one. */
+  /** More than one message if they were sent to Typebot as a burst. */
   arrived: { kind: 'message'; events: InboundEvent[] } | { kind: 'command'; command: Command };
   cause: string;
   endedAt: Date;
@@ -23,7 +23,7 @@ export type UncertainTurn = {
   resolvedAt: Date | null;
 };
 
-/** Newest first. `after`: the id is the turn's. */
+/** The newest first. `after.id` is a turn id. */
 export async function listUncertain(
   database: Database,
   tenant: Tenant,
@@ -43,7 +43,7 @@ export async function listUncertain(
   return rows.map(fromRow);
 }
 
-/** Null: there is none of this id at this instance, or the instance is another tenant's. */
+/** Null: the instance has no uncertain turn with this id, or belongs to another tenant. */
 export async function findUncertain(database: Database, tenant: Tenant, instanceId: string, turnId: string): Promise<UncertainTurn | null> {
   const place = parseTurnId(turnId);
   if (!place) return null;
@@ -74,7 +74,7 @@ function uncertainWhere({ drizzle }: Database, tenant: Tenant, instanceId: strin
     .where(and(eq(turns.final, 'uncertain'), eq(conversations.instanceId, instanceId), within(tenant), isHead, ...conditions));
 }
 
-/** Events that ended in one commit are one turn: the first of them stands for it. */
+/** Events that ended in one commit are one turn, listed under the first of them. */
 const isHead = sql`not exists (
   select from turns earlier
   where earlier.conversation_id = ${turns.conversationId} and earlier.seq = ${turns.seq} - 1

@@ -6,8 +6,8 @@ import { connect, conversationId, type Database, ingestEvents, type AddressedEve
 /** A contact with three names, and the conversations that two of them would have. */
 export type Contact = { phone: string; lid: string; bsuid: string; phoneChat: string; lidChat: string };
 
-/** What an event tells besides its address. */
-export type PendingSessionEvent = { pair?: [phone: string, other: string]; participant?: string; fromMe?: boolean; instance?: string };
+/** What an event contains besides its address. */
+export type EventChange = { pair?: [phone: string, other: string]; participant?: string; fromMe?: boolean; instance?: string };
 
 export type Row = {
   state: Conversation;
@@ -31,23 +31,23 @@ export function newContact(): Contact {
   return { phone, lid, bsuid: `BR.${contacts}`, phoneChat: chatOf(phone), lidChat: chatOf(lid) };
 }
 
-export function known(text: string): Jid {
+export function jidOf(text: string): Jid {
   const jid = parseJid(text);
-  if (jid === null) throw new Error(`${text} is no address`);
+  if (jid === null) throw new Error(`${text} is not an address`);
   return jid;
 }
 
 export function chatOf(address: string, participant: string | null = null, instance = instanceId): string {
-  return conversationId(instance, known(address), participant === null ? null : known(participant));
+  return conversationId(instance, jidOf(address), participant === null ? null : jidOf(participant));
 }
 
-export function letter(
+export function eventFrom(
   from: string,
   keyId: string,
-  { pair, participant, fromMe = false, instance = instanceId }: PendingSessionEvent = {},
+  { pair, participant, fromMe = false, instance = instanceId }: EventChange = {},
 ): AddressedEvent {
-  const address = known(from);
-  const [phone, other] = pair ? pair.map(known) : [];
+  const address = jidOf(from);
+  const [phone, other] = pair ? pair.map(jidOf) : [];
   return {
     conversationId: chatOf(from, null, instance),
     instanceId: instance,
@@ -59,12 +59,12 @@ export function letter(
     event: { keyId },
     holdsReplies: false,
     address,
-    participant: participant === undefined ? null : known(participant),
+    participant: participant === undefined ? null : jidOf(participant),
     pair: phone?.kind === 'phone' && other ? { phone, other } : null,
   };
 }
 
-export function tells({ phone, lid }: Contact): PendingSessionEvent {
+export function namingBoth({ phone, lid }: Contact): EventChange {
   return { pair: [phone, lid] };
 }
 
@@ -72,36 +72,36 @@ export function session(sessionId: string = randomUUID()): Session {
   return { sessionId, typebotIntegrationId: null, address: '', activeAt: 0, bot: null };
 }
 
-export type Mailbox = {
+export type Inboxes = {
   database: Database;
-  write(...letters: AddressedEvent[]): ReturnType<typeof ingestEvents>;
+  write(...events: AddressedEvent[]): ReturnType<typeof ingestEvents>;
   row(id: string): Promise<Row | undefined>;
-  /** Key ids in their order. */
+  /** Key ids in order of seq. */
   inbox(id: string): Promise<string[]>;
   loadOne(id: string): Promise<Loaded | null>;
-  /** Everything in the inbox is handled and the chat stands so. */
-  stands(id: string, state: Conversation): Promise<void>;
+  /** Marks all events as handled and leaves the conversation in this state. */
+  handleAllAs(id: string, state: Conversation): Promise<void>;
   handleAll(id: string): Promise<void>;
-  /** Of these conversations: `[conversation, address, status, reason]` by session. */
+  /** The sessions of these conversations: `[conversation, address, status, reason]` by session id. */
   sessionsOf(...ids: string[]): Promise<Record<string, unknown>>;
   close(): Promise<void>;
 };
 
-/** A database of its own, and what a test does and sees in it. */
-export async function openMailbox(): Promise<Mailbox> {
+/** Creates a database for a test file, with operations on its inboxes. */
+export async function openInboxes(): Promise<Inboxes> {
   const fresh = await databaseForTest();
   const database = connect(fresh.url);
   const { sql } = database;
   return {
     database,
-    write: (...letters) => ingestEvents(sql, letters),
+    write: (...events) => ingestEvents(sql, events),
     row: async (id) => (await sql<Row[]>`select * from conversations where conversation_id = ${id}`)[0],
     async inbox(id) {
       const rows = await sql<{ key_id: string }[]>`select key_id from inbox where conversation_id = ${id} order by seq`;
       return rows.map((each) => each.key_id);
     },
     loadOne: async (id) => (await load(sql, [id]))[0] ?? null,
-    async stands(id, state) {
+    async handleAllAs(id, state) {
       await sql`update conversations set state = ${JSON.stringify(state)}::text::jsonb, handled_seq = in_seq where conversation_id = ${id}`;
       if (!('session' in state)) return;
       const status = state.status === 'paused' ? 'paused' : 'open';
