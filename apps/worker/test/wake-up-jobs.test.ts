@@ -35,7 +35,7 @@ test.each<[what: string, data: string]>([
   const failed = await waitUntil(async () => (await pipeline.redis.hget(`${queueKey}:${id}`, 'failedReason')) ?? false, {
     what: 'the end of the job',
   });
-  expect(failed).toMatch(/^Expected (the data|`[a-zA-Z]+)/);
+  expect(failed).toMatch(/^(The data|`[a-zA-Z]+`) must be /);
   expect(await pipeline.redis.llen(`${queueKey}:active`)).toBe(0);
   expect(await pipeline.redis.zscore(`${queueKey}:failed`, id)).not.toBeNull();
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });

@@ -1,6 +1,6 @@
 import { defaultSettings } from '@typelane/core';
 import { expect, test } from 'vitest';
-import { readSettings } from './read-settings.ts';
+import { readSettings } from './integrations.ts';
 
 const known = { errorMessage: 'Try later', trigger: { type: 'keyword', operator: 'equals', value: 'hi' }, debounceMs: 500 };
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createBulkhead } from './bulkhead.ts';
+import { createBulkhead } from './admission.ts';
 
 /** How many calls this host gets in, and keeps. */
 function fill(enter: ReturnType<typeof createBulkhead>['enter'], host: string): number {
