@@ -23,7 +23,7 @@ const replied: BotOutcome = { type: 'replied', reply: { bubbles: [], input: null
 const admit = (chat = 'chat', hasBegun = false, to = host, instanceId = 'instance') =>
   breakers.admit({ host: to, publicId: 'bot', instanceId, conversationId: chat }, hasBegun);
 
-/** A call of a chat that may call now. */
+/** A call of a conversation that may call now. */
 async function calls(outcome: BotOutcome, hasBegun = false, instanceId = 'instance'): Promise<void> {
   const admission = admit(`caller of ${instanceId}`, hasBegun, host, instanceId);
   if (admission.type === 'refused') throw new Error('Expected the host to be open to calls');
@@ -36,7 +36,7 @@ async function fails(times: number): Promise<void> {
 }
 
 test.each(['connection_refused', 'connect_timeout', 'dns', 'unreachable', 'tls'])(
-  'a host that cannot be reached five times in a row (%s) is left alone by everybody, and no other one',
+  'a host that cannot be reached five times in a row (%s) is not called by any instance, and other hosts are',
   async (cause) => {
     const unreached: BotOutcome = { type: 'notSent', cause, retryAfterMs: null };
     for (let count = 0; count < 4; count += 1) await calls(unreached);
@@ -52,10 +52,10 @@ const failures: [what: string, outcome: BotOutcome][] = [
   ['is out of service', { type: 'unavailable', cause: 'http_503', retryAfterMs: null }],
   ['does not answer', { type: 'uncertain', cause: 'timeout' }],
   ['hangs up', { type: 'uncertain', cause: 'connection_reset' }],
-  ['stands behind a gateway that finds nobody', { type: 'uncertain', cause: 'http_502' }],
+  ['is behind a gateway that cannot reach it', { type: 'uncertain', cause: 'http_502' }],
 ];
 
-test.each(failures)('a bot that %s five times in a row is left alone, and no other bot of its host', async (_, outcome) => {
+test.each(failures)('a bot that %s five times in a row is not called, and other bots of its host are', async (_, outcome) => {
   for (let count = 0; count < 4; count += 1) await calls(outcome);
   expect(admit().type).toBe('admitted');
   await calls(outcome);
@@ -64,13 +64,13 @@ test.each(failures)('a bot that %s five times in a row is left alone, and no oth
   expect(lines.map(({ msg }) => msg)).toEqual(['bot.down']);
 });
 
-test.each(failures)('a host where the bot of several instances %s is left alone by everybody', async (_, outcome) => {
+test.each(failures)('a host where the bot of several instances %s is not called by any instance', async (_, outcome) => {
   for (const instanceId of ['first', 'second', 'third', 'first', 'second']) await calls(outcome, false, instanceId);
   expect(admit('chat', false, host, 'fourth')).toMatchObject({ type: 'refused' });
   expect(lines.map(({ msg }) => msg)).toEqual(['host.down']);
 });
 
-test('bots that are known to fail do not keep a host down, nor take it down again', async () => {
+test('bots that are known to fail neither keep a host down nor take it down again', async () => {
   const failure: BotOutcome = { type: 'failed', cause: 'bot_failed: http_500' };
   const hostile = ['first', 'second', 'third'];
   for (const instanceId of hostile) for (let count = 0; count < 5; count += 1) await calls(failure, true, instanceId);
@@ -86,15 +86,15 @@ test('bots that are known to fail do not keep a host down, nor take it down agai
 test.each<[what: string, outcome: BotOutcome]>([
   ['refuses', { type: 'refused', cause: 'bot_refused: bot_closed', status: 400 }],
   ['does not know the session', { type: 'sessionLost', cause: 'session_not_found' }],
-  ['answers what only one bot says', { type: 'uncertain', cause: 'too_large' }],
-  ['was not called, since we were late', { type: 'notSent', cause: 'late', retryAfterMs: null }],
-  ['is asked too much', { type: 'notSent', cause: 'http_429', retryAfterMs: null }],
-])('a host that %s is not left alone', async (_, outcome) => {
+  ['answers with too much, which only this bot does', { type: 'uncertain', cause: 'too_large' }],
+  ['was not called because the worker was late', { type: 'notSent', cause: 'late', retryAfterMs: null }],
+  ['limits the rate of calls', { type: 'notSent', cause: 'http_429', retryAfterMs: null }],
+])('a host that %s is still called', async (_, outcome) => {
   for (let count = 0; count < 20; count += 1) await calls(outcome);
   expect(admit().type).toBe('admitted');
 });
 
-test('an answer between failures keeps a host open to calls', async () => {
+test('a host that answers between failures is still called', async () => {
   for (let count = 0; count < 10; count += 1) {
     await fails(4);
     await calls(replied);
@@ -102,7 +102,7 @@ test('an answer between failures keeps a host open to calls', async () => {
   expect(admit().type).toBe('admitted');
 });
 
-test('after its rest two chats probe a host while the others wait, and it is back when one is answered', async () => {
+test('two conversations probe a host that was down while the others wait, and one answer brings it back', async () => {
   await fails(5);
   vi.advanceTimersByTime(1_010);
   const probes = [admit('a'), admit('b')];
@@ -113,7 +113,7 @@ test('after its rest two chats probe a host while the others wait, and it is bac
   expect(lines.map(({ msg }) => msg)).toEqual(['host.down', 'host.up']);
 });
 
-test('instances probe a host in turn, however many chats of one of them wait', async () => {
+test('instances probe a host in turn, however many conversations of one of them wait', async () => {
   await fails(5);
   const wait = (): void => {
     for (let chat = 0; chat < 100; chat += 1) admit(`many ${chat}`, false, host, 'many');
@@ -125,7 +125,7 @@ test('instances probe a host in turn, however many chats of one of them wait', a
   expect(probes.map(({ type }) => type)).toEqual(['admitted', 'refused', 'admitted']);
 });
 
-test('an instance that waits and does not come keeps nobody from probing', async () => {
+test('an instance whose retry does not come does not keep others from probing', async () => {
   await fails(5);
   admit('gone', false, host, 'gone');
   for (const restMs of [1_200, 3_200]) {
@@ -136,7 +136,7 @@ test('an instance that waits and does not come keeps nobody from probing', async
   }
 });
 
-test('a probe that was not made is another chat’s', async () => {
+test('if a probe is not made, another conversation may probe', async () => {
   await fails(5);
   vi.advanceTimersByTime(1_010);
   for (let count = 0; count < 5; count += 1) {
@@ -148,7 +148,7 @@ test('a probe that was not made is another chat’s', async () => {
   expect(admit().type).toBe('admitted');
 });
 
-test('a host whose probes fail rests twice as long each time, a quarter of a minute at most', async () => {
+test('a host whose probes fail is left alone twice as long each time, at most 15 seconds', async () => {
   await fails(5);
   for (const restMs of [1_000, 2_000, 4_000, 8_000, 15_000, 15_000]) {
     vi.advanceTimersByTime(restMs - 10);
@@ -160,7 +160,7 @@ test('a host whose probes fail rests twice as long each time, a quarter of a min
   expect(lines.map(({ msg }) => msg)).toEqual(['host.down']);
 });
 
-test('a turn that has begun is not cut off, whatever its host does', async () => {
+test('a turn that has made a call is admitted although its host is down', async () => {
   await fails(5);
   await calls(replied, true);
   expect(admit().type).toBe('refused');
@@ -171,7 +171,7 @@ test.each<[outcome: 'notSent' | 'unavailable', askedMs: number, restsMs: number]
   ['unavailable', 60_000, 60_000],
   ['notSent', 3_600_000, 300_000],
 ])(
-  'a bot that is %s and asked to come back in %i ms is left alone for %i ms, and its host when several are',
+  'a bot that is %s and asks to come back in %i ms is not called for %i ms, nor is its host if several bots ask',
   async (type, retryAfterMs, restsMs) => {
     const outcome: BotOutcome = { type, cause: type === 'notSent' ? 'http_429' : 'http_503', retryAfterMs };
     await calls(outcome);
@@ -185,7 +185,7 @@ test.each<[outcome: 'notSent' | 'unavailable', askedMs: number, restsMs: number]
   },
 );
 
-test('chats that wait look again one after another, and each of them once', async () => {
+test('waiting conversations retry one after another, and each of them once', async () => {
   await fails(5);
   const waits = Array.from({ length: 100 }, (_, index) => admit(`chat ${index}`)).map((admission) =>
     admission.type === 'refused' ? (admission.inMs ?? 0) : 0,
@@ -195,7 +195,7 @@ test('chats that wait look again one after another, and each of them once', asyn
   expect(admit('chat 0')).toMatchObject({ type: 'refused', inMs: null });
 });
 
-test('what is known of a thousand hosts is kept, and no more', async () => {
+test('the state of a thousand hosts is remembered, and no more', async () => {
   await fails(5);
   for (let count = 0; count < 1_000; count += 1) admit('chat', false, `https://bot-${count}.example.com`);
   expect(admit().type).toBe('admitted');
