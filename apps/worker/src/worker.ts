@@ -20,6 +20,7 @@ import type { Chat } from './ingest/ingest-batch.ts';
 import { openMediaPorts } from './media/media-ports.ts';
 import type { WorkerOptions } from './options.ts';
 import { startSessionEvents } from './session-events/publish.ts';
+import { startSessionClosings } from './session-closings.ts';
 import { startSweep } from './sweep.ts';
 import { startTimers } from './timers.ts';
 import { consumeWakeUps } from './wake-ups.ts';
@@ -65,6 +66,7 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
     intervalMs: options.SWEEP_INTERVAL_MS,
   });
   const bulkStarts = startBulkStarts({ database, converse: converseQueue, lease: acknowledger.lease, log });
+  const closings = startSessionClosings({ database, converse: converseQueue, lease: acknowledger.lease, log });
   const sessionEvents = startSessionEvents({
     ...shared,
     egressAllow: options.EGRESS_ALLOW,
@@ -80,6 +82,7 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
         ...readers.map((reader) => within('inbound reader', reader.stop(), stopWithinMs.readers)),
         within('timers', timers.stop()),
         within('bulk starts', bulkStarts.stop()),
+        within('session closings', closings.stop()),
         within('sweep', sweep.stop()),
         wakeUps.stop(),
         within('turns', converse.limiter.drain(), stopWithinMs.turns),

@@ -1,7 +1,7 @@
 /**
  * What one WhatsApp message can hold, counted in characters.
  *
- * Sources: Meta's Cloud API reference for text, media and interactive messages (version 21.0). Body and title limits are also the ones
+ * Sources: Meta's Cloud API reference for text, media and interactive messages (version 21.0); polls by what WhatsApp's own apps allow. Body and title limits are also the ones
  * Typebot's own WhatsApp channel keeps. A list body may be longer on the Cloud API (4,096); the shorter limit serves every gateway.
  */
 export const limits = {
@@ -19,6 +19,10 @@ export const limits = {
   rowDescription: 72,
   /** The label that opens a list. */
   listButton: 20,
+  /** The question above a poll. */
+  pollQuestion: 255,
+  pollOptions: 12,
+  pollOption: 100,
   /** A button's id may have 256 characters, a row's 200. */
   choiceId: 200,
 } as const;

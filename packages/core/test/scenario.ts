@@ -52,6 +52,7 @@ export function contextOf({ settings = {}, event = said('hi'), command, ...rest 
     },
     isHeld: false,
     burst: null,
+    files: null,
     isEcho: false,
     // The shell's engine takes linear time; for the patterns of a test any will do.
     matches: (pattern, text) => new RegExp(pattern, 'u').test(text),

@@ -2,33 +2,37 @@ import { randomUUID } from 'node:crypto';
 import {
   type Burst,
   type Command,
+  type Files,
   type InboundEvent,
   type InboundMessage,
   type Integration,
   interruption,
   isEcho,
+  isFileOfContact,
   isJoinable,
   readInbound,
   type Settings,
   type StepContext,
+  takesSeveralFiles,
 } from '@typelane/core';
 import type { LaterEvent, Loaded, WaitingRow } from '@typelane/db';
 import { matches } from '@typelane/runtime';
 import type { TurnDependencies } from './dependencies.ts';
 
-/** Texts in one burst, at most; the next text begins another burst. */
+/** Texts or files in one burst, at most; the next one begins another burst. */
 const burstMax = 50;
 
 /**
- * Everything a step may look at besides the state. Queries the database only when the head is a text and texts are joined into bursts.
- * Null: the message cannot be enriched now.
+ * Everything a step may look at besides the state. Queries the database only when texts are joined into bursts, or when the question takes
+ * several files. Null: a message cannot be enriched now.
  */
 export async function contextOf(loaded: Loaded, deps: TurnDependencies): Promise<StepContext | null> {
   const { instance, now, sends, jid, participant } = loaded;
   const chat = { jid, participant };
   const integration = deps.integrations.parse(loaded.integration);
   const head = await headOf(loaded, integration, deps);
-  if (head === null) return null;
+  const files = head && (await filesAt(head, loaded, integration, deps));
+  if (head === null || files === 'not now') return null;
   return {
     head,
     chat,
@@ -37,6 +41,7 @@ export async function contextOf(loaded: Loaded, deps: TurnDependencies): Promise
     isHeld: loaded.isHeld || isSilenced(loaded, loaded.state.status === 'due', { chat, integration, now }),
     isEcho: loaded.isEcho || (head.kind === 'message' && isEcho(head.message, head.event, sends)),
     burst: await burstAt(head, loaded, integration, deps),
+    files,
     matches,
     now,
     freshSessionId: randomUUID(),
@@ -110,6 +115,39 @@ function burstOf(rows: readonly WaitingRow[], settings: Settings): Burst | null 
     lastAt: last.receivedAt,
     isClosed: joined.length < rows.length,
   };
+}
+
+/** The files at the head, each enriched, if the question takes several. `not now`: one of them cannot be enriched now. */
+async function filesAt(
+  head: StepContext['head'],
+  loaded: Loaded,
+  integration: Integration | null,
+  deps: TurnDependencies,
+): Promise<Files | null | 'not now'> {
+  if (head.kind !== 'message' || head.event.event !== 'messages.upsert') return null;
+  if (!takesSeveralFiles(loaded.state) || !isFileOfContact(head.message)) return null;
+  const { rows, isClosed } = filesAmong(await deps.store.waitingFrom(loaded.conversationId, head.seq, burstMax + 1));
+  const messages = [head.message];
+  for (const { event } of rows.slice(1)) {
+    const message = await enrichOrRead(event, { ...loaded, head: { ...loaded.head, event } }, integration, deps);
+    if (message === null) return 'not now';
+    messages.push(message);
+  }
+  const [first, last] = [rows[0], rows.at(-1)];
+  return first && last ? { messages, firstAt: first.receivedAt, lastAt: last.receivedAt, isClosed } : null;
+}
+
+/** The files at the head of an inbox. Any other event closes the run: a text, a command, another participant, or a message from the phone. */
+function filesAmong(rows: readonly WaitingRow[]): { rows: readonly WaitingRow[]; isClosed: boolean } {
+  const [head] = rows;
+  const isFile = ({ kind, event }: WaitingRow) =>
+    kind === 'message' &&
+    event.event === 'messages.upsert' &&
+    isFileOfContact(readInbound(event)) &&
+    (event.data.keyParticipant || null) === (head?.event.data.keyParticipant || null);
+  const end = rows.findIndex((row) => !isFile(row));
+  const run = rows.slice(0, Math.min(end === -1 ? rows.length : end, burstMax));
+  return { rows: run, isClosed: run.length < rows.length };
 }
 
 function joins({ kind, event }: WaitingRow, head: WaitingRow, settings: Settings): boolean {

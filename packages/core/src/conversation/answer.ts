@@ -4,6 +4,7 @@ import { ignores, notices, type Step } from './outcome.ts';
 import type { BotSession, Session } from './state.ts';
 import { continueCall, firstCall, nextCallOf, type Ready } from './turn.ts';
 import { afterMiss } from './unmatched.ts';
+import { contactPhone } from './variables.ts';
 
 /** What the contact's words are to a bot that waits. */
 export function answer(session: Session, bot: BotSession, words: ContactWords, context: Ready): Step {
@@ -18,7 +19,7 @@ export function answer(session: Session, bot: BotSession, words: ContactWords, c
   if (pending.type === 'webhook') return ignores(state, 'webhook_pending', { say: notices(settings.hints.waiting ?? null), events });
   if (pending.type === 'nothing' || pending.type === 'webhookArrived') throw new Error(`A flow that stands at ${pending.type} goes on`);
 
-  const read = readAnswer(words.message, pending, settings);
+  const read = readAnswer(words.message, pending, settings, contactPhone(context, words.message));
   switch (read.type) {
     case 'send': {
       const matched: Session = { ...session, bot: { ...bot, misses: 0 } };

@@ -50,7 +50,7 @@ function captionOf({ caption }: Send): string {
 
 /** Only a program can send these. */
 function isInteractive({ type }: Send): boolean {
-  return type === 'buttons' || type === 'list';
+  return type === 'buttons' || type === 'list' || type === 'poll';
 }
 
 /** Gateways differ in white space. */

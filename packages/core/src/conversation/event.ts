@@ -62,6 +62,8 @@ export type StepContext = {
   isHeld: boolean;
   /** The texts that stand at the head, itself included; null: texts are not joined here. */
   burst: Burst | null;
+  /** The files that stand at the head, itself included, as the shell has made them ready; null: the question does not take several. */
+  files: Files | null;
   /** The head is one of our own sends. */
   isEcho: boolean;
   /** Whether a text matches a pattern, in linear time. */
@@ -89,6 +91,9 @@ export type Burst = {
   /** Something else stands behind them, so no other text can join. */
   isClosed: boolean;
 };
+
+/** Consecutive files of a contact, the oldest first; the rest as in a burst of texts. */
+export type Files = Pick<Burst, 'firstAt' | 'lastAt' | 'isClosed'> & { messages: InboundMessage[] };
 
 /** The engine is the shell's, since core knows no other package. `pattern` was accepted when it was saved. */
 export type Matches = (pattern: string, text: string) => boolean;

@@ -1,7 +1,8 @@
-export { isJoinable } from './burst.ts';
+export { isFileOfContact, isJoinable, takesSeveralFiles } from './burst.ts';
 export { isEcho, type Send } from './echo.ts';
 export {
   type Burst,
+  type Files,
   type ClosingReason,
   type Command,
   type StepInput,

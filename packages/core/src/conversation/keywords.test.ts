@@ -37,7 +37,11 @@ describe('a keyword is the whole message', () => {
     ['as it was set', 'Sair', true],
     ['in other case and accents', '  SAÍR ', true],
     ['among other words', 'quero sair', false],
-    ['with a sign after it', 'sair!', false],
+    ['with a sign after it', 'sair!', true],
+    ['bold', '*Sair*', true],
+    ['with an emoji', 'SAIR 👋', true],
+    ['behind an invisible sign', '\u200Esair', true],
+    ['behind the sign of a command', '#sair', false],
   ])('%s', (_, text, isKeyword) => {
     expect(hear(waitingAt(), text).ask === null).toBe(isKeyword);
   });

@@ -1,6 +1,6 @@
 import type { InboundContent } from '../inbound.ts';
 import type { Settings } from '../settings.ts';
-import { fold } from '../triggers/index.ts';
+import { keywordForm } from '../normalise.ts';
 
 export type KeywordKind = keyof Settings['keywords'];
 
@@ -13,10 +13,10 @@ const everyKind: readonly KeywordKind[] = ['finish', 'restart', 'pause', 'resume
 /** The keyword of one of `kinds` that the whole message is. Only what was written or tapped can be one: no captions. */
 export function keywordIn(content: InboundContent, { keywords }: Settings, kinds = everyKind): Keyword | null {
   if (kinds.every((kind) => keywords[kind].length === 0)) return null;
-  const said = fold(content.kind === 'text' ? content.text : content.kind === 'reply' ? content.title : '');
+  const said = keywordForm(content.kind === 'text' ? content.text : content.kind === 'reply' ? content.title : '');
   if (said === '') return null;
   for (const kind of kinds) {
-    const found = keywords[kind].find(({ word }) => fold(word) === said);
+    const found = keywords[kind].find(({ word }) => keywordForm(word) === said);
     if (found) return { kind, answer: found.answer };
   }
   return null;

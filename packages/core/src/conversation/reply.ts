@@ -9,6 +9,7 @@ import { answered, closed, opened, paused, type SessionChange, type Step } from 
 import { type BotSession, idle, type Pending, type Session, type Turn } from './state.ts';
 import { replied, rule, type TranscriptEntry } from './transcript.ts';
 import { continueCall, endsTurn, following, messageOf, nextCall, settingsOf, waitsFor } from './turn.ts';
+import { contactPhone } from './variables.ts';
 
 /** Calls that may follow on one message: a flow that never stops to ask is cut off there. Longest seen in real flows: 4. */
 export const chainMax = 20;
@@ -18,12 +19,17 @@ export function afterReply(turn: Turn, reply: BotReply, context: StepContext): S
   const settings = settingsOf(context);
   const bot = botAfter(turn, reply, settings);
   const isOpening = turn.call.type === 'start';
-  const rendering = render(reply, { settings, typing: bot.typing, isFirst: isOpening, preceding: turn.said });
+  const rendering = render(reply, { settings, typing: bot.typing, isFirst: isOpening, preceding: turn.said, hasSpoken: hasSpoken(turn) });
   return afterRendering({ turn: withRecord(turn, reply, rendering), bot, reply, rendering, isOpening, context });
 }
 
 export function afterRendering(heard: Heard): Step {
   return ordered(heard) ?? firstAnswer(heard) ?? dedicated(heard) ?? waits(heard) ?? finishes(heard);
+}
+
+/** Whether the bot said something earlier in this turn, be it sent or not. */
+function hasSpoken({ transcript }: Turn): boolean {
+  return transcript.some((entry) => entry.type === 'replied' && entry.bubbles.length > 0);
 }
 
 function withRecord(turn: Turn, reply: BotReply, { messages, skipped }: Rendering): Turn {
@@ -74,15 +80,21 @@ function ordered(heard: Heard): Step | null {
  * A flow that opens with a question and shows nothing takes the message that started it as the answer, as Typebot does for
  * its own WhatsApp. It is never given to the start itself: there it can make Typebot run for ever.
  */
-function firstAnswer({ reply, bot, turn, isOpening, context }: Heard): Step | null {
+function firstAnswer({ reply, rendering, bot, turn, isOpening, context }: Heard): Step | null {
   if (!isOpening || reply.input === null || !firstMessageAnswers(reply)) return null;
   const { head } = context;
   if (head.kind === 'command' && !(head.command.type === 'start' && head.command.startMessage !== null)) return null;
   const pending: Pending = { type: 'input', input: reply.input };
-  const read = readAnswer(messageOf(context, turn.joined), pending, settingsOf(context));
+  const message = messageOf(context, turn.joined);
+  const read = readAnswer(message, pending, settingsOf(context), contactPhone(context, message));
   if (read.type !== 'send') return null;
   const session = { ...turn.session, bot: { ...bot, pending } };
-  return nextCall(turn, continueCall(bot, read.message), { session, isOpen: true }, { sessions: [opened(session)] });
+  return nextCall(
+    turn,
+    continueCall(bot, read.message),
+    { session, isOpen: true, said: rendering.unasked },
+    { sessions: [opened(session)] },
+  );
 }
 
 /** The flow stopped at an action and goes on with the next call, at once or after a wait. */

@@ -1,4 +1,5 @@
 import { phoneOf } from '../identity.ts';
+import { orderOf } from '../inbound-content.ts';
 import { parseJid } from '../jid.ts';
 import type { InboundMessage } from '../inbound.ts';
 import { wordsOf } from '../triggers/index.ts';
@@ -20,16 +21,24 @@ export function startVariables(context: StepContext, message: InboundMessage): R
     // Of what the human writes on the phone it would be the human's own name.
     pushName: message.fromMe ? '' : message.pushName,
     businessId: instance.businessId,
-    phone: phoneIn(context, message),
+    phone: contactPhone(context, message),
     keyParticipant: message.participant ?? '',
     firstMessage: wordsOf(message.content),
     instanceName: instance.name ?? '',
     remoteJid: message.address,
+    ...orderVariables(context),
   };
 }
 
-/** Of the contact, in a group of the participant; a start by the API knows the address it was given and the chat. */
-function phoneIn({ head, chat }: StepContext, { address }: InboundMessage): string {
+/** Of the cart that the first message is; of any other message none, so that a bot's own defaults stay. */
+function orderVariables({ head }: StepContext): Record<string, string> {
+  const order = head.kind === 'message' ? orderOf(head.event) : null;
+  if (order === null) return {};
+  return { orderId: order.id, orderItems: order.items, orderTotal: order.total, orderCurrency: order.currency };
+}
+
+/** In digits: of the contact, in a group of the participant; a start by the API knows the address it was given and the chat. Empty: not known. */
+export function contactPhone({ head, chat }: StepContext, { address }: InboundMessage): string {
   if (head.kind === 'message') return phoneOf(head.event, chat);
   const jid = [address, chat.jid].map(parseJid).find((each) => each?.kind === 'phone');
   return jid?.kind === 'phone' ? jid.phone : '';
