@@ -1,1 +1,2 @@
-export { startWorker, workerEnv, type WorkerOptions } from './worker.ts';
+export { workerEnv, type WorkerOptions } from './options.ts';
+export { startWorker } from './worker.ts';

@@ -1,5 +1,6 @@
 import { checkMediaFolder, checkRedis, createLog, mediaPlanOf, readEnv, runUntilSignal } from '@typelane/runtime';
-import { startWorker, workerEnv } from './worker.ts';
+import { workerEnv } from './options.ts';
+import { startWorker } from './worker.ts';
 
 await runUntilSignal(async () => {
   const { LOG_LEVEL, ...env } = readEnv(workerEnv);

@@ -4,32 +4,32 @@ import { UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { ConcurrencyLimiter } from './converse/concurrency-limiter.ts';
 
-/** Jobs taken at once. Each ends when its chats have begun, so few are enough and none is hoarded. */
-const jobsAtOnce = 4;
+/** Jobs in progress at once. Each ends when its conversations have started, so a few are enough and this process does not hoard jobs. */
+const jobsMax = 4;
 
-/** Failed jobs that stay, and seconds: they are none of ours, and whoever put them there may want to see why. */
-const failedKept = { count: 100, age: 86_400 };
+/** Failed jobs that are kept, and seconds: an operator may want to see who put them there. */
+const keptFailures = { count: 100, age: 86_400 };
 
 type Options = { redisUrl: string; prefix: string; limiter: ConcurrencyLimiter; log: Log };
 
-/** Starts the turns of chats that are woken through the queue `converse`. A job that wakes nobody fails once, with its reason. */
-export function answerWakeUps({ redisUrl, prefix, limiter, log }: Options): Running & { ready(): Promise<unknown> } {
+/** Starts the turns of conversations that are woken through the queue `converse`. A job that is not a wake-up fails once, with its reason. */
+export function consumeWakeUps({ redisUrl, prefix, limiter, log }: Options): Running & { ready(): Promise<unknown> } {
   const redis = connectRedisForLoops(redisUrl);
   const onError = (error: unknown): void => log.warn({ err: error }, 'wake.error');
   redis.on('error', onError);
-  const answer = async ({ data }: { data: unknown }): Promise<void> => {
+  const startTurns = async ({ data }: { data: unknown }): Promise<void> => {
     const { conversationIds, redelivery } = readWakeUp(data);
     if (redelivery === 'suspect') limiter.startOneByOne(conversationIds);
     else await limiter.start(conversationIds, redelivery);
   };
-  const worker = new Worker<unknown>(queueNames.converse, answer, {
+  const worker = new Worker<unknown>(queueNames.converse, startTurns, {
     connection: redis,
     prefix,
-    concurrency: jobsAtOnce,
-    removeOnFail: failedKept,
+    concurrency: jobsMax,
+    removeOnFail: keptFailures,
   });
   worker.on('failed', (job, error) => log.warn({ jobId: job?.id, reason: error.message }, 'wake-up.failed'));
-  const emptyAll = (): Promise<void> => emptyUnreadable(redis, `${prefix}:${queueNames.converse}`).catch(onError);
+  const emptyAll = (): Promise<void> => emptyUnreadableJobs(redis, `${prefix}:${queueNames.converse}`).catch(onError);
   worker.on('error', (error) => {
     onError(error);
     if (error instanceof SyntaxError) void emptyAll();
@@ -37,21 +37,19 @@ export function answerWakeUps({ redisUrl, prefix, limiter, log }: Options): Runn
   return {
     ready: () => worker.waitUntilReady(),
     async stop() {
-      await closeInTime('doorbell', worker.close(), log);
+      await closeInTime('wake-ups', worker.close(), log);
       redis.disconnect();
     },
   };
 }
 
-type ReadWakeUp = Pick<WakeUp, 'conversationIds' | 'redelivery'>;
-
-function readWakeUp(data: unknown): ReadWakeUp {
-  if (typeof data !== 'object' || data === null) throw new UnrecoverableError(`Expected the data to be a JSON object, got ${kindOf(data)}`);
+function readWakeUp(data: unknown): Pick<WakeUp, 'conversationIds' | 'redelivery'> {
+  if (typeof data !== 'object' || data === null) throw new UnrecoverableError(`The data must be a JSON object, but got ${kindOf(data)}`);
   const { conversationIds, redelivery }: { conversationIds?: unknown; redelivery?: unknown } = data;
   if (!Array.isArray(conversationIds) || !conversationIds.every((id) => typeof id === 'string' && isUuid(id)))
-    throw new UnrecoverableError(`Expected \`conversationIds\` to be a list of UUIDs, got ${kindOf(conversationIds)}`);
+    throw new UnrecoverableError(`\`conversationIds\` must be a list of UUIDs, but got ${kindOf(conversationIds)}`);
   if (!isRedelivery(redelivery))
-    throw new UnrecoverableError(`Expected \`redelivery\` to be overdue, swept or suspect, got ${kindOf(redelivery)}`);
+    throw new UnrecoverableError(`\`redelivery\` must be overdue, swept or suspect, but got ${kindOf(redelivery)}`);
   return { conversationIds: conversationIds as string[], ...(redelivery !== undefined && { redelivery }) };
 }
 
@@ -65,14 +63,14 @@ function kindOf(value: unknown): string {
 }
 
 /**
- * BullMQ takes a job whose fields are no JSON, cannot read it, and takes it again every half minute for ever. Such a job is emptied and put
- * back, and fails like any other that wakes nobody.
+ * BullMQ cannot read a job whose fields are not JSON, and moves it back to the queue every half minute, forever. Such a job is replaced with an
+ * empty one, which fails like any other job that is not a wake-up.
  */
-async function emptyUnreadable(redis: Redis, queueKey: string): Promise<void> {
+async function emptyUnreadableJobs(redis: Redis, queueKey: string): Promise<void> {
   for (const id of await redis.lrange(`${queueKey}:active`, 0, -1)) {
     const key = `${queueKey}:${id}`;
     if (isReadable(await redis.hgetall(key))) continue;
-    // Of several processes that see it one puts it back.
+    // Several processes may find the job; the one that removes it replaces it.
     if ((await redis.lrem(`${queueKey}:active`, 1, id)) === 0) continue;
     const empty = { name: 'unreadable', data: 'null', opts: '{}', timestamp: Date.now(), delay: 0, priority: 0 };
     await redis.multi().del(key, `${key}:lock`).hset(key, empty).rpush(`${queueKey}:wait`, id).zadd(`${queueKey}:marker`, 0, '0').exec();

@@ -6,7 +6,7 @@ import { type Pipeline, startPipeline } from './harness.ts';
 import { finalOf } from './ledger.ts';
 import { arrivalsOf, echoBot } from './order/echo-bot.ts';
 
-/** A Typebot host that is down: its chats wait in their order without a slot, and nobody else notices. */
+/** A Typebot host that is down: its conversations wait in order without using concurrency, and no other conversation waits. */
 let typebot: FakeTypebot;
 let gate: Gate;
 let pipeline: Pipeline;
@@ -32,7 +32,7 @@ afterEach(async () => {
 const jidOf = (chat: number): string => `55314${String(chat).padStart(8, '0')}@s.whatsapp.net`;
 
 test(
-  'chats of a host that is down wait untouched while others are answered, and go on in their order when it is back',
+  'conversations of a host that is down wait while others are answered, and continue in order when it is back',
   { timeout: 60_000 },
   async () => {
     pipeline = await startPipeline({ typebots: [typebot.url, gate.url], concurrency: 10, sweepMs: 60_000 });
@@ -99,7 +99,7 @@ test(
 );
 
 test.each(['429', '503'])(
-  'a host that says %s and when to come back is left alone by all its chats until then',
+  'a host that answers %s with Retry-After is not called by any conversation until then',
   { timeout: 30_000 },
   async (status) => {
     pipeline = await startPipeline({ typebots: [typebot.url, gate.url] });

@@ -5,7 +5,7 @@ import { type Pipeline, startPipeline } from './harness.ts';
 import { echoBot } from './order/echo-bot.ts';
 import { addRaw } from './raw-job.ts';
 
-/** Whatever somebody puts on the queue `converse`: it ends once, with a reason, and wakes nobody. */
+/** Jobs on the queue `converse` that are not wake-ups: each fails once, with a reason, and wakes no conversation. */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 
@@ -26,16 +26,16 @@ test.each<[what: string, data: string]>([
   ['a number', '42'],
   ['nothing', 'null'],
   ['an empty object', '{}'],
-  ['ids that are none', JSON.stringify({ instanceId: '', conversationIds: ['x'] })],
+  ['ids that are not UUIDs', JSON.stringify({ instanceId: '', conversationIds: ['x'] })],
   ['an unknown kind of redelivery', JSON.stringify({ instanceId: '', conversationIds: [randomUUID()], redelivery: 'never' })],
-])('a job with %s fails once with its reason, and the chats behind it are woken', { timeout: 20_000 }, async (_what, data) => {
+])('a job with %s fails once with its reason, and the conversations behind it are woken', { timeout: 20_000 }, async (_what, data) => {
   const queueKey = `${pipeline.prefix}:converse`;
   const id = `strange-${randomUUID()}`;
   await addRaw(pipeline.redis, queueKey, id, data);
   const failed = await waitUntil(async () => (await pipeline.redis.hget(`${queueKey}:${id}`, 'failedReason')) ?? false, {
     what: 'the end of the job',
   });
-  expect(failed).toMatch(/^Expected (the data|`[a-zA-Z]+)/);
+  expect(failed).toMatch(/^(The data|`[a-zA-Z]+`) must be /);
   expect(await pipeline.redis.llen(`${queueKey}:active`)).toBe(0);
   expect(await pipeline.redis.zscore(`${queueKey}:failed`, id)).not.toBeNull();
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
@@ -55,7 +55,7 @@ test.each<[what: string, data: string]>([
   expect(await command.outcome()).toBe('answered');
 });
 
-test('of three hundred such jobs the newest hundred stay', { timeout: 30_000 }, async () => {
+test('the newest hundred of three hundred such jobs are kept', { timeout: 30_000 }, async () => {
   const queueKey = `${pipeline.prefix}:converse`;
   for (let nth = 0; nth < 300; nth += 1) await addRaw(pipeline.redis, queueKey, `many-${nth}`, '{}');
   await waitUntil(async () => (await pipeline.redis.exists(`${queueKey}:many-0`)) === 0, { what: 'the first to be gone' });

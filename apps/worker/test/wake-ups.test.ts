@@ -65,7 +65,7 @@ test('a worker that was frozen in the middle of its calls changes nothing when i
   expect(typebot.violations).toEqual([]);
 });
 
-test('a worker killed while it lets events in leaves them at the door for the next one', { timeout: 60_000 }, async () => {
+test('a worker killed while it ingests events leaves them on the queue for the next one', { timeout: 60_000 }, async () => {
   await start({ workers: 0 });
   const victim = await spawnDoorkeeper();
   const { instanceId, events } = await conversations(3, 2);
@@ -82,7 +82,7 @@ test('a worker killed while it lets events in leaves them at the door for the ne
   expect(typebot.violations).toEqual([]);
 });
 
-test('chats whose doorbells were lost are found by the sweep', { timeout: 90_000 }, async () => {
+test('conversations whose wake-ups were lost are found by the sweep', { timeout: 90_000 }, async () => {
   await start({ workers: 0 });
   // Two turns at once, and a process takes 64 chats from the doorbell at a time: the others have to wait for theirs.
   await pipeline.startWorker({ WORKER_CONCURRENCY: 2 });

@@ -1,173 +1,170 @@
 import type { BotOutcome } from '@typelane/core';
 import type { Log } from '@typelane/runtime';
-import { type Circuit, createCircuit, type Pass, probingMs } from './circuit.ts';
+import { type Circuit, createCircuit, type Pass, probeWaitMs } from './circuit.ts';
 import { createProbeSchedule, type ProbeSchedule } from './probe-schedule.ts';
 
-/** Calls that bots have to fail, with no answer of the host between, before the host counts as down; and of how many instances. Fewer may be one tenant's. */
-const failing = { callsMin: 5, instancesMin: 3 };
+/** A host is down when, without an answer in between, this many calls of bots failed, of this many instances. Fewer may all be one tenant's. */
+const hostFailures = { callsMin: 5, instancesMin: 3 };
 
-/** Milliseconds that `Retry-After` is honoured, at most; as long as a chat of its own waits for it. */
-const holdMaxMs = 300_000;
+/** The longest `Retry-After` that is honoured, in milliseconds: as long as a conversation holds a message for its host. */
+const retryAfterMaxMs = 300_000;
 
-/** Hosts and bots remembered; the one that was called longest ago is forgotten first. */
-const remembered = { hosts: 1_000, bots: 10_000 };
+/** Hosts and bots in memory, at most. The least recently called is dropped first. */
+const rememberedMax = { hosts: 1_000, bots: 10_000 };
 
-/** Whose call it is. `host`: the origin of the bot's viewer. */
+/** Who makes a call. `host`: the origin of the bot's viewer. */
 export type Caller = { host: string; publicId: string; instanceId: string; conversationId: string };
 
-/** `inMs`: look again after so long; null: the chat is about to look again already. `downMs`: for so long has nothing been answered. */
+/** `inMs`: when to retry; null: a retry is scheduled already. `downMs`: how long calls have been refused. */
 export type Refused = { type: 'refused'; inMs: number | null; downMs: number };
 
 export type Admitted = {
   type: 'admitted';
-  /** Makes the call, and learns from its outcome. */
-  call(ask: () => Promise<BotOutcome>): Promise<BotOutcome>;
+  /** Makes the call and records what its outcome says about host and bot. */
+  call(request: () => Promise<BotOutcome>): Promise<BotOutcome>;
   /** The call is over, or was not made. */
   leave(): void;
 };
 
 export type Breakers = {
-  /** Whether a chat may call its bot now. `anyhow`: a turn that has begun is not cut off. */
-  enter(caller: Caller, anyhow: boolean): Admitted | Refused;
+  /** Whether a conversation may call its bot now. `hasBegun`: its turn has made a call already, so it is always admitted. */
+  admit(caller: Caller, hasBegun: boolean): Admitted | Refused;
 };
 
-type Host = {
-  circuit: Circuit;
-  looks: ProbeSchedule;
-  /** By instance: calls that its bots failed since the host last answered anybody. */
+type Bot = { circuit: Circuit; schedule: ProbeSchedule };
+
+type Host = Bot & {
+  /** By instance: failed calls of its bots since the host last answered anybody. */
   failures: Map<string, number>;
-  /** By instance: until when its bot was asked not to call (milliseconds since 1970). */
-  holdsReplies: Map<string, number>;
+  /** By instance: until when its bot asked not to be called (milliseconds since 1970). */
+  retryAfter: Map<string, number>;
 };
-
-type Bot = { circuit: Circuit; looks: ProbeSchedule };
 
 /**
- * What this process knows of each Typebot host and of each bot there. A host is down when it cannot be reached, or when the bots of several
- * instances fail; what a single bot answers, or does not, is that bot's own. What is down is left alone for a while, then a few calls are
- * let through, and what becomes of them decides.
+ * Circuit breakers for the Typebot hosts and bots that this process calls. A host's circuit opens when it cannot be reached, or when the bots
+ * of several instances fail. Any other failure concerns only the bot. ADR 0012.
  */
 export function createBreakers(log: Log): Breakers {
   const hosts = new Map<string, Host>();
   const bots = new Map<string, Bot>();
   const newHost = (host: string) => (): Host => {
-    const looks = createProbeSchedule();
+    const schedule = createProbeSchedule();
     const circuit = createCircuit((state, downMs) => {
       log.warn(state === 'open' ? { host } : { host, downMs }, state === 'open' ? 'host.down' : 'host.up');
-      if (state === 'closed') looks.clear();
+      if (state === 'closed') schedule.clear();
     });
-    return { circuit, looks, failures: new Map(), holdsReplies: new Map() };
+    return { circuit, schedule, failures: new Map(), retryAfter: new Map() };
   };
   const newBot =
     ({ host, publicId, instanceId }: Caller) =>
     (): Bot => {
-      const looks = createProbeSchedule();
+      const schedule = createProbeSchedule();
       const circuit = createCircuit((state, downMs) => {
         const bot = { host, instanceId, publicId };
         log.warn(state === 'open' ? bot : { ...bot, downMs }, state === 'open' ? 'bot.down' : 'bot.up');
-        if (state === 'closed') looks.clear();
+        if (state === 'closed') schedule.clear();
       });
-      return { circuit, looks };
+      return { circuit, schedule };
     };
   return {
-    enter(caller, anyhow) {
+    admit(caller, hasBegun) {
       const { instanceId, conversationId } = caller;
-      const host = recall(hosts, caller.host, newHost(caller.host), remembered.hosts);
-      const bot = recall(bots, JSON.stringify([instanceId, caller.host, caller.publicId]), newBot(caller), remembered.bots);
-      if (!anyhow) {
+      const host = remember(hosts, caller.host, newHost(caller.host), rememberedMax.hosts);
+      const bot = remember(bots, JSON.stringify([instanceId, caller.host, caller.publicId]), newBot(caller), rememberedMax.bots);
+      if (!hasBegun) {
         const refused = refusal(host, caller, host.circuit.waitMs()) ?? refusal(bot, caller, bot.circuit.waitMs());
         if (refused) return refused;
-        if (host.circuit.isOpen() && !host.looks.isNext(instanceId)) return refuse(host, caller, probingMs);
+        if (host.circuit.isOpen() && !host.schedule.isNext(instanceId)) return refuse(host, caller, probeWaitMs);
       }
-      for (const { looks } of [host, bot]) looks.end(conversationId);
-      return admit(host, bot, instanceId);
+      for (const { schedule } of [host, bot]) schedule.end(conversationId);
+      return admitted(host, bot, instanceId);
     },
   };
 }
 
-function recall<Known>(known: Map<string, Known>, key: string, create: () => Known, most: number): Known {
+function remember<Known>(known: Map<string, Known>, key: string, create: () => Known, countMax: number): Known {
   const found = known.get(key) ?? create();
-  // Set again, so that the map is in order of use.
+  // Inserted again, so that the map is in order of use.
   known.delete(key);
   known.set(key, found);
   for (const oldest of known.keys()) {
-    if (known.size <= most) break;
+    if (known.size <= countMax) break;
     known.delete(oldest);
   }
   return found;
 }
 
-function refusal(place: Bot, caller: Caller, waitMs: number): Refused | null {
-  return waitMs > 0 ? refuse(place, caller, waitMs) : null;
+function refusal(called: Bot, caller: Caller, waitMs: number): Refused | null {
+  return waitMs > 0 ? refuse(called, caller, waitMs) : null;
 }
 
-function refuse({ circuit, looks }: Bot, { conversationId, instanceId }: Caller, waitMs: number): Refused {
-  return { type: 'refused', inMs: looks.plan(conversationId, instanceId, waitMs), downMs: circuit.downMs() };
+function refuse({ circuit, schedule }: Bot, { conversationId, instanceId }: Caller, waitMs: number): Refused {
+  return { type: 'refused', inMs: schedule.plan(conversationId, instanceId, waitMs), downMs: circuit.downMs() };
 }
 
-function admit(host: Host, bot: Bot, instanceId: string): Admitted {
+function admitted(host: Host, bot: Bot, instanceId: string): Admitted {
   const wasFailing = bot.circuit.isOpen();
-  const [atHost, atBot] = [host.circuit.admit(), bot.circuit.admit()];
-  if (atHost.isProbe) host.looks.probed(instanceId);
-  const leave = (): void => {
-    atHost.left();
-    atBot.left();
-  };
+  const [hostPass, botPass] = [host.circuit.admit(), bot.circuit.admit()];
+  if (hostPass.isProbe) host.schedule.probed(instanceId);
   return {
     type: 'admitted',
-    async call(ask) {
-      const outcome = await ask();
-      learn(outcome, { host, bot, instanceId, wasFailing, atHost, atBot });
+    async call(request) {
+      const outcome = await request();
+      record(outcome, { host, bot, instanceId, wasFailing, hostPass, botPass });
       return outcome;
     },
-    leave,
+    leave() {
+      hostPass.cancelled();
+      botPass.cancelled();
+    },
   };
 }
 
-type Made = { host: Host; bot: Bot; instanceId: string; wasFailing: boolean; atHost: Pass; atBot: Pass };
+type CallMade = { host: Host; bot: Bot; instanceId: string; wasFailing: boolean; hostPass: Pass; botPass: Pass };
 
-function learn(outcome: BotOutcome, { host, bot, instanceId, wasFailing, atHost, atBot }: Made): void {
+function record(outcome: BotOutcome, { host, bot, instanceId, wasFailing, hostPass, botPass }: CallMade): void {
   if ('retryAfterMs' in outcome && outcome.retryAfterMs) hold(host, bot, instanceId, outcome.retryAfterMs);
   switch (evidenceOf(outcome)) {
     case 'answered':
       host.failures.clear();
-      host.holdsReplies.clear();
-      atHost.answered();
-      atBot.answered();
+      host.retryAfter.clear();
+      hostPass.succeeded();
+      botPass.succeeded();
       return;
     case 'unreached':
-      atHost.failed();
+      hostPass.failed();
       return;
     case 'botFailed':
-      atBot.failed();
-      // A bot that was known to fail tells nothing new of its host.
+      botPass.failed();
+      // A bot that is known to fail says nothing new about its host.
       if (wasFailing) return;
-      if (atHost.isProbe) atHost.failed();
+      if (hostPass.isProbe) hostPass.failed();
       host.failures.set(instanceId, (host.failures.get(instanceId) ?? 0) + 1);
-      if (areSeveral(host.failures)) host.circuit.trip();
+      if (isHostDown(host.failures)) host.circuit.open();
       return;
     case 'nothing':
   }
 }
 
-function areSeveral(failures: ReadonlyMap<string, number>): boolean {
+function isHostDown(failures: ReadonlyMap<string, number>): boolean {
   const calls = [...failures.values()].reduce((sum, count) => sum + count, 0);
-  return failures.size >= failing.instancesMin && calls >= failing.callsMin;
+  return failures.size >= hostFailures.instancesMin && calls >= hostFailures.callsMin;
 }
 
-/** A proxy that limits one bot does not limit the others; one that limits several is the host's. */
+/** A proxy that limits one bot does not limit the others. One that limits bots of several instances limits the host. */
 function hold(host: Host, bot: Bot, instanceId: string, retryAfterMs: number): void {
   const now = Date.now();
-  const until = now + Math.min(retryAfterMs, holdMaxMs);
+  const until = now + Math.min(retryAfterMs, retryAfterMaxMs);
   bot.circuit.hold(until);
-  host.holdsReplies.set(instanceId, until);
-  const current = [...host.holdsReplies.values()].filter((time) => time > now);
-  if (current.length >= failing.instancesMin) host.circuit.hold(Math.max(...current));
+  host.retryAfter.set(instanceId, until);
+  const current = [...host.retryAfter.values()].filter((time) => time > now);
+  if (current.length >= hostFailures.instancesMin) host.circuit.hold(Math.max(...current));
 }
 
 /**
- * `unreached`: no connection, which concerns everybody. `botFailed`: no answer, or an error of a server, which a flow can bring about by itself.
- * `nothing`: our own doing, or a limit of calls, which says when to come back. Anything else is an answer, a refusal included.
+ * What an outcome says. `unreached`: no connection, which concerns every bot of the host. `botFailed`: no answer or a server error, which a flow
+ * can cause by itself. `nothing`: this process caused it, or it is a rate limit, which says when to come back. Anything else, a refusal
+ * included, is an answer.
  */
 function evidenceOf(outcome: BotOutcome): 'answered' | 'unreached' | 'botFailed' | 'nothing' {
   switch (outcome.type) {

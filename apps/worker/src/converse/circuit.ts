@@ -1,105 +1,108 @@
-/** Failed calls in a row after which calls are held back. */
+/** Failed calls in a row that open a circuit. */
 const failuresMax = 5;
 
-/** Milliseconds without calls: 1 s, then twice as long each time a probe failed, so what is back is noticed within 15 s. */
-const rest = { firstMs: 1_000, maxMs: 15_000 };
+/** Milliseconds that a circuit stays open: doubled after each failed probe. A recovered host is noticed within `maxMs`. */
+const openTime = { firstMs: 1_000, maxMs: 15_000 };
 
-/** Calls let through at once after a rest; the first that is answered ends the outage. */
+/** Calls in flight at once while a circuit is half-open. The first answer closes it. */
 const probesMax = 2;
 
-/** Milliseconds a chat waits while others probe. */
-export const probingMs = 500;
+/** Milliseconds a conversation waits while others probe. */
+export const probeWaitMs = 500;
 
-/** One admitted call. Each of its three ends counts once. */
+/** One admitted call. Only the first of its three outcomes counts. */
 export type Pass = {
   isProbe: boolean;
   failed(): void;
-  answered(): void;
-  /** The call was not made, or says nothing. A probe is another chat's then. */
-  left(): void;
+  succeeded(): void;
+  /** The call was not made, or its outcome says nothing. If it was a probe, another call may probe instead. */
+  cancelled(): void;
 };
 
 /**
- * What is known of one thing that answers or does not. Closed, it lets every call through; open, it rests, and then a few calls probe it.
- * A library's breaker would do for this, but for two things: a hold that is asked for, and a trip that others decide.
+ * A circuit breaker for one host or bot: closed, it admits every call; open, none; half-open, a few probes. Libraries were not used because
+ * they lack two operations: a hold until a given time (`Retry-After`), and opening for reasons that are counted elsewhere.
  */
 export type Circuit = {
+  /** False while closed; true while open or half-open. */
   isOpen(): boolean;
   /** Milliseconds until a call may be made; 0: now. */
   waitMs(): number;
-  /** For so long has nothing been answered. */
+  /** Milliseconds since calls were first refused; 0: they are not. */
   downMs(): number;
-  /** No call is made before `time` (milliseconds since 1970). */
+  /** Refuses calls until `time` (milliseconds since 1970). */
   hold(time: number): void;
-  /** Opens, whatever was counted. */
-  trip(): void;
+  /** Opens, whatever the count of failures. */
+  open(): void;
   admit(): Pass;
 };
 
-/** `changed`: it opened, or closed after so many milliseconds. */
-export function createCircuit(changed: (state: 'open' | 'closed', downMs: number) => void): Circuit {
+/** `onChange`: the circuit opened, or it closed after `downMs` milliseconds. */
+export function createCircuit(onChange: (state: 'open' | 'closed', downMs: number) => void): Circuit {
   let failures = 0;
-  /** Rests since it was well; 0: closed. */
-  let rests = 0;
-  let restsUntil = 0;
+  /** Times the circuit opened since it was last closed; 0: closed. */
+  let openings = 0;
+  /** No call before this time. Later, if `openings` is above 0, the circuit is half-open. */
+  let refusedUntil = 0;
   let probes = 0;
   let downSince: number | null = null;
 
   const downMs = (): number => (downSince === null ? 0 : Date.now() - downSince);
-  const restAgain = (): void => {
-    rests += 1;
+  const reopen = (): void => {
+    openings += 1;
     probes = 0;
-    restsUntil = Math.max(restsUntil, Date.now() + Math.min(rest.firstMs * 2 ** (rests - 1), rest.maxMs));
+    refusedUntil = Math.max(refusedUntil, Date.now() + Math.min(openTime.firstMs * 2 ** (openings - 1), openTime.maxMs));
     downSince ??= Date.now();
-    if (rests === 1) changed('open', 0);
+    if (openings === 1) onChange('open', 0);
   };
-  const recover = (): void => {
-    const lastedMs = downMs();
-    const wasOpen = rests > 0;
+  const close = (): void => {
+    const wasDownMs = downMs();
+    const wasOpen = openings > 0;
     failures = 0;
-    rests = 0;
+    openings = 0;
     probes = 0;
-    downSince = restsUntil > Date.now() && !wasOpen ? downSince : null;
+    // A hold that still runs keeps a closed circuit down.
+    downSince = refusedUntil > Date.now() && !wasOpen ? downSince : null;
     if (!wasOpen) return;
-    restsUntil = 0;
-    changed('closed', lastedMs);
+    refusedUntil = 0;
+    onChange('closed', wasDownMs);
   };
-  const fail = (): void => {
+  const countFailure = (): void => {
     failures += 1;
-    if (failures >= failuresMax) restAgain();
+    if (failures >= failuresMax) reopen();
   };
 
   return {
-    isOpen: () => rests > 0,
+    isOpen: () => openings > 0,
     waitMs() {
-      const leftMs = restsUntil - Date.now();
+      const leftMs = refusedUntil - Date.now();
       if (leftMs > 0) return leftMs;
-      return rests > 0 && probes >= probesMax ? probingMs : 0;
+      return openings > 0 && probes >= probesMax ? probeWaitMs : 0;
     },
     downMs,
     hold(time) {
-      restsUntil = Math.max(restsUntil, time);
+      refusedUntil = Math.max(refusedUntil, time);
       downSince ??= Date.now();
     },
-    trip() {
-      if (rests === 0) restAgain();
+    open() {
+      if (openings === 0) reopen();
     },
     admit() {
-      const mine = rests;
-      const isProbe = rests > 0 && restsUntil <= Date.now() && probes < probesMax;
+      const openingsAtStart = openings;
+      const isProbe = openings > 0 && refusedUntil <= Date.now() && probes < probesMax;
       if (isProbe) probes += 1;
-      // A call that was let through before the last rest, or in spite of it, says nothing of now.
-      const isCurrent = (): boolean => mine === rests && (rests === 0 || isProbe);
-      let isOver = false;
+      // A call admitted before the circuit last opened, or although it was open, says nothing about now.
+      const isCurrent = (): boolean => openingsAtStart === openings && (openings === 0 || isProbe);
+      let isSettled = false;
       const once = (act: () => void) => (): void => {
-        if (!isOver && isCurrent()) act();
-        isOver = true;
+        if (!isSettled && isCurrent()) act();
+        isSettled = true;
       };
       return {
         isProbe,
-        failed: once(() => (isProbe ? restAgain() : fail())),
-        answered: once(recover),
-        left: once(() => (probes -= isProbe ? 1 : 0)),
+        failed: once(() => (isProbe ? reopen() : countFailure())),
+        succeeded: once(close),
+        cancelled: once(() => (probes -= isProbe ? 1 : 0)),
       };
     },
   };

@@ -1,59 +1,66 @@
 import type { Log } from '@typelane/runtime';
 
-/** Turns one chat may take in a row before others get its slot. */
+/** Turns of one conversation in a row before another conversation may run. */
 const turnsInARowMax = 32;
 
-/** What makes it likely that whoever had the chat before died of it: see `Ring`. */
+/** Why the last worker may have died of the event at the head, see `runTurn`. Null: an ordinary wake-up. */
 export type Redelivery = 'overdue' | 'swept' | null;
 
-/** Carries a chat one event further and says whether another waits. */
-export type Run = (conversationId: string, redelivery: Redelivery) => Promise<boolean>;
+/** Handles one event of a conversation. Returns true when another event waits. */
+type RunTurn = (conversationId: string, redelivery: Redelivery) => Promise<boolean>;
 
 export type ConcurrencyLimiter = {
-  /** Starts a chat's turn now if a slot is free (or its chat is at work already, which then looks again). */
+  /** Starts a conversation now and returns true, unless the limit is reached. One that is running already checks again after its turn. */
   tryStart(conversationId: string, redelivery?: Redelivery): boolean;
-  /** Starts turns for these chats as slots become free; returns when the last has begun. */
+  /** Starts conversations as the limit allows; resolves when the last one has started. */
   start(conversationIds: string[], redelivery?: Redelivery): Promise<void>;
   /**
-   * Starts turns for chats that more than one worker may have died of, each when the one before has ended: should one be the end of this
-   * process, the others have no part in it. Does not wait for them.
+   * Starts conversations that may have killed more than one worker, each after the previous one has ended: if one kills this process, the
+   * others are not counted as its cause. Does not wait for them.
    */
   startOneByOne(conversationIds: string[]): void;
-  /** Waits until all turns under way have ended. Nothing new begins. */
+  /** Waits until all running turns have ended. No turn starts any more. */
   drain(): Promise<void>;
 };
 
-type Entry = { wokenMeanwhile: boolean; ended: Promise<void> };
+type Running = { wokenMeanwhile: boolean; ended: Promise<void> };
 
-/** The turns of this process: at most `max` at once, one per chat. `yields` takes a chat that had its share. */
-export function createConcurrencyLimiter(max: number, run: Run, yields: (conversationId: string) => void, log: Log): ConcurrencyLimiter {
-  /** Chats at work; `rang`: somebody rang for it meanwhile. */
-  const running = new Map<string, Entry>();
-  const waiting: (() => void)[] = [];
+/**
+ * Runs at most `max` conversations of this process at once, and one turn per conversation. `requeue` wakes a conversation that had its turns
+ * in a row, or that cannot start any more, for any process.
+ */
+export function createConcurrencyLimiter(
+  max: number,
+  runTurn: RunTurn,
+  requeue: (conversationId: string) => void,
+  log: Log,
+): ConcurrencyLimiter {
+  const running = new Map<string, Running>();
+  const waitingForCapacity: (() => void)[] = [];
   const oneByOne = new Set<string>();
   let isDraining = false;
 
-  const work = async (id: string, entry: Entry, redelivery: Redelivery): Promise<void> => {
+  const runTurns = async (id: string, entry: Running, redelivery: Redelivery): Promise<void> => {
     for (let turns = 0; !isDraining && turns < turnsInARowMax; turns += 1) {
       entry.wokenMeanwhile = false;
-      const waits = await run(id, turns === 0 ? redelivery : null);
-      if (waits || entry.wokenMeanwhile) continue;
-      // In the same breath as the look at `rang`: a ring must find either the chat at work or the slot free.
+      const hasMore = await runTurn(id, turns === 0 ? redelivery : null);
+      if (hasMore || entry.wokenMeanwhile) continue;
+      // No await between the check and this line: a wake-up finds the conversation either running or free to start.
       running.delete(id);
       return;
     }
-    yields(id);
+    requeue(id);
   };
 
   const begin = (id: string, redelivery: Redelivery): void => {
-    const entry: Entry = { wokenMeanwhile: false, ended: Promise.resolve() };
+    const entry: Running = { wokenMeanwhile: false, ended: Promise.resolve() };
     running.set(id, entry);
-    entry.ended = work(id, entry, redelivery)
-      // The event is still at the head of its inbox: the sweep rings for it again.
+    entry.ended = runTurns(id, entry, redelivery)
+      // The event is still at the head of its inbox: the sweep wakes the conversation again.
       .catch((error: unknown) => log.error({ err: error, conversationId: id }, 'turn.failed'))
       .finally(() => {
         if (running.get(id) === entry) running.delete(id);
-        waiting.shift()?.();
+        waitingForCapacity.shift()?.();
       });
   };
 
@@ -66,11 +73,11 @@ export function createConcurrencyLimiter(max: number, run: Run, yields: (convers
   };
   const start = async (ids: string[], redelivery: Redelivery = null): Promise<void> => {
     for (const id of ids) {
-      while (!isDraining && !tryStart(id, redelivery)) await new Promise<void>((resolve) => waiting.push(resolve));
-      if (isDraining) yields(id);
+      while (!isDraining && !tryStart(id, redelivery)) await new Promise<void>((resolve) => waitingForCapacity.push(resolve));
+      if (isDraining) requeue(id);
     }
   };
-  const workOff = async (): Promise<void> => {
+  const runOneByOne = async (): Promise<void> => {
     for (const id of oneByOne) {
       if (!isDraining) await start([id], 'swept');
       await running.get(id)?.ended;
@@ -82,14 +89,14 @@ export function createConcurrencyLimiter(max: number, run: Run, yields: (convers
     tryStart,
     start,
     startOneByOne(ids) {
-      const isAtWork = oneByOne.size > 0;
+      const isRunning = oneByOne.size > 0;
       for (const id of ids) oneByOne.add(id);
-      if (!isAtWork) void workOff();
+      if (!isRunning) void runOneByOne();
     },
     async drain() {
       isDraining = true;
-      for (const wake of waiting.splice(0)) wake();
-      while (running.size > 0) await new Promise<void>((resolve) => waiting.push(resolve));
+      for (const proceed of waitingForCapacity.splice(0)) proceed();
+      while (running.size > 0) await new Promise<void>((resolve) => waitingForCapacity.push(resolve));
     },
   };
 }

@@ -1,56 +1,57 @@
-/** Milliseconds between two chats that look again: however many waited, about 200 a second come back, each probed by one load. */
+/** Milliseconds between two conversations that retry: at most about 200 a second return, however many waited. */
 const spacingMs = 5;
 
-/** Milliseconds after which an instance whose look was due is not waited for any more: its chat is another process's, or over. */
+/** Milliseconds after which an instance whose retry was due no longer goes first: another process has its conversation, or it is over. */
 const overdueMs = 1_000;
 
-/** When the chats that wait for a host or bot look again, and whose turn it is to probe it. */
+/** When conversations that wait for a host or bot retry, and which instance may probe it next. */
 export type ProbeSchedule = {
-  /** Milliseconds until this chat looks again, not before `waitMs`; null: it is about to look already. */
+  /** Schedules a retry, not before `waitMs`. Returns milliseconds until it; null: this conversation has one scheduled already. */
   plan(conversationId: string, instanceId: string, waitMs: number): number | null;
+  /** Forgets the conversation's retry, because it calls now. */
   end(conversationId: string): void;
   clear(): void;
-  /** Whether no other instance that waits has gone longer without a probe. */
+  /** Whether no other waiting instance has gone longer without a probe. */
   isNext(instanceId: string): boolean;
   probed(instanceId: string): void;
 };
 
 export function createProbeSchedule(): ProbeSchedule {
-  /** When each refused chat looks again, so that one that is woken by somebody else meanwhile does not look twice from then on. */
-  const chats = new Map<string, number>();
-  /** When the first chat of each instance looks again: right after the rest, however many chats of others wait. */
-  const fronts = new Map<string, number>();
+  /** Retry times by conversation, so that one that is also woken by something else does not retry twice from then on. */
+  const retryTimes = new Map<string, number>();
+  /** Each instance's first retry. It comes right when calls may be made again, however many conversations of other instances wait. */
+  const firstRetries = new Map<string, number>();
   /** By instance: the number of its last probe. */
   const lastProbes = new Map<string, number>();
-  let lastLookAt = 0;
+  let lastRetryAt = 0;
   let probes = 0;
 
   return {
     plan(conversationId, instanceId, waitMs) {
       const now = Date.now();
-      const known = chats.get(conversationId);
-      if (known !== undefined && known > now) return null;
-      // Up to a tenth more, so that the chats of several processes do not come all at once.
+      const planned = retryTimes.get(conversationId);
+      if (planned !== undefined && planned > now) return null;
+      // Up to a tenth later, so that several processes do not retry at the same moment.
       const earliest = now + waitMs * (1 + Math.random() / 10);
-      const isFront = (fronts.get(instanceId) ?? 0) <= now;
-      const lookAt = isFront ? earliest : Math.max(earliest, lastLookAt + spacingMs);
-      if (isFront) fronts.set(instanceId, lookAt);
-      lastLookAt = Math.max(lastLookAt, lookAt);
-      chats.set(conversationId, lookAt);
-      return lookAt - now;
+      const isFirst = (firstRetries.get(instanceId) ?? 0) <= now;
+      const retryAt = isFirst ? earliest : Math.max(earliest, lastRetryAt + spacingMs);
+      if (isFirst) firstRetries.set(instanceId, retryAt);
+      lastRetryAt = Math.max(lastRetryAt, retryAt);
+      retryTimes.set(conversationId, retryAt);
+      return retryAt - now;
     },
-    end: (conversationId) => void chats.delete(conversationId),
+    end: (conversationId) => void retryTimes.delete(conversationId),
     clear() {
-      chats.clear();
-      fronts.clear();
+      retryTimes.clear();
+      firstRetries.clear();
       lastProbes.clear();
-      lastLookAt = 0;
+      lastRetryAt = 0;
     },
     isNext(instanceId) {
       const from = Date.now() - overdueMs;
-      const mine = lastProbes.get(instanceId) ?? 0;
-      for (const [other, lookAt] of fronts) {
-        if (other !== instanceId && lookAt > from && (lastProbes.get(other) ?? 0) < mine) return false;
+      const own = lastProbes.get(instanceId) ?? 0;
+      for (const [other, retryAt] of firstRetries) {
+        if (other !== instanceId && retryAt > from && (lastProbes.get(other) ?? 0) < own) return false;
       }
       return true;
     },

@@ -1,127 +1,102 @@
 import {
   type BotCall,
   type BotInquiry,
-  type BotOutcome,
   type Command,
   type Conversation,
-  type StepInput,
-  type InboundMessage,
-  type InquiryOutcome,
-  type Integration,
   type Deferred,
-  type Matches,
   type Step,
   step,
   type StepContext,
+  type StepInput,
 } from '@typelane/core';
-import type { Commit, Committed, Loaded, WaitingRow, Written } from '@typelane/db';
+import { isDatabaseAway, type Loaded, type Written } from '@typelane/db';
 import type { Log } from '@typelane/runtime';
-import { giveUpStep } from './abandon.ts';
-import type { Breakers } from './breaker.ts';
-import type { Bulkhead } from './bulkhead.ts';
-import { contextOf } from './context.ts';
-import type { Integrations } from './integrations.ts';
-import { mergeFirst } from './merge-first.ts';
 import { type Admission, admit } from './admission.ts';
+import type { Redelivery } from './concurrency-limiter.ts';
+import { contextOf } from './context.ts';
+import type { TurnDependencies } from './dependencies.ts';
+import { giveUpEvent, giveUpStep } from './give-up.ts';
+import { inspect } from './inspect.ts';
 import { sendWithinMs, write } from './write.ts';
 
-/** What a turn needs from outside. */
-export type TurnPorts = {
-  load(conversationId: string): Promise<Loaded | null>;
-  commit(step: Commit): Promise<Committed>;
-  commitRetracting(step: Commit): Promise<Committed>;
-  /** Writes a step that hands the chat back to the bot, and puts into its inbox again what the contact said meanwhile. */
-  commitReplaying(step: Commit, sessionId: string): Promise<Committed>;
-  /** What stands behind `seq`, looked at again because words from the phone came in. Null: the chat is gone. */
-  loadLaterEvents(conversationId: string, seq: number): Promise<Pick<Loaded, 'phoneSeq' | 'later' | 'sends'> | null>;
-  /** The events from `seq` on, the oldest first: what a burst is made of. */
-  waitingFrom(conversationId: string, seq: number): Promise<WaitingRow[]>;
-  /** Hands out the chat's next reply, which a pause or close had kept back. */
-  dispatchNext(conversationId: string): void;
-  matches: Matches;
-  /** Joins the conversation this one follows into it; false while that one is at work. */
-  mergeConversations(conversationId: string): Promise<boolean>;
-  /** Asks Typebot. `sendBefore` (performance.now()): later than that nothing is sent. */
-  ask(call: BotCall, options: { sendBefore: number; traceparent: string | null }): Promise<BotOutcome>;
-  /** Reads what Typebot has kept, to find out whether it heard. */
-  inspect(inquiry: BotInquiry, instanceId: string, integration: Integration | null): Promise<InquiryOutcome>;
-  publish(reply: Record<string, unknown>): void;
-  /** Rings for the chat later. */
-  wakeIn(chat: { instanceId: string; conversationId: string }, delayMs: number): void;
-  integrations: Integrations;
-  /** What the message at the head says, made ready for the bot. It does not throw. Null: not now, and the chat is woken when it can be. */
-  read(loaded: Loaded, integration: Integration | null): Promise<InboundMessage | null>;
-  bulkhead: Bulkhead;
-  breakers: Breakers;
-  log: Log;
-};
+/** Redeliveries of one event whose worker disappeared. The last of them gives the event up. */
+const deliveryAttemptsMax = 3;
 
-/** Milliseconds. */
-export type TurnTimes = { timeoutMs: number; quarantineMs: number };
+/** Milliseconds until a conversation checks again whether the one to be merged into it has ended its turn. */
+const mergeRetryMs = 1_000;
 
 /**
- * Carries the oldest unhandled event of one chat to its end, as far as it can go now. Returns true when another event waits.
+ * Handles the event at the head of a conversation's inbox. Returns true when another event waits.
  *
- * Each step is committed before its question is asked, so a crash leaves `calling` on record and never a silent second call.
- * A commit that finds another version ends the turn: somebody else has the chat.
+ * - `swept`: the sweep found the conversation untouched, so its worker may have died of the event. The attempt is counted before the event
+ *   is loaded. The third attempt gives the event up, so that it does not kill a fourth process.
+ * - `overdue`: a new message arrived behind such an event. It is counted only if no attempt was counted before; otherwise the conversation
+ *   is left to the sweep, or each new message could kill a process.
+ * - null: an ordinary wake-up. It is not counted, because that would add a round trip to every turn.
  */
-export async function turn(conversationId: string, ports: TurnPorts, times: TurnTimes): Promise<boolean> {
+export async function runTurn(conversationId: string, redelivery: Redelivery, deps: TurnDependencies): Promise<boolean> {
+  const { store } = deps;
+  if (redelivery === 'overdue' && !(await store.countFirstDeliveryAttempt(conversationId))) return false;
+  const deliveryAttempts = redelivery === 'swept' ? await store.countDeliveryAttempt(conversationId) : 0;
+  if (deliveryAttempts >= deliveryAttemptsMax) return giveUpEvent(conversationId, deps);
+  const isCounted = deliveryAttempts > 0 || redelivery === 'overdue';
+  try {
+    const more = await turn(conversationId, deps);
+    if (isCounted) await store.resetDeliveryAttempts(conversationId);
+    return more;
+  } catch (error) {
+    if (isCounted && isDatabaseAway(error)) await store.resetDeliveryAttempts(conversationId);
+    throw error;
+  }
+}
+
+/**
+ * Repeats load, step, commit and call until the event has ended or has to wait.
+ *
+ * Each step is committed before its call is made, so a crash leaves `calling` on record and never causes a silent second call.
+ * A commit that finds another version ends the turn: another worker has the conversation.
+ */
+async function turn(conversationId: string, deps: TurnDependencies): Promise<boolean> {
   const startedAt = performance.now();
-  const loaded = await ports.load(conversationId);
+  const loaded = await deps.store.load(conversationId);
   if (loaded === null) return false;
-  if (loaded.mustMerge) return mergeFirst(loaded, ports);
-  const context = await contextOf(loaded, ports);
+  if (loaded.mustMerge) return mergeFirst(loaded, deps);
+  const context = await contextOf(loaded, deps);
   if (context === null) return false;
   let { state, version } = loaded;
-  let input: StepInput = firstInput(loaded);
+  let input = firstInput(loaded);
   let calls = 0;
   for (;;) {
-    const decided = decide(state, input, context, ports.log);
-    if ('type' in decided) return retryLater(loaded, decided.ms, ports);
-    // What an abandoned call could still do, it has had the time to do.
+    const decided = decide(state, input, context, deps.log);
+    if ('type' in decided) return retryLater(loaded, decided.ms, deps);
+    // The quarantine after an abandoned call is over already: `load` waits for it.
     const next = loaded.isAbandoned && calls === 0 ? { ...decided, quarantine: false } : decided;
-    const admission = next.ask && admit(next.ask, next.state, loaded, calls > 0, ports);
-    if (admission?.type === 'deferred') return retryLater(loaded, admission.inMs, ports);
+    const admission = next.ask && admit(next.ask, next.state, loaded, calls > 0, deps);
+    if (admission?.type === 'deferred') return retryLater(loaded, admission.inMs, deps);
     try {
       const committedAt = performance.now();
-      const committed = await write(next, { loaded, state, version }, context, ports, times);
+      const committed = await write(next, { loaded, state, version }, context, deps);
       if (committed === null) {
-        ports.log.info({ conversationId, seq: loaded.head.seq }, 'turn.lost');
+        deps.log.info({ conversationId, seq: loaded.head.seq }, 'turn.lost');
         return false;
       }
-      if (next.final) logTurn(ports.log, loaded, next, { calls, startedAt, from: loaded.state.status });
-      if (next.ask === null || admission === null) return goOn(next, committed, loaded, ports, times);
+      if (next.final) logTurn(deps.log, loaded, next, { calls, startedAt, from: loaded.state.status });
+      if (next.ask === null || admission === null) return afterCommit(next, committed, loaded, deps);
       ({ state } = next);
       ({ version } = committed);
       calls += 1;
-      input = await answerTo(next.ask, admission, committedAt, context, ports);
+      input = await callTypebot(next.ask, admission, committedAt, context, deps);
     } finally {
       admission?.leave();
     }
   }
 }
 
-/** Nothing was written: the event stays at the head of its inbox, and the slot goes to another chat. Null: it is rung for already. */
-function retryLater({ conversationId, instance }: Loaded, inMs: number | null, ports: TurnPorts): boolean {
-  if (inMs !== null) ports.wakeIn({ instanceId: instance.instanceId, conversationId }, Math.ceil(inMs));
+/** Merges the conversation that the contact had under another name into this one. True: load again, now with all events. */
+async function mergeFirst({ conversationId }: Loaded, { store, wakeIn }: TurnDependencies): Promise<boolean> {
+  if (await store.mergeConversations(conversationId)) return true;
+  wakeIn(conversationId, mergeRetryMs);
   return false;
-}
-
-type Admitted = Extract<Admission, { type: 'room' }>;
-
-function answerTo(
-  asked: BotCall | BotInquiry,
-  admission: Admitted,
-  committedAt: number,
-  context: StepContext,
-  ports: TurnPorts,
-): Promise<StepInput> {
-  if (asked.type === 'inspect') return ports.inspect(asked, context.instance.instanceId, context.integration);
-  return admission.ask(() => ports.ask(asked, { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) }));
-}
-
-function traceparentOf({ head }: StepContext): string | null {
-  return head.kind === 'message' ? (head.event.traceparent ?? null) : null;
 }
 
 function firstInput({ state, isAbandoned }: Loaded): StepInput {
@@ -129,7 +104,7 @@ function firstInput({ state, isAbandoned }: Loaded): StepInput {
   return { type: state.status === 'due' ? 'due' : 'received' };
 }
 
-/** A step that throws is a defect. Its event is given up, so that it cannot hold up the chat for ever. */
+/** A step that throws is a defect. Its event is given up, so that it does not block the conversation forever. */
 function decide(state: Conversation, input: StepInput, context: StepContext, log: Log): Step | Deferred {
   try {
     return step(state, input, context);
@@ -139,25 +114,56 @@ function decide(state: Conversation, input: StepInput, context: StepContext, log
   }
 }
 
-function goOn(next: Step, committed: Written, { conversationId, instance, head }: Loaded, ports: TurnPorts, times: TurnTimes): boolean {
-  const chat = { instanceId: instance.instanceId, conversationId };
+/** Nothing was written: the event stays at the head of its inbox, and another conversation may run. `inMs` null: something else wakes it. */
+function retryLater({ conversationId }: Loaded, inMs: number | null, { wakeIn }: TurnDependencies): boolean {
+  if (inMs !== null) wakeIn(conversationId, Math.ceil(inMs));
+  return false;
+}
+
+function callTypebot(
+  asked: BotCall | BotInquiry,
+  admission: Extract<Admission, { type: 'admitted' }>,
+  committedAt: number,
+  context: StepContext,
+  deps: TurnDependencies,
+): Promise<StepInput> {
+  if (asked.type === 'inspect') return inspect(asked, context.instance.instanceId, context.integration, deps);
+  return admission.call(() => deps.typebot.ask(asked, { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) }));
+}
+
+function traceparentOf({ head }: StepContext): string | null {
+  return head.kind === 'message' ? (head.event.traceparent ?? null) : null;
+}
+
+/** The step makes no call: the event has ended, or its turn waits. Returns true when the conversation should be loaded again at once. */
+function afterCommit(next: Step, committed: Written, { conversationId, head }: Loaded, deps: TurnDependencies): boolean {
+  const { quarantineMs } = deps.times;
   if (next.final === null) {
-    ports.wakeIn(chat, Math.max(next.waitMs ?? 0, next.quarantine ? times.quarantineMs : 0));
-    // What came in during the call may silence the turn before its time.
+    deps.wakeIn(conversationId, Math.max(next.waitMs ?? 0, next.quarantine ? quarantineMs : 0));
+    // An event that arrived during the call may end the wait early.
     return committed.more;
   }
-  if (head.kind === 'command' && holdsReplies(head.event as Command)) ports.dispatchNext(conversationId);
-  // Also for what comes in meanwhile: its own ring finds the chat quiet and is over.
-  if (next.quarantine) ports.wakeIn(chat, times.quarantineMs);
+  if (head.kind === 'command' && holdsReplies(head.event as Command)) void dispatchHeldReply(conversationId, deps);
+  // Wake-ups of events that arrive during the quarantine find nothing to do, so one is needed at its end.
+  if (next.quarantine) deps.wakeIn(conversationId, quarantineMs);
   return committed.more;
 }
 
-/** Nothing was handed out while it waited, and not every one takes back what is there. */
+/** While these wait in the inbox, no reply is dispatched; not every one of them retracts the replies. */
 function holdsReplies({ type }: Command): boolean {
   return type === 'pause' || type === 'close';
 }
 
-/** The canonical line of a turn. Never what was said in it. */
+/** If this fails, the sweep dispatches the reply. */
+async function dispatchHeldReply(conversationId: string, { store, publish, log }: TurnDependencies): Promise<void> {
+  try {
+    for (const { replyId, seq, reply } of await store.dispatchNext(conversationId)) await publish({ ...reply, replyId, seq });
+  } catch (error) {
+    log.warn({ err: error }, 'dispatch.failed');
+  }
+}
+
+/** The canonical line of a turn. It holds no words of the contact. */
 function logTurn(
   log: Log,
   loaded: Loaded,

@@ -1,49 +1,46 @@
 import { randomUUID } from 'node:crypto';
-import type { Conversation, Step, StepContext } from '@typelane/core';
+import type { Conversation, Session, Step, StepContext } from '@typelane/core';
 import type { Commit, Committed, Loaded, Written } from '@typelane/db';
 import { isSilenced } from './context.ts';
-import { addressOf, replyOf } from './reply.ts';
-import { sessionIdOf, sessionIn } from './session-id.ts';
-import type { TurnPorts, TurnTimes } from './turn.ts';
+import type { TurnDependencies } from './dependencies.ts';
 
-/** Milliseconds from a commit to its call: if this process stood still for longer, its time may be over and nothing is sent. */
+/** Milliseconds from a commit to its call. A process that stood still for longer sends nothing: the recorded time of the call may be over. */
 export const sendWithinMs = 5_000;
 
-/** What a step was decided on. */
-export type Before = { loaded: Loaded; state: Conversation; version: number };
+/** What the step was decided on. */
+type Before = { loaded: Loaded; state: Conversation; version: number };
 
-/** Commits a step and publishes its reply. Null: somebody else has the chat, and nothing was written. */
-export async function write(next: Step, before: Before, context: StepContext, ports: TurnPorts, times: TurnTimes): Promise<Written | null> {
-  const reply =
-    next.say.length > 0 ? replyOf(next, before.state, context, addressOf(next, before.state, context, before.loaded.jid)) : null;
-  const entry = { ...entryOf(next, before, context, times), reply };
-  const save = savingOf(next, before.state, context, ports);
-  const committed = await writeReviewed(entry, save, before.loaded, context, ports);
-  if (reply && committed && committed.dispatchedSeq !== null) ports.publish({ ...reply, seq: committed.dispatchedSeq });
+/** Commits a step and publishes its reply. Null: another worker has the conversation, and nothing was written. */
+export async function write(next: Step, before: Before, context: StepContext, deps: TurnDependencies): Promise<Written | null> {
+  const reply = next.say.length > 0 ? replyOf(next, before, context) : null;
+  const entry = { ...entryOf(next, before, context, deps.times), reply };
+  const commit = commitFor(next, before.state, context, deps.store);
+  const committed = await commitReviewed(entry, commit, before.loaded, context, deps);
+  if (reply && committed && committed.dispatchedSeq !== null) void deps.publish({ ...reply, seq: committed.dispatchedSeq });
   return committed;
 }
 
-/** Commits a step that says nothing, on an event that was not read. */
-export async function writeUnread(next: Step, before: Before, ports: TurnPorts, times: TurnTimes): Promise<Written | null> {
-  const committed = await ports.commit({ ...entryOf(next, before, { isHeld: true }, times), reply: null });
+/** Commits a step that says nothing, for an event that was not parsed. */
+export async function writeUnread(next: Step, before: Before, { store, times }: TurnDependencies): Promise<Written | null> {
+  const committed = await store.commit({ ...entryOf(next, before, { isHeld: true }, times), reply: null });
   return committed === 'unreviewed' ? null : committed;
 }
 
-/** Words from the phone that came in meanwhile are looked at before anything is said: a human's have the last word. */
-async function writeReviewed(
+/** Reviews messages from the phone that arrived during the turn before anything is said: a human's message withholds the reply. */
+async function commitReviewed(
   entry: Commit,
-  save: (entry: Commit) => Promise<Committed>,
+  commit: (entry: Commit) => Promise<Committed>,
   { conversationId, head }: Loaded,
   context: StepContext,
-  ports: TurnPorts,
+  { store }: TurnDependencies,
 ): Promise<Written | null> {
-  let wanted = entry;
+  let current = entry;
   for (;;) {
-    const committed = await save(wanted);
+    const committed = await commit(current);
     if (committed !== 'unreviewed') return committed;
-    const found = await ports.loadLaterEvents(conversationId, head.seq);
-    if (found === null) return null;
-    wanted = isSilenced(found, false, context) ? withheld(wanted) : { ...wanted, reviewedSeq: found.phoneSeq };
+    const behind = await store.loadLaterEvents(conversationId, head.seq);
+    if (behind === null) return null;
+    current = isSilenced(behind, false, context) ? withheld(current) : { ...current, reviewedSeq: behind.phoneSeq };
   }
 }
 
@@ -53,19 +50,25 @@ function withheld(entry: Commit): Commit {
   return { ...entry, final, reply: null };
 }
 
-function savingOf(next: Step, before: Conversation, { integration }: StepContext, ports: TurnPorts): (entry: Commit) => Promise<Committed> {
-  if (next.retractsReplies) return ports.commitRetracting;
-  if (integration?.settings.resume.replay !== true || before.status !== 'paused' || next.state.status === 'paused') return ports.commit;
+/** Which commit the step needs: most are plain; one may also retract replies, or replay what the contact said during a pause. */
+function commitFor(
+  next: Step,
+  before: Conversation,
+  { integration }: StepContext,
+  store: TurnDependencies['store'],
+): (entry: Commit) => Promise<Committed> {
+  if (next.retractsReplies) return store.commitRetracting;
+  if (integration?.settings.resume.replay !== true || before.status !== 'paused' || next.state.status === 'paused') return store.commit;
   const { sessionId } = before.session;
-  if (sessionIn(next.state)?.sessionId !== sessionId) return ports.commit;
-  return (entry) => ports.commitReplaying(entry, sessionId);
+  if (sessionIn(next.state)?.sessionId !== sessionId) return store.commit;
+  return (entry) => store.commitReplaying(entry, sessionId);
 }
 
 function entryOf(
   next: Step,
   { loaded, state, version }: Before,
   context: Pick<StepContext, 'isHeld'>,
-  times: TurnTimes,
+  times: TurnDependencies['times'],
 ): Omit<Commit, 'reply'> {
   return {
     commitId: randomUUID(),
@@ -79,7 +82,7 @@ function entryOf(
     quarantineMs: next.quarantine ? times.quarantineMs : null,
     waitMs: next.waitMs === null ? null : Math.max(next.waitMs, next.quarantine ? times.quarantineMs : 0),
     timerAt: next.timerAt,
-    // A silenced chat has no message from the phone that was judged harmless.
+    // While the bot is silenced, no message from the phone counts as reviewed.
     reviewedSeq: context.isHeld ? -1 : loaded.phoneSeq,
     sessions: next.sessions.map(({ session, status, reason }) => ({
       sessionId: session.sessionId,
@@ -91,4 +94,51 @@ function entryOf(
       bot: session.bot,
     })),
   };
+}
+
+/** The outbound job without its `seq`, which the commit assigns. */
+function replyOf(next: Step, { loaded, state }: Before, context: StepContext) {
+  const { head, instance } = context;
+  const event = head.kind === 'message' ? head.event : null;
+  return {
+    schemaVersion: 1 as const,
+    replyId: randomUUID(),
+    instanceId: instance.instanceId,
+    businessId: instance.businessId,
+    sessionId: sessionIdOf(next, state),
+    to: addressOf(next, state, context, loaded.jid),
+    inReplyTo: event?.data.keyId ?? null,
+    traceparent: event?.traceparent ?? null,
+    messages: next.say.map((message) => ({ id: randomUUID(), ...message })),
+  };
+}
+
+/** An answer goes to the address that wrote, unchanged. What the bot says unasked goes to the last known address. */
+function addressOf(next: Step, before: Conversation, { head }: StepContext, jid: string): string {
+  if (head.kind === 'message') return head.event.data.keyRemoteJid;
+  if (head.command.type === 'start') return head.command.address;
+  return sessionOf(next, before)?.address || jid;
+}
+
+function sessionIdOf(next: Step, before: Conversation): string | null {
+  return sessionOf(next, before)?.sessionId ?? null;
+}
+
+/** The session a step belongs to: the one it opened or ended, else the current one, else the previous one. */
+function sessionOf(next: Step, before: Conversation): Session | null {
+  return next.sessions.at(-1)?.session ?? sessionIn(next.state) ?? sessionIn(before);
+}
+
+function sessionIn(state: Conversation): Session | null {
+  switch (state.status) {
+    case 'idle':
+    case 'ended':
+      return null;
+    case 'waiting':
+    case 'paused':
+      return state.session;
+    case 'calling':
+    case 'due':
+      return state.turn.session;
+  }
 }

@@ -1,5 +1,5 @@
 import { type Database, pauseUnsendable, type Receipt, whoseReplies } from '@typelane/db';
-import { readSettings } from '../converse/read-settings.ts';
+import { readSettings } from '../converse/integrations.ts';
 import type { Chat } from '../ingest/ingest-batch.ts';
 
 /**

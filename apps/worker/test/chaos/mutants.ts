@@ -22,7 +22,7 @@ const sweep = 'apps/worker/src/sweep.ts';
 const outbound = 'apps/worker/src/deliver/outbound.ts';
 
 const ingestAndPop = '  const chats = await ingestBatch(';
-const replyKept = 'const entry = { ...entryOf(next, before, context, times), reply };';
+const replyKept = 'const entry = { ...entryOf(next, before, context, deps.times), reply };';
 
 export const mutants: readonly Mutant[] = [
   {
@@ -72,11 +72,11 @@ export const mutants: readonly Mutant[] = [
     name: 'reply outside of the transaction',
     what: 'a reply is published without being on record with its step',
     alterations: [
-      { file: write, from: replyKept, to: 'const entry = { ...entryOf(next, before, context, times), reply: null };' },
+      { file: write, from: replyKept, to: 'const entry = { ...entryOf(next, before, context, deps.times), reply: null };' },
       {
         file: write,
-        from: 'if (reply && committed && committed.dispatchedSeq !== null) ports.publish({ ...reply, seq: committed.dispatchedSeq });',
-        to: 'if (reply && committed) ports.publish({ ...reply, seq: Number(before.loaded.head.seq) });',
+        from: 'if (reply && committed && committed.dispatchedSeq !== null) void deps.publish({ ...reply, seq: committed.dispatchedSeq });',
+        to: 'if (reply && committed) void deps.publish({ ...reply, seq: Number(before.loaded.head.seq) });',
       },
     ],
     faults: ['killWorker', 'freezeWorker'],
@@ -131,9 +131,9 @@ export const mutants: readonly Mutant[] = [
     alterations: [
       {
         file: turn,
-        from: 'return admission.ask(() => ports.ask(asked, { sendBefore: committedAt + sendWithinMs,',
+        from: 'return admission.call(() => deps.typebot.ask(asked, { sendBefore: committedAt + sendWithinMs,',
         // Busy for a moment between the two, so that a freeze falls into it.
-        to: 'return admission.ask(async () => (await new Promise((resolve) => setTimeout(resolve, 40)), ports).ask(asked, { sendBefore: Infinity,',
+        to: 'return admission.call(async () => (await new Promise((resolve) => setTimeout(resolve, 40)), deps.typebot).ask(asked, { sendBefore: Infinity,',
       },
     ],
     faults: ['freezeWorker'],

@@ -35,13 +35,14 @@ const again: Expectation = { final: 'answered', calls: 2 };
 const turn = 'apps/worker/src/converse/turn.ts';
 const write = 'apps/worker/src/converse/write.ts';
 const reader = 'apps/worker/src/ingest/inbound-reader.ts';
-const ask = 'input = await answerTo(next.ask, admission, committedAt, context, ports);';
+const ask = 'input = await callTypebot(next.ask, admission, committedAt, context, deps);';
 const ingestAndPop = 'const chats = await ingestBatch(ports, queueKey, jobs);';
 const ingest = 'packages/db/src/conversations/ingest.ts';
 const insertEvents = 'await inTransaction(sql, (transaction) => Promise.all(insertEvents(transaction, arrivals)));';
 const pop = 'await list.pop(jobs.map(({ id }) => id));';
 const loaded = 'if (loaded === null) return false;';
-const published = 'if (reply && committed && committed.dispatchedSeq !== null) ports.publish({ ...reply, seq: committed.dispatchedSeq });';
+const published =
+  'if (reply && committed && committed.dispatchedSeq !== null) void deps.publish({ ...reply, seq: committed.dispatchedSeq });';
 
 export const crashPoints: readonly CrashPoint[] = [
   {
@@ -90,7 +91,7 @@ export const crashPoints: readonly CrashPoint[] = [
     alteration: (ending) => ({
       file: turn,
       from: ask,
-      to: `const answer = answerTo(next.ask, admission, committedAt, context, ports);
+      to: `const answer = callTypebot(next.ask, admission, committedAt, context, deps);
         await new Promise((resolve) => setTimeout(resolve, 50)); ${once('loaded.head', ending)} input = await answer;`,
     }),
     atMostOnce: unheard,

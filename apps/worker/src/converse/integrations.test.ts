@@ -1,6 +1,6 @@
 import { defaultSettings } from '@typelane/core';
 import { expect, test } from 'vitest';
-import { readSettings } from './read-settings.ts';
+import { readSettings } from './integrations.ts';
 
 const known = { errorMessage: 'Try later', trigger: { type: 'keyword', operator: 'equals', value: 'hi' }, debounceMs: 500 };
 
@@ -35,14 +35,14 @@ test.each<[what: string, stored: unknown, dropped: string[], kept: object]>([
     { ...known, ignoreJids: ['5531999990000@s.whatsapp.net', '5531*'] },
   ],
   ['is no settings at all', 'none', ['everything'], defaultSettings],
-])('of settings whose newer version %s the known ones hold', (_, stored, dropped, kept) => {
+])('if a newer version of the settings %s, the known ones apply', (_, stored, dropped, kept) => {
   const read = readSettings(stored);
   expect([...new Set(read.dropped)]).toEqual(dropped);
   expect(read.settings).toMatchObject(kept);
   expect(readSettings(read.settings).dropped).toEqual([]);
 });
 
-test('what is left out of stored settings is not taken from them', () => {
+test('reading settings does not change the stored ones', () => {
   const stored = { ...known, moods: 1 };
   readSettings(stored);
   expect(stored.moods).toBe(1);
