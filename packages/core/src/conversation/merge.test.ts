@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { merge } from './merge.ts';
-import type { Conversation, Session } from './state.ts';
+import type { Conversation, Session } from './conversation.ts';
 
 const session = (sessionId: string): Session => ({ sessionId, typebotIntegrationId: null, address: '', activeAt: 0, bot: null });
 const [mine, theirs] = [session('phone'), session('other')];

@@ -1,4 +1,4 @@
-import type { Matches } from '../conversation/event.ts';
+import type { Matches } from '../conversation/conversation.ts';
 import { fold } from '../inputs/fold.ts';
 import type { Settings } from '../settings.ts';
 import { compare } from './compare.ts';
