@@ -222,7 +222,7 @@ function said({ jid, instanceId }: Chat): string[] {
 
 async function attemptsOf({ instanceId, jid }: Chat): Promise<number> {
   const [row] = await pipeline.database.sql`
-    select (state #>> '{turn,held,tries}')::int as attempts from conversations where instance_id = ${instanceId} and jid = ${jid}`;
+    select (state #>> '{turn,notSent,attempts}')::int as attempts from conversations where instance_id = ${instanceId} and jid = ${jid}`;
   return Number(row?.['attempts'] ?? 0);
 }
 

@@ -12,10 +12,10 @@ export type { Answer } from './inputs/input.ts';
 /** What the bot waits for: an answer, an event of an embed, or a call from an outside system. */
 type Pending = { type: 'input'; input: BotInput } | { type: 'embed' } | { type: 'webhook' } | { type: 'webhookArrived' };
 
-/** What the bot is told of the contact's message, if anything. Never throws. */
+/** The answer to send to Typebot for the contact's message, or the reason to send none. Never throws. */
 export function readAnswer({ content, contentType }: InboundMessage, pending: Pending, settings: Settings): Answer {
   if (content.kind === 'signal') return hold('signal');
-  // Typebot would take any text for what the webhook delivers.
+  // Typebot would take any text for the body of the external call.
   if (pending.type === 'webhook' || pending.type === 'webhookArrived') return hold('webhook_pending', hint(settings, 'waiting'));
   if (content.kind === 'unknown') return nothingUsable(settings);
   if (pending.type === 'embed') return readEvent(content, settings);
@@ -23,22 +23,22 @@ export function readAnswer({ content, contentType }: InboundMessage, pending: Pe
   return readInput(said, pending.input, settings);
 }
 
-/** Evolution gives a flow the id of a tapped button, and the title of a list's row. Flows with its markers are written for that. */
+/** Evolution sends a flow the id of a tapped button and the title of a tapped row. Flows with its markers expect that. */
 function asEvolutionReads(said: Said, contentType: string): Said {
   const isButton = said.kind === 'reply' && said.id !== '' && !/list/i.test(contentType);
   return isButton ? { kind: 'text', text: said.id } : said;
 }
 
 /**
- * Whether the contact's first text is the answer to what the bot said when it was started. Typebot's own rule (3.3 and later), kept here
- * because a start with a message can hang a flow that shows nothing.
+ * Whether the contact's first message answers the reply to the start. This is Typebot's own rule (3.3 and later). It is applied here because a
+ * start with a message can hang a flow that shows nothing.
  */
 export function firstMessageAnswers({ bubbles, input, actions }: BotReply): boolean {
   const stopped = actions.some((action) => action.expectsDedicatedReply === true);
   return bubbles.length === 0 && input !== null && !stopped && answersFirst(input);
 }
 
-/** The next text goes into the embed's variable; media would leave it blank. */
+/** The text becomes the value of the embed's variable. Media would leave it empty. */
 function readEvent(said: Said, settings: Settings): Answer {
   const words = wordsOf(said) ?? placeOf(said);
   return words === null ? hold('unsupported_media') : sendText(words, settings);

@@ -44,7 +44,7 @@ export const troubleSettings = {
     .max(1_000)
     .nullable()
     .default(null)
-    // A sealed one is longer than what was sealed, which the API takes up to 500 characters of.
+    // The encrypted value is longer than the token, of which the API accepts up to 500 characters.
     .meta({
       description:
         'Token of the Typebot account that owns the bot, up to 500 characters. With it a call in doubt is looked up in the results of the bot: what was heard is not said again, what was not heard is said again, whatever `delivery` says. It works for the answers to questions, in sessions that were started since the token is set, of bots at `typebotURL` of the integration. Questions of another bot that it links to, and those that were answered before in the session, stay in doubt unless an answer more is found. What Typebot answered stays lost, and `uncertainMessage` is sent. Kept sealed and never returned; null: none.',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { milliseconds } from './fields.ts';
 
-/** How the bot's answers look on WhatsApp. */
+/** How the bot's replies look on WhatsApp. */
 export const wordingSettings = {
   typing: z
     .strictObject({
