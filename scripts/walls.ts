@@ -1,7 +1,7 @@
 /**
  * Checks the walls between packages: npm run check. Prints each import that crosses one and exits 1.
  *
- * apps -> { db, typebot, client, runtime, embedded, media } -> core -> zod. db, typebot, runtime and media never import one another, but
+ * apps -> { db, typebot, client, runtime, embedded, media } -> core -> { zod, libphonenumber-js }. db, typebot, runtime and media never import one another, but
  * that typebot asks through runtime's HTTP client, the only place that may import got; nothing but
  * tests and scripts imports testkit; an import from another package goes through its door and is in package.json. What testkit needs stands
  * in its devDependencies, so that a production install leaves it out.
@@ -24,7 +24,7 @@ const allowed: Record<string, string[]> = {
   worker: ['client', 'core', 'db', 'media', 'runtime', 'typebot'],
   standalone: ['api', 'client', 'core', 'db', 'embedded', 'media', 'runtime', 'worker'],
 };
-/** core decides: it may know zod and nothing else, not even Node. */
+/** core decides: it may know the libraries in its package.json, which are pure, and nothing else, not even Node. */
 const bare = new Set(['core']);
 
 const crossings = globSync('{packages,apps}/*/{src,test}/**/*.ts').flatMap((file) => {

@@ -87,7 +87,13 @@ const event: InboundEvent = {
     messageTimestamp: 1_760_000_000,
   },
 };
-const context = { settings: defaultSettings, typing: { enabled: true, speed: 400, maxDelay: 3 }, isFirst: false, preceding: [] };
+const context = {
+  settings: defaultSettings,
+  typing: { enabled: true, speed: 400, maxDelay: 3 },
+  isFirst: false,
+  preceding: [],
+  hasSpoken: false,
+};
 
 function turn(): void {
   if (reply.input === null) throw new Error('The typical turn asks a question');

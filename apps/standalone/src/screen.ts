@@ -38,6 +38,8 @@ function linesOf(message: OutboundMessage): string[] {
       return [`(document) ${message.fileName} ${message.url}`];
     case 'buttons':
       return [...message.body.split('\n'), ...message.buttons.map(({ title }, index) => `  [${index + 1}] ${title}`)];
+    case 'poll':
+      return [...message.body.split('\n'), ...message.options.map((title, index) => `  [${index + 1}] ${title}`)];
     case 'list': {
       const rows = message.sections.flatMap((section) => section.rows);
       return [...message.body.split('\n'), ...rows.map(({ title }, index) => `  [${index + 1}] ${title}`)];

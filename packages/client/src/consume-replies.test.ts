@@ -74,8 +74,8 @@ describe('a reply', () => {
     ['with no messages', { ...replyOf([]) }, 'messages must hold at least 1 item, but an array of 0 came.'],
     [
       'with a kind of message we do not know',
-      { ...replyOf(['one']), messages: [{ type: 'poll', id: 'x' }] },
-      'messages[0].type must be "text" or "image" or "video" or "audio" or "document" or "buttons" or "list", but the text "poll" came.',
+      { ...replyOf(['one']), messages: [{ type: 'hologram', id: 'x' }] },
+      'messages[0].type must be "text" or "image" or "video" or "audio" or "document" or "buttons" or "list" or "poll", but the text "hologram" came.',
     ],
   ])('%s fails for good, in a sentence', async (_, reply, sentence) => {
     const queues = testQueues();

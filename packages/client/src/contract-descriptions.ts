@@ -18,7 +18,7 @@ export const inboundDescriptions: Record<string, string> = {
   'data.content':
     'The message itself. The words of a text are in `text`, those of a picture in `caption`; each at most 64 KiB. A file is an address in `mediaUrl` or `url`, or stands in `base64` while the job stays within 512 KiB; upload bigger ones and give their address.',
   'data.source': 'What the message was written with: ios, android, web, or api for a message sent by a program.',
-  'data.messageTimestamp': 'Seconds since 1970.',
+  'data.messageTimestamp': 'Seconds since 1970: a number, digits, or a `Long` of protobuf (`low`, `high`).',
   traceparent: 'W3C trace context; the reply carries it on.',
 };
 

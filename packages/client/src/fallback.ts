@@ -1,13 +1,13 @@
 import type { OutboundMessage } from '@typelane/core/contracts';
 
-type Interactive = Extract<OutboundMessage, { type: 'buttons' | 'list' }>;
+type Interactive = Extract<OutboundMessage, { type: 'buttons' | 'list' | 'poll' }>;
 
 /**
- * For gateways without buttons and lists: the text that stands for an interactive message, with the same id and pace.
+ * For gateways without buttons, lists and polls: the text that stands for an interactive message, with the same id and pace.
  * Any other message comes back as it is.
  */
 export function fallback(message: OutboundMessage): Exclude<OutboundMessage, Interactive> {
-  if (message.type !== 'buttons' && message.type !== 'list') return message;
+  if (message.type !== 'buttons' && message.type !== 'list' && message.type !== 'poll') return message;
   const { id, typingMs, waitMs, fallbackText } = message;
   return { type: 'text', id, typingMs, waitMs, text: fallbackText, linkPreview: false };
 }

@@ -36,7 +36,11 @@ test.each([
   ['content that is a list', withData({ content: ['oi'] }), 'data.content must be an object, but an array of 1 came.'],
   ['a direction in words', withData({ keyFromMe: 'no' }), 'data.keyFromMe must be true or false, but the text "no" came.'],
   ['a time before 1970', withData({ messageTimestamp: -1 }), 'data.messageTimestamp must be at least 0, but number -1 came.'],
-  ['a time in words', withData({ messageTimestamp: 'now' }), 'data.messageTimestamp must be a number, but the text "now" came.'],
+  [
+    'a time in words',
+    withData({ messageTimestamp: 'now' }),
+    'data.messageTimestamp must be text that matches /^\\d{0,16}$/, but the text "now" came.',
+  ],
   [
     'a message id that is neither text nor number',
     withData({ messageId: true }),

@@ -45,7 +45,7 @@ function expectation(issue: Issue): string {
     case 'invalid_value':
       return `be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
     case 'invalid_format':
-      return `be a valid ${issue.format}`;
+      return issue.format === 'regex' ? `be text that matches ${issue.pattern}` : `be a valid ${issue.format}`;
     case 'invalid_union':
       return unionExpectation(issue);
     case 'unrecognized_keys':

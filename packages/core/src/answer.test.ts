@@ -4,7 +4,7 @@ import type { BotAction, BotInput } from './bot.ts';
 import type { InboundContent, InboundMessage } from './inbound.ts';
 import { settingsSchema } from './settings.ts';
 
-const settings = settingsSchema.parse({ unknownMessage: 'Sorry?', hints: { payment: 'Not here.' } });
+const settings = settingsSchema.parse({ unknownMessage: 'Sorry?', hints: { payment: 'Not here.', unsupportedMedia: 'Not this.' } });
 const said = (content: InboundContent): InboundMessage => ({
   keyId: 'k1',
   fromMe: false,
@@ -39,12 +39,12 @@ test.each<[string, InboundContent, Parameters<typeof readAnswer>[1], object]>([
   ['text wakes an embed', text, { type: 'embed' }, sent('oi')],
   ['a tap wakes an embed by its title', tap, { type: 'embed' }, sent('Sales')],
   ['a location wakes an embed', place, { type: 'embed' }, sent('1.5, -2')],
-  ['media do not wake an embed', photo, { type: 'embed' }, held('unsupported_media')],
+  ['media do not wake an embed, and are answered', photo, { type: 'embed' }, held('unsupported_media', 'Not this.')],
   [
     'a contact does not wake an embed',
     { kind: 'contact', cards: [{ name: 'Bob', phones: [] }] },
     { type: 'embed' },
-    held('unsupported_media'),
+    held('unsupported_media', 'Not this.'),
   ],
   ['a reaction does not wake an embed', reaction, { type: 'embed' }, held('signal')],
 ])('%s', (_, content, pending, expected) => {

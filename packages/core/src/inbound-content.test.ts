@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { claimsKey, readInbound } from './inbound-content.ts';
+import { claimsKey, orderOf, readInbound } from './inbound-content.ts';
 import { inboundEventSchema, type InboundEvent } from './inbound.ts';
 
 type Fields = Record<string, unknown>;
@@ -132,6 +132,41 @@ test.each<[string, string, Fields, object]>([
     tap,
   ],
   ['the Cloud API’s tap', 'interactive', { type: 'button_reply', button_reply: { id: 'i1', title: 'Sales' } }, tap],
+  [
+    'the Cloud API’s tap, nested',
+    'interactive',
+    { interactive: { type: 'button_reply', button_reply: { id: 'i1', title: 'Sales' } } },
+    tap,
+  ],
+  [
+    'the Cloud API’s row, nested',
+    'interactive',
+    { interactive: { type: 'list_reply', list_reply: { id: 'i1', title: 'Sales', description: 'x' } } },
+    tap,
+  ],
+  [
+    'a flow’s answers',
+    'interactiveResponseMessage',
+    {
+      interactiveResponseMessage: {
+        body: { text: 'Sent' },
+        nativeFlowResponseMessage: { name: 'galaxy_message', paramsJson: '{"id":"7","name":"Ana"}' },
+      },
+    },
+    { kind: 'text', text: '{"id":"7","name":"Ana"}' },
+  ],
+  [
+    'a flow’s answers, flat',
+    'interactive',
+    { type: 'nfm_reply', nfm_reply: { name: 'flow', body: 'Sent', response_json: '{"name":"Ana"}' } },
+    { kind: 'text', text: '{"name":"Ana"}' },
+  ],
+  [
+    'a flow’s answers, nested',
+    'interactive',
+    { interactive: { type: 'nfm_reply', nfm_reply: { response_json: '{"name":"Ana"}' } } },
+    { kind: 'text', text: '{"name":"Ana"}' },
+  ],
   ['the Cloud API’s template button', 'button', { payload: 'i1', text: 'Sales' }, tap],
   ['a tap that calls itself a text', 'text', { text: 'Sales', selectedButtonId: 'i1' }, tap],
   ['a tap without id', 'buttonsResponse', { text: 'Sales' }, { kind: 'reply', id: '', title: 'Sales' }],
@@ -175,6 +210,19 @@ test.each<[string, string, Fields, object]>([
     { kind: 'contact', cards: [{ name: 'Bob', phones: ['+15550001111'] }] },
   ],
   ['a contact of nobody', 'contact', {}, { kind: 'unknown' }],
+  [
+    'several contacts of WhatsApp Web',
+    'multi_vcard',
+    { vCards: [vcard] },
+    { kind: 'contact', cards: [{ name: 'Bob, Jr', phones: ['+5511999990000'] }] },
+  ],
+  ['a vote', 'pollUpdateMessage', { pollUpdateMessage: { vote: { selectedOptions: ['Sales'] } } }, { kind: 'vote', titles: ['Sales'] }],
+  [
+    'a vote of objects',
+    'poll_vote',
+    { pollVote: { options: [{ name: 'Sales' }, { name: 'Support' }] } },
+    { kind: 'vote', titles: ['Sales', 'Support'] },
+  ],
 
   ['a reaction', 'reaction', { text: '👍' }, signal('reaction')],
   ['a reaction, nested', 'reactionMessage', { reactionMessage: { key: {}, text: '👍' } }, signal('reaction')],
@@ -187,7 +235,9 @@ test.each<[string, string, Fields, object]>([
   ],
   ['a deletion', 'protocolMessage', { type: 0, key: {} }, signal('delete')],
   ['a setting of the chat', 'protocolMessage', { type: 'EPHEMERAL_SETTING' }, signal('protocol')],
-  ['a vote', 'pollUpdateMessage', { vote: {} }, signal('protocol')],
+  ['a vote that was taken back', 'pollUpdateMessage', { vote: { selectedOptions: [] } }, signal('protocol')],
+  ['a vote still encrypted', 'pollUpdateMessage', { pollUpdateMessage: { vote: { encPayload: 'x', encIv: 'y' } } }, signal('protocol')],
+  ['a vote by hashes', 'pollUpdateMessage', { vote: { selectedOptions: ['a'.repeat(64)] } }, signal('protocol')],
   ['WhatsApp talking', 'system', { body: 'Ana changed her number' }, signal('protocol')],
   ['a poll that was made', 'pollCreationMessageV3', { name: 'Lunch?', options: [] }, signal('poll')],
   ['no words at all', 'text', { text: '' }, signal('empty')],
@@ -204,6 +254,98 @@ test.each<[string, string, Fields, object]>([
   ['a type called like a built-in', 'constructor', {}, { kind: 'unknown' }],
 ])('reads %s', (_, contentType, content, expected) => {
   expect(contentOf(contentType, content)).toEqual(expected);
+});
+
+const words = { extendedTextMessage: { text: 'oi' } };
+
+test.each([
+  'ephemeralMessage',
+  'viewOnceMessage',
+  'viewOnceMessageV2',
+  'viewOnceMessageV2Extension',
+  'documentWithCaptionMessage',
+  'associatedChildMessage',
+  'groupMentionedMessage',
+  'groupStatusMessage',
+  'groupStatusMessageV2',
+  'botInvokeMessage',
+  'botTaskMessage',
+  'deviceSentMessage',
+  'lottieStickerMessage',
+])('takes %s off, nested, flat, and around another', (wrapper) => {
+  const context = { messageContextInfo: { deviceListMetadataVersion: 2 } };
+  const text = { kind: 'text', text: 'oi' };
+  expect(contentOf(wrapper, { [wrapper]: { message: words }, ...context })).toEqual(text);
+  expect(contentOf(wrapper, { message: words })).toEqual(text);
+  expect(contentOf(wrapper, words)).toEqual(text);
+  expect(
+    contentOf(wrapper, { [wrapper]: { message: { ephemeralMessage: { message: { viewOnceMessageV2: { message: words } } } } } }),
+  ).toEqual(text);
+  expect(contentOf('unknown', { [wrapper]: { message: words } })).toEqual(text);
+  expect(contentOf(wrapper, { [wrapper]: { message: { imageMessage: { caption: 'see' } } }, mediaUrl: 'https://x.io/f' })).toEqual(
+    media('image', { caption: 'see' }),
+  );
+});
+
+test('a live location is a location once, and its updates say nothing', () => {
+  const at = (fields: Fields) =>
+    contentOf('liveLocationMessage', { liveLocationMessage: { degreesLatitude: 1, degreesLongitude: 2, ...fields } }).kind;
+  expect([{}, { sequenceNumber: '1' }, { sequenceNumber: '1760000000000001' }].map(at)).toEqual(['location', 'location', 'location']);
+  expect([{ sequenceNumber: '2' }, { sequenceNumber: '1760000000000007' }, { timeOffset: 30 }].map(at)).toEqual([
+    'signal',
+    'signal',
+    'signal',
+  ]);
+});
+
+const cart = { orderId: '900', itemCount: 2, totalAmount1000: '35500', totalCurrencyCode: 'BRL', token: 't', sellerJid: 's' };
+const products = [
+  { product_retailer_id: 'mug', quantity: 2, item_price: 12.5, currency: 'BRL' },
+  { product_retailer_id: 'cap', quantity: '1', item_price: '10', currency: 'BRL' },
+];
+
+test.each<[string, string, Fields, string, object]>([
+  [
+    'flat',
+    'orderMessage',
+    { ...cart, message: 'I want these' },
+    'I want these',
+    { id: '900', items: '2', total: '35.50', currency: 'BRL' },
+  ],
+  ['nested', 'orderMessage', { orderMessage: cart, messageContextInfo: {} }, '🛒 #900 ×2 BRL 35.50', { id: '900', total: '35.50' }],
+  [
+    'of the Cloud API',
+    'order',
+    { order: { catalog_id: 'c', product_items: products } },
+    '2 × mug BRL 12.50\n1 × cap BRL 10.00\n🛒 ×3 BRL 35.00',
+    { items: '3', total: '35.00' },
+  ],
+  [
+    'of the Cloud API, flat',
+    'order',
+    { catalog_id: 'c', text: 'please', product_items: products },
+    'please',
+    { message: 'please', currency: 'BRL' },
+  ],
+])('a cart %s is text a bot can read, and has its fields', (_, contentType, content, text, fields) => {
+  expect(contentOf(contentType, content)).toEqual({ kind: 'text', text });
+  expect(orderOf(event({ contentType, content }))).toMatchObject(fields);
+});
+
+test.each<[unknown, number | null]>([
+  ['1760000000', 1_760_000_000],
+  ['1760000000123', 1_760_000_000],
+  [{ low: 1_760_000_000, high: 0, unsigned: true }, 1_760_000_000],
+  [{ low: -2_000_000_000, high: 0 }, 2_294_967_296],
+  ['', null],
+])('a time written as %j is read', (messageTimestamp, expected) => {
+  const given = inboundEventSchema.parse({ ...event({}), data: { ...event({}).data, messageTimestamp } });
+  expect(readInbound(given).timestamp).toBe(expected);
+});
+
+test('of a name of any length the first thousand characters are kept', () => {
+  const given = inboundEventSchema.parse(event({ pushName: 'a'.repeat(5_000) }));
+  expect(readInbound(given).pushName).toHaveLength(1_000);
 });
 
 test('finds the address of media that a producer puts beside the content', () => {

@@ -2,10 +2,13 @@ import type { InboundContent, InboundEvent, InboundMessage } from './inbound.ts'
 import { contactOf } from './inbound-content/contact.ts';
 import type { Fields } from './inbound-content/fields.ts';
 import { type Kind, unwrap } from './inbound-content/kinds.ts';
+import { type Order, orderContent, orderIn } from './inbound-content/order.ts';
+import { voteOf } from './inbound-content/vote.ts';
 import { mediaOf } from './inbound-content/media.ts';
 import { locationOf, protocolSignalOf, replyOf, tapOf, textOf } from './inbound-content/words.ts';
-import { isBlankText, wordlessSignal } from './inbound-content/wordless.ts';
-import { storable } from './whatsapp.ts';
+import { wordlessSignal } from './inbound-content/wordless.ts';
+import { isBlank } from './normalise.ts';
+import { clip, storable } from './whatsapp.ts';
 
 /** Reads an event of any producer into one vocabulary. Never throws: content that cannot be read becomes `unknown`. */
 export function readInbound({ data }: InboundEvent): InboundMessage {
@@ -16,9 +19,9 @@ export function readInbound({ data }: InboundEvent): InboundMessage {
     sentByApi,
     address: data.keyRemoteJid,
     participant: data.keyParticipant || null,
-    pushName: storable(data.pushName ?? ''),
+    pushName: clip(storable(data.pushName ?? ''), nameMax),
     contentType: data.contentType,
-    timestamp: secondsOf(data.messageTimestamp ?? null),
+    timestamp: secondsOf(data.messageTimestamp),
     content: contentOf(data.contentType, data.content, data) ?? { kind: 'unknown' },
   };
 }
@@ -27,7 +30,7 @@ export function readInbound({ data }: InboundEvent): InboundMessage {
 function contentOf(contentType: string, content: Fields, event: Fields): InboundContent | null {
   const { kind, body } = unwrap(contentType, content);
   const read = readBody(kind, body, content, event);
-  if (read !== null && !(read.kind === 'text' && isBlankText(read.text))) return read;
+  if (read !== null && !(read.kind === 'text' && isBlank(read.text))) return read;
   const signal = wordlessSignal(contentType, kind, body, [event, content]);
   return signal && { kind: 'signal', signal };
 }
@@ -42,6 +45,10 @@ function readBody(kind: Kind | null, body: Fields, content: Fields, event: Field
       return locationOf(body);
     case 'contact':
       return contactOf(body);
+    case 'order':
+      return orderContent(body);
+    case 'vote':
+      return voteOf(body);
     case 'reaction':
     case 'edit':
     case 'delete':
@@ -66,9 +73,20 @@ function readBody(kind: Kind | null, body: Fields, content: Fields, event: Field
   }
 }
 
-/** Some producers write milliseconds. */
-function secondsOf(timestamp: number | null): number | null {
-  return timestamp !== null && timestamp > 100_000_000_000 ? Math.floor(timestamp / 1_000) : timestamp;
+/** The cart that a message is, for variables of the flow; null when it is none. */
+export function orderOf({ data }: InboundEvent): Order | null {
+  const { kind, body } = unwrap(data.contentType, data.content);
+  return kind === 'order' ? orderIn(body) : null;
+}
+
+/** Characters of a contact's name that are of any use. */
+const nameMax = 1_000;
+
+/** As a number, as digits, or as the two halves of protobuf's `Long`. Some producers write milliseconds. */
+function secondsOf(timestamp: InboundEvent['data']['messageTimestamp']): number | null {
+  if (timestamp === null || timestamp === undefined || timestamp === '') return null;
+  const time = typeof timestamp === 'object' ? (timestamp.low >>> 0) + (timestamp.high ?? 0) * 2 ** 32 : Number(timestamp);
+  return time > 100_000_000_000 ? Math.floor(time / 1_000) : time;
 }
 
 /**

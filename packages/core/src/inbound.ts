@@ -25,13 +25,20 @@ export const inboundEventSchema = z.looseObject({
     keyParticipant: z.string().max(200).nullish(),
     /** The producer's id of the message. It becomes the variable `messageId`. */
     messageId: z.union([z.string().max(200), z.number()]).nullish(),
-    pushName: z.string().max(1_000).nullish(),
+    /** More than 1,000 characters are cut off. */
+    pushName: z.string().nullish(),
     /** `text`, `image`, `audio`, `video`, `document`, `sticker`, `location`, `contact`, `buttonsResponse`, … */
     contentType: z.string().min(1).max(100),
     content: z.record(z.string(), z.unknown()),
     source: z.string().max(50).nullish(),
-    /** Seconds since 1970. */
-    messageTimestamp: z.number().nonnegative().nullish(),
+    /** Seconds since 1970, as a number, as text, or as protobuf's `Long`. */
+    messageTimestamp: z
+      .union([
+        z.number().nonnegative(),
+        z.string().regex(/^\d{0,16}$/),
+        z.looseObject({ low: z.number().int(), high: z.number().int().nonnegative().optional() }),
+      ])
+      .nullish(),
   }),
   traceparent: z.string().max(100).nullish(),
 });
@@ -61,6 +68,8 @@ export type InboundContent =
   | { kind: 'text'; text: string }
   /** A tapped button or list row. `id`: the one that was sent with it. */
   | { kind: 'reply'; id: string; title: string }
+  /** A vote in a poll. It answers choices only, and starts nothing, because polls may be voted in again much later. */
+  | { kind: 'vote'; titles: string[] }
   | {
       kind: 'media';
       media: 'image' | 'video' | 'document' | 'sticker' | 'audio';
@@ -69,10 +78,12 @@ export type InboundContent =
       fileName: string | null;
       mimeType: string | null;
     }
+  /** Files that arrived together. Null: a file without an address that a bot can open. */
+  | { kind: 'files'; urls: (string | null)[] }
   | { kind: 'location'; latitude: number; longitude: number; name: string | null; address: string | null }
   | { kind: 'contact'; cards: { name: string; phones: string[] }[] }
   /**
-   * Never an answer. It is the reason why the event is ignored. `protocol`: votes, calls and WhatsApp's own notices; `undecrypted`: the words
+   * Never an answer. It is the reason why the event is ignored. `protocol`: unreadable votes, calls and WhatsApp's own notices; `undecrypted`: the words
    * may follow; `album`: the header of files that follow; `poll`: one that was made; `empty`: nothing that can be seen.
    */
   | { kind: 'signal'; signal: 'reaction' | 'edit' | 'delete' | 'protocol' | 'undecrypted' | 'album' | 'poll' | 'status_mention' | 'empty' }

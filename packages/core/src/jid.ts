@@ -13,7 +13,8 @@ export type PhoneJid = { kind: 'phone'; jid: string; key: string; phone: string 
 /** `lid` and `bsuid` name a person without the phone. */
 type JidKind = 'phone' | 'lid' | 'bsuid' | 'group' | 'status' | 'broadcast' | 'newsletter';
 
-const user = /^(\d{5,20})(?::\d{1,3})?@(s\.whatsapp\.net|c\.us|lid)$/;
+/** `hosted`: of a business whose WhatsApp runs at Meta. */
+const user = /^(\d{5,20})(?::\d{1,3})?@(s\.whatsapp\.net|c\.us|hosted|lid|hosted\.lid)$/;
 const group = /^\d{5,20}(?:-\d{5,15})?@g\.us$/;
 /** The Cloud API's business-scoped user id: a country, optionally `ENT`, and an opaque rest. */
 const bsuid = /^([A-Z]{2}\.(?:ENT\.)?[a-zA-Z0-9]{1,128})(?:@s\.whatsapp\.net)?$/;
@@ -22,7 +23,7 @@ const bsuid = /^([A-Z]{2}\.(?:ENT\.)?[a-zA-Z0-9]{1,128})(?:@s\.whatsapp\.net)?$/
 export function parseJid(text: string): Jid | null {
   const jid = text.trim();
   const person = user.exec(jid);
-  if (person) return person[2] === 'lid' ? named('lid', `${person[1]}@lid`) : phoneJid(person[1] ?? '');
+  if (person) return person[2]?.endsWith('lid') ? named('lid', `${person[1]}@lid`) : phoneJid(person[1] ?? '');
   const [, scoped] = bsuid.exec(jid) ?? [];
   if (scoped !== undefined) return named('bsuid', scoped);
   if (group.test(jid)) return named('group', jid);

@@ -8,7 +8,7 @@ const pace = {
   waitMs: z.number().int().nonnegative(),
 };
 
-const fallbackText = z.string().min(1).describe('What to send where buttons or lists cannot be shown.');
+const fallbackText = z.string().min(1).describe('What to send where buttons, lists or polls cannot be shown.');
 
 /** One WhatsApp message to send. A consumer without buttons sends the `fallbackText` of an interactive one. */
 export const outboundMessageSchema = z.discriminatedUnion('type', [
@@ -45,6 +45,16 @@ export const outboundMessageSchema = z.discriminatedUnion('type', [
         rows: z.array(z.object({ id: z.string(), title: z.string(), description: z.string().nullable() })),
       }),
     ),
+    fallbackText,
+  }),
+  /** Only where the setting `choices` is `poll`. A vote comes back as an event with the titles that were chosen. */
+  z.object({
+    type: z.literal('poll'),
+    ...pace,
+    body: z.string().min(1),
+    options: z.array(z.string().min(1)).min(2),
+    /** How many of the options may be chosen; 0: any number. */
+    selectableCount: z.number().int().nonnegative(),
     fallbackText,
   }),
 ]);

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { BotAction, BotInput, BotReply, Bubble } from './bot.ts';
 import type { OutboundDraft } from './outbound.ts';
 import { askAgain, isTerminal, render, type RenderContext } from './render.ts';
@@ -7,7 +7,14 @@ import { settingsSchema, type SettingsInput } from './settings.ts';
 const settingsOf = (settings: SettingsInput = {}) => settingsSchema.parse({ hints: { choice: '' }, ...settings });
 const replyOf = (reply: Partial<BotReply>): BotReply => ({ bubbles: [], input: null, actions: [], started: null, logs: [], ...reply });
 const draw = (reply: Partial<BotReply>, context: Partial<RenderContext> = {}) =>
-  render(replyOf(reply), { settings: settingsOf(), typing: { enabled: false }, isFirst: false, preceding: [], ...context });
+  render(replyOf(reply), {
+    settings: settingsOf(),
+    typing: { enabled: false },
+    isFirst: false,
+    preceding: [],
+    hasSpoken: false,
+    ...context,
+  });
 
 const text = (id: string, words: string): Bubble => ({
   id,
@@ -235,4 +242,33 @@ test('pictures and cards are shown again, and a question without options is not'
   expect(told(askAgain({ ...menu, type: 'cards', items }, settingsOf()))).toEqual(['https://x.io/a.png']);
   expect(askAgain(question, settingsOf())).toEqual([]);
   expect(askAgain({ ...menu, items: [] }, settingsOf())).toEqual([]);
+});
+
+describe('a question that nothing but its input asks', () => {
+  const asking = (input: Partial<NonNullable<BotReply['input']>>, bubbles: BotReply['bubbles'] = [], hasSpoken = false) =>
+    draw({ bubbles, input: { id: 'q', type: 'text input', ...input } }, { hasSpoken }).messages.map((message) =>
+      'text' in message ? message.text : message.type,
+    );
+  const labelled = { options: { labels: { placeholder: 'Your street?' } } };
+
+  test('is asked by its placeholder', () => {
+    expect(asking(labelled)).toEqual(['Your street?']);
+  });
+
+  test.each(['text input', 'number input', 'email input', 'url input', 'phone number input', 'date input', 'time input', 'file input'])(
+    'is asked by the hint of its kind without one: %s',
+    (type) => {
+      expect(asking({ type })).toEqual([expect.stringMatching(/\S/)]);
+    },
+  );
+
+  test('is asked by its placeholder behind words that ask nothing, and not behind a question', () => {
+    expect(asking(labelled, [text('b1', 'Hi')])).toEqual(['Hi', 'Your street?']);
+    expect(asking(labelled, [text('b1', 'Which street?')])).toEqual(['Which street?']);
+    expect(asking({ options: { labels: { placeholder: 'Type here...' } } }, [text('b1', 'Hi')])).toEqual(['Hi']);
+  });
+
+  test('is not asked again where the bot spoke before a wait', () => {
+    expect(asking({}, [], true)).toEqual([]);
+  });
 });

@@ -2,9 +2,9 @@ import type { Effect } from './actions/action.ts';
 import { runAction } from './actions/index.ts';
 import type { BotAction, BotInput, BotReply, TypingEmulation } from './bot.ts';
 import { showBubble, waitsForEvent } from './bubbles/index.ts';
-import type { Order } from './bubbles/message.ts';
+import { type Order, texts, type Unpaced } from './bubbles/message.ts';
 import { chooseAgain } from './inputs/hints.ts';
-import { isKnownInput, showInput } from './inputs/index.ts';
+import { isKnownInput, placeholderOf, questionHint, showInput } from './inputs/index.ts';
 import type { OutboundDraft } from './outbound.ts';
 import { playOf } from './render/play.ts';
 import type { SkipReason } from './render/reasons.ts';
@@ -21,11 +21,15 @@ export type RenderContext = {
   isFirst: boolean;
   /** Decided earlier in this turn and not sent yet. The last one may become the body of buttons. */
   preceding: readonly OutboundDraft[];
+  /** The bot has said something since the contact wrote, including messages that were sent already. */
+  hasSpoken: boolean;
 };
 
 export type Rendering = {
   /** `preceding` and the new messages, in the order to send. */
   messages: OutboundDraft[];
+  /** The same without the messages that ask the pending question, for a question that is answered at once. */
+  unasked: OutboundDraft[];
   /** The bot's text right before its question. Null: there is no text or no question. */
   question: string | null;
   /** What has no effect on WhatsApp: the type of a bubble, action or input, and a stable code for the reason. */
@@ -43,7 +47,7 @@ type Skipped = { what: string; reason: SkipReason };
 type Skip = (what: string, reason: SkipReason) => void;
 
 /** A reply of the bot as WhatsApp messages. Never throws, whatever the reply contains. */
-export function render(reply: BotReply, { settings, typing, isFirst, preceding }: RenderContext): Rendering {
+export function render(reply: BotReply, { settings, typing, isFirst, preceding, hasSpoken }: RenderContext): Rendering {
   const on = stage(typingOf(typing, settings.typing), isFirst, preceding);
   const skipped: Skipped[] = [];
   const orders = new Set<Order>();
@@ -69,10 +73,19 @@ export function render(reply: BotReply, { settings, typing, isFirst, preceding }
     else if (effect.type === 'wait') on.wait(effect.waitMs);
     else if (effect.type === 'webhook') skip(cue.action.type, 'flow_not_stopped');
   }
+  const unasked = [...on.messages()];
   if (reply.input !== null && dedicated !== null) skip(reply.input.type, 'flow_stopped_before');
-  else if (reply.input !== null) question = ask(reply.input, on, settings, skip);
+  else if (reply.input !== null) question = ask(reply.input, on, settings, skip, !hasSpoken && reply.bubbles.length === 0);
   if (on.takeWait() > 0) skip('wait', 'nothing_after_it');
-  return { messages: on.messages(), question, skipped, orders: [...orders], dedicated, waitsForEvent: !stops(reply) && waits(reply) };
+  return {
+    messages: on.messages(),
+    unasked,
+    question,
+    skipped,
+    orders: [...orders],
+    dedicated,
+    waitsForEvent: !stops(reply) && waits(reply),
+  };
 }
 
 /**
@@ -117,11 +130,21 @@ function dedicatedTo(action: BotAction, effect: Effect, on: Stage): NonNullable<
 }
 
 /** Returns the text before the question. */
-function ask(input: BotInput, on: Stage, settings: Settings, skip: Skip): string | null {
+function ask(input: BotInput, on: Stage, settings: Settings, skip: Skip, isAlone: boolean): string | null {
   if (!isKnownInput(input)) skip(input.type, 'unknown_input');
   const words = on.lastText();
   const { messages, takesBody } = showInput(input, words, settings);
   if (takesBody) on.replaceLast(messages);
-  else on.show(messages);
+  else on.show(messages.length > 0 ? messages : placeholder(input, words, isAlone, settings));
   return words;
+}
+
+/**
+ * Asks a question that nothing else asks: with the input's own placeholder, else with the hint of its type. After a text of the bot the placeholder
+ * is shown only if it is a question and the text is none.
+ */
+function placeholder(input: BotInput, words: string | null, isAlone: boolean, settings: Settings): Unpaced[] {
+  const own = placeholderOf(input);
+  if (isAlone && words === null) return texts(own || questionHint(input, settings));
+  return own.endsWith('?') && words !== null && !words.includes('?') ? texts(own) : [];
 }

@@ -1,7 +1,7 @@
 /**
  * The limits of one WhatsApp message, in characters.
  *
- * Source: Meta's Cloud API reference for text, media and interactive messages (version 21.0). Typebot's own WhatsApp channel uses the same limits
+ * Sources: Meta's Cloud API reference for text, media and interactive messages (version 21.0), and WhatsApp's own apps for polls. Typebot's own WhatsApp channel uses the same limits
  * for bodies and titles. On the Cloud API a list body may have 4,096 characters; the shorter limit works with every gateway.
  */
 export const limits = {
@@ -19,6 +19,10 @@ export const limits = {
   rowDescription: 72,
   /** The label that opens a list. */
   listButton: 20,
+  /** The question above a poll. */
+  pollQuestion: 255,
+  pollOptions: 12,
+  pollOption: 100,
   /** A button's id may have 256 characters, a row's 200. */
   choiceId: 200,
 } as const;

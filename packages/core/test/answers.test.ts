@@ -61,6 +61,7 @@ const pendings = {
 type Pending = keyof typeof pendings;
 
 const sent = (message: unknown) => ({ type: 'send', message });
+const unmatched = (message: string) => ({ type: 'unmatched', message });
 const held = (reason: string, notice: string | null = null) => ({ type: 'hold', reason, notice });
 const unsupported = held('unsupported_media', 'Not this.');
 const wordy: Pending[] = ['number input', 'email input', 'url input', 'phone number input', 'date input', 'time input', 'rating input'];
@@ -72,14 +73,14 @@ type Row = { otherwise: object } & Partial<Record<Pending, object>>;
 const each = (names: Pending[], expected: object): Partial<Record<Pending, object>> =>
   Object.fromEntries(names.map((name) => [name, expected]));
 
-const tap: Row = { otherwise: sent('Blue'), ...each(choices, sent('i2')), 'multiple choice': sent('Blue') };
+const tap: Row = { otherwise: sent('Blue'), cards: sent('i2') };
 const media = (withoutAttachments: string, attached: object): Row => ({
   otherwise: unsupported,
   'text input': sent(withoutAttachments),
   'text input with attachments and clips': attached,
   'input of a newer Typebot': sent(withoutAttachments),
   'file input': sent(url),
-  'embed that waits': held('unsupported_media'),
+  'embed that waits': unsupported,
 });
 const captioned = media(`see\n${url}`, sent({ type: 'text', text: 'see', attachedFileUrls: [url] }));
 const signal: Row = { otherwise: held('signal'), 'payment input': held('signal'), 'webhook that waits': held('signal') };
@@ -95,18 +96,29 @@ const table: Record<Kind, Row> = {
   document: captioned,
   sticker: media(url, sent({ type: 'text', text: '', attachedFileUrls: [url] })),
   voice: media(url, sent({ type: 'audio', url })),
-  location: { otherwise: sent('-19.9, -43.9'), ...each([...choices, 'file input'], unsupported) },
+  location: { otherwise: sent('-19.9, -43.9'), ...each([...wordy, ...choices, 'file input'], unsupported) },
   'contact card': {
     otherwise: sent('Bob: +5511999990000'),
     ...each([...wordy, ...choices, 'file input'], unsupported),
     'phone number input': sent('+5511999990000'),
-    'embed that waits': held('unsupported_media'),
+    'embed that waits': unsupported,
   },
-  'poll vote': signal,
+  'poll vote': {
+    ...signal,
+    ...each(choices, sent('Blue')),
+    cards: sent('i2'),
+    'webhook that waits': held('webhook_pending', 'One moment.'),
+  },
   reaction: signal,
   edit: signal,
   delete: signal,
-  order: unusable,
+  order: {
+    otherwise: sent('🛒 #1 ×2'),
+    ...each(choices, unmatched('🛒 #1 ×2')),
+    'multiple choice': unmatched('…'),
+    'number input': { ...held('unclear'), notice: expect.any(String) },
+    'rating input': { ...held('rating_off_scale'), notice: expect.any(String) },
+  },
   unknown: unusable,
 };
 
@@ -138,6 +150,6 @@ test('a flow with Evolution’s markers gets the id of a tapped button and the t
   expect(answer('button reply', 'text input')).toEqual(sent('i2'));
   expect(answer('template button', 'text input')).toEqual(sent('i2'));
   expect(answer('list reply', 'text input')).toEqual(sent('Blue'));
-  expect(answer('button reply', 'choice input')).toEqual(sent('i2'));
+  expect(answer('button reply', 'choice input')).toEqual(sent('Blue'));
   expect(answer('button reply', 'email input')).toEqual(sent('Blue'));
 });

@@ -52,6 +52,7 @@ export function contextOf({ settings = {}, event = said('hi'), command, ...rest 
     },
     isHeld: false,
     burst: null,
+    files: null,
     isEcho: false,
     // The shell's engine runs in linear time. For the patterns of tests any engine will do.
     matches: (pattern, text) => new RegExp(pattern, 'u').test(text),

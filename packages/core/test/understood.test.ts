@@ -196,3 +196,81 @@ test('whatever several options are called, those that were chosen by number are 
     { numRuns: 60 },
   );
 }, 30_000);
+
+test.each(['dd/MM/yyyy', 'd/M/yyyy', 'yyyy-MM-dd', 'EEEE, dd MMMM yyyy', 'MM/dd/yyyy'])(
+  'with the format %s, Typebot keeps the day that was written, however it was',
+  async (format) => {
+    const months = [
+      'janeiro',
+      'fevereiro',
+      'março',
+      'abril',
+      'maio',
+      'junho',
+      'julho',
+      'agosto',
+      'setembro',
+      'outubro',
+      'novembro',
+      'dezembro',
+    ];
+    const expected = async (y: number, m: number, d: number) =>
+      kept('date input', { options: { format } }, `${y}-${String(m).padStart(2, '0')}-${String(d).padStart(2, '0')}`);
+    for (const [d, m, y] of [
+      [5, 12, 2027],
+      [12, 5, 2027],
+      [25, 12, 2027],
+      [1, 3, 2028],
+      [29, 2, 2028],
+    ] as const) {
+      const numbers = format.startsWith('M') ? [m, d, y] : [d, m, y];
+      for (const words of [numbers.join('/'), numbers.join('.'), numbers.join('-'), `${d} de ${months[m - 1]} de ${y}`]) {
+        expect(await kept('date input', { options: { format } }, words)).toBe(await expected(y, m, d));
+      }
+    }
+  },
+);
+
+test.each<[words: string, options: Record<string, unknown>, kept: string]>([
+  ['às 14h30 do dia 25/12/2027', { hasTime: true }, '25/12/2027 14:30'],
+  ['25. Dezember 2027 um 15 Uhr', { hasTime: true }, '25/12/2027 15:00'],
+  ['le 25 décembre 2027 à 15h', { hasTime: true }, '25/12/2027 15:00'],
+  ['25 dicembre 2027 alle 15', { hasTime: true }, '25/12/2027 15:00'],
+  ['٢٥/١٢/٢٠٢٧', {}, '25/12/2027'],
+  ['morgen', {}, daysAhead(1)],
+  ['in einer Woche', {}, daysAhead(7)],
+  ['hoje não', {}, 'refused'],
+  ['não posso 25/12/2027', {}, 'hold'],
+  ['25/12 a 28/12/2027', { isRange: true }, '25/12/2027 to 28/12/2027'],
+  ['05/12/2027 a 08/12/2027', { isRange: true }, '05/12/2027 to 08/12/2027'],
+])('Typebot keeps of %j what was meant', async (words, options, expected) => {
+  expect(await kept('date input', { options }, words)).toBe(expected);
+});
+
+test.each<[type: string, words: string, kept: string, options?: Record<string, unknown>]>([
+  ['number input', '1 500', '1500'],
+  ['number input', '1\u202F234,56', '1234.56'],
+  ['number input', "1'234.50", '1234.5'],
+  ['number input', '1,00,000', '100000'],
+  ['number input', '2 mil', '2000'],
+  ['number input', '5k', '5000'],
+  ['number input', '₹1,500', '1500'],
+  ['number input', 'Rs. 500', '500'],
+  ['number input', '*25*', '25'],
+  ['number input', 'cem', '100'],
+  ['number input', 'dois mil', '2000'],
+  ['number input', '١٢٫٥', '12.5'],
+  ['number input', '4/5', 'hold'],
+  ['email input', "o'brien@example.com", "o'brien@example.com"],
+  ['email input', '\u200Bana@example.com\u200B', 'ana@example.com'],
+  ['url input', 'https://example.com/x,', 'https://example.com/x'],
+  ['phone number input', '51 98888-7777', '+5551988887777'],
+  ['phone number input', '011 98888-7777', '+5511988887777'],
+  ['phone number input', '972 50 123 4567', 'hold'],
+  ['rating input', '4/5', '4', { length: 5 }],
+  ['rating input', '4,0', '4', { length: 5 }],
+  ['time input', '15 Uhr', '15:00'],
+  ['time input', 'depois das 14:00', 'hold'],
+])('of a %s, Typebot keeps of %j what a person would: %s', async (type, words, expected, options = {}) => {
+  expect(await kept(type, { options }, words)).toBe(expected);
+});

@@ -124,6 +124,7 @@ function contextOf({ head, jid, participant, instance, integration, isHeld, isEc
     isHeld,
     isEcho,
     burst: null,
+    files: null,
     matches: () => false,
     now,
     freshSessionId: randomUUID(),

@@ -1,4 +1,4 @@
-import { type Burst, type InboundEvent, isJoinable, readInbound, type Settings } from '@typelane/core';
+import { type Burst, type InboundEvent, isFileOfContact, isJoinable, readInbound, type Settings } from '@typelane/core';
 import type { WaitingRow } from '@typelane/db';
 
 /** Texts one burst may hold; the next begins another one. */
@@ -21,6 +21,19 @@ export function burstOf(rows: readonly WaitingRow[], settings: Settings): Burst 
     lastAt: last.receivedAt,
     isClosed: joined.length < rows.length,
   };
+}
+
+/** The run of files that an inbox begins with. Anything else closes it: a text, a command, another participant, the human on the phone. */
+export function filesAmong(rows: readonly WaitingRow[]): { rows: readonly WaitingRow[]; isClosed: boolean } {
+  const [head] = rows;
+  const isOne = ({ kind, event }: WaitingRow) =>
+    kind === 'message' &&
+    event.event === 'messages.upsert' &&
+    isFileOfContact(readInbound(event)) &&
+    (event.data.keyParticipant || null) === (head?.event.data.keyParticipant || null);
+  const from = rows.findIndex((row) => !isOne(row));
+  const run = rows.slice(0, Math.min(from === -1 ? rows.length : from, burstMax));
+  return { rows: run, isClosed: run.length < rows.length };
 }
 
 function joins({ kind, event }: WaitingRow, head: WaitingRow, settings: Settings): boolean {

@@ -2,17 +2,20 @@ import { randomUUID } from 'node:crypto';
 import {
   type Burst,
   type Command,
+  type Files,
   type InboundEvent,
   type InboundMessage,
   type Integration,
   interruption,
   isEcho,
+  isFileOfContact,
   isJoinable,
   readInbound,
   type StepContext,
+  takesSeveralFiles,
 } from '@typelane/core';
 import type { LaterEvent, Loaded } from '@typelane/db';
-import { burstOf } from './burst.ts';
+import { burstOf, filesAmong } from './burst.ts';
 import type { TurnPorts } from './turn.ts';
 
 type Ports = Pick<TurnPorts, 'integrations' | 'read' | 'matches' | 'waitingFrom' | 'log'>;
@@ -26,7 +29,8 @@ export async function contextOf(loaded: Loaded, ports: Ports): Promise<StepConte
   const chat = { jid, participant };
   const integration = ports.integrations.read(loaded.integration);
   const head = await headOf(loaded, integration, ports);
-  if (head === null) return null;
+  const files = head && (await filesAt(head, loaded, integration, ports));
+  if (head === null || files === 'not now') return null;
   return {
     head,
     chat,
@@ -35,6 +39,7 @@ export async function contextOf(loaded: Loaded, ports: Ports): Promise<StepConte
     isHeld: loaded.isHeld || isSilenced(loaded, loaded.state.status === 'due', { chat, integration, now }),
     isEcho: loaded.isEcho || (head.kind === 'message' && isEcho(head.message, head.event, sends)),
     burst: await burstAt(head, loaded, integration, ports),
+    files,
     matches: ports.matches,
     now,
     freshSessionId: randomUUID(),
@@ -84,4 +89,24 @@ async function burstAt(head: StepContext['head'], loaded: Loaded, integration: I
   if (state.status !== 'idle' && state.status !== 'ended' && state.status !== 'waiting') return null;
   if (head.kind !== 'message' || head.event.event !== 'messages.upsert' || !isJoinable(head.message, integration.settings)) return null;
   return burstOf(await ports.waitingFrom(conversationId, head.seq), integration.settings);
+}
+
+/** The files at the head, each made ready for the bot, where the question takes several. `not now`: one of them cannot be made ready yet. */
+async function filesAt(
+  head: StepContext['head'],
+  loaded: Loaded,
+  integration: Integration | null,
+  ports: Ports,
+): Promise<Files | null | 'not now'> {
+  if (head.kind !== 'message' || head.event.event !== 'messages.upsert') return null;
+  if (!takesSeveralFiles(loaded.state) || !isFileOfContact(head.message)) return null;
+  const { rows, isClosed } = filesAmong(await ports.waitingFrom(loaded.conversationId, head.seq));
+  const messages = [head.message];
+  for (const { event } of rows.slice(1)) {
+    const message = await enrichOrRead(event, { ...loaded, head: { ...loaded.head, event } }, integration, ports);
+    if (message === null) return 'not now';
+    messages.push(message);
+  }
+  const [first, last] = [rows[0], rows.at(-1)];
+  return first && last ? { messages, firstAt: first.receivedAt, lastAt: last.receivedAt, isClosed } : null;
 }

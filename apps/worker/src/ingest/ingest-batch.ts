@@ -24,6 +24,11 @@ export async function ingestBatch({ database, media, log }: IngestPorts, queue: 
     read.flatMap(({ deadLetters }) => deadLetters),
     log,
   );
+  const others = Map.groupBy(
+    read.flatMap(({ aboutNoMessage }) => aboutNoMessage),
+    (name) => name,
+  );
+  for (const [event, all] of others) log.debug({ event, count: all.length }, 'event.about_no_message');
   const came = read.flatMap(({ events }) => events);
   if (came.length === 0) return [];
   const events = await extractMedia(came, media);

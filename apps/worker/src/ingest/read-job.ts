@@ -7,8 +7,11 @@ import type { WaitingJob } from './wait-list.ts';
 /** Characters of a job's id that stand in the name of a dead letter. */
 const jobIdLengthMax = 200;
 
-/** What a job holds: events for inboxes, and what can stand in none. */
-export type ReadJob = { events: AddressedEvent[]; deadLetters: DeadLetter[] };
+/**
+ * What a job holds: events for inboxes, what can stand in none, and the names of events that are about no message (a connection, a list of
+ * contacts): those are counted and nothing else.
+ */
+export type ReadJob = { events: AddressedEvent[]; deadLetters: DeadLetter[]; aboutNoMessage: string[] };
 
 /** Reads one job. Nothing a producer can write makes it throw; what breaks the contract is kept whole, with its reason. */
 export function readJob(queue: string, job: WaitingJob): ReadJob {
@@ -33,7 +36,11 @@ function readFrom(source: string, job: WaitingJob): ReadJob {
   }
   const text = job.data;
   const read = events.map((event, index) => readEvent(event, `${source}:${index}`, text));
-  return { events: read.flatMap((r) => r.events), deadLetters: read.flatMap((r) => r.deadLetters) };
+  return {
+    events: read.flatMap((r) => r.events),
+    deadLetters: read.flatMap((r) => r.deadLetters),
+    aboutNoMessage: read.flatMap((r) => r.aboutNoMessage),
+  };
 }
 
 function readEvent(value: unknown, source: string, job: string): ReadJob {
@@ -44,8 +51,10 @@ function readEvent(value: unknown, source: string, job: string): ReadJob {
     return dead(source, 'invalid_event', ['No field may be called __proto__, but one was.'], payloadOf(value, job), instanceOf(value));
   }
   const problems = eventProblems(value);
+  const otherName = otherEvent(value);
+  if (problems.length > 0 && otherName !== null) return { events: [], deadLetters: [], aboutNoMessage: [otherName] };
   if (problems.length > 0) return dead(source, 'invalid_event', problems.map(sentence), payloadOf(value, job), instanceOf(value));
-  const event = value as InboundEvent;
+  const event = withoutNulls(value as InboundEvent, job);
   const { instanceId } = event.instance;
   const jid = parseJid(event.data.keyRemoteJid);
   if (!jid) {
@@ -71,7 +80,27 @@ function readEvent(value: unknown, source: string, job: string): ReadJob {
     event,
     holdsReplies: false,
   } as const;
-  return { events: [{ ...arrival, address: jid, participant: participantOf(event), pair: pairOf(event) }], deadLetters: [] };
+  return {
+    events: [{ ...arrival, address: jid, participant: participantOf(event), pair: pairOf(event) }],
+    deadLetters: [],
+    aboutNoMessage: [],
+  };
+}
+
+/** PostgreSQL refuses U+0000, which nobody sees: in what was said it falls away, and no sign stands for it. */
+function withoutNulls(event: InboundEvent, job: string): InboundEvent {
+  if (!job.includes(String.raw`\u0000`)) return event;
+  const content = JSON.parse(JSON.stringify(event.data.content), (_, value: unknown) =>
+    typeof value === 'string' ? value.replaceAll('\u0000', '') : value,
+  ) as InboundEvent['data']['content'];
+  return { ...event, data: { ...event.data, content } };
+}
+
+/** The name of an event that gateways send beside messages, such as `connection.update`, `chats.upsert` or `newJwt`; null where it is a message's. */
+function otherEvent(value: unknown): string | null {
+  const { event } = (typeof value === 'object' && value !== null ? value : {}) as { event?: unknown };
+  const isOther = typeof event === 'string' && /^[\w.-]{1,100}$/.test(event) && event !== 'messages.upsert' && event !== 'send.message';
+  return isOther ? event : null;
 }
 
 /** What makes an event known when it comes again. Events about a message have a name of their own, so that the message is not known by it. */
@@ -129,5 +158,5 @@ function instanceOf(value: unknown): string | null {
 }
 
 function dead(sourceKey: string, reason: string, details: string[], payload: string, instanceId: string | null = null): ReadJob {
-  return { events: [], deadLetters: [{ instanceId, source: 'inbound', sourceKey, reason, details, payload }] };
+  return { events: [], aboutNoMessage: [], deadLetters: [{ instanceId, source: 'inbound', sourceKey, reason, details, payload }] };
 }

@@ -1,4 +1,4 @@
-import { bare, byId, gone } from './reasons.ts';
+import { bare, byContent, gone } from './reasons.ts';
 import { as, type Coverage, type Scene, turn } from './scene.ts';
 import { walks } from './walks.ts';
 
@@ -11,17 +11,17 @@ export const coverage: Coverage[] = [
         title: 'a contact finds every button by what people write',
         turns: [
           turn('oi', 0),
-          turn('Sales', 1, as('b-Menu-1-i0', byId)),
-          turn(' Support ', 3, as('b-Menu-1-i1', byId)),
-          turn('3', 6, as('b-Menu-1-i2', `the label "3" comes before the position 3, as in Typebot; ${byId}`)),
-          turn('b-Menu-1-i1', 7),
+          turn('Sales', 1),
+          turn(' Support ', 3, as('Support', byContent)),
+          turn('3', 6, as('3', `the label "3" comes before the position 3, as in Typebot; ${byContent}`)),
+          turn('b-Menu-1-i1', 7, as('Support', byContent)),
           turn(
             { contentType: 'buttonsResponse', content: { selectedButtonId: 'b-Menu-1-i0', selectedDisplayText: 'Sales' } },
             8,
-            as('b-Menu-1-i0', `metadata.replyId needs Typebot 3.11; ${byId}`),
+            as('Sales', `metadata.replyId needs Typebot 3.11; ${byContent}`),
           ),
           turn('Sales maybe', 9, as('Sales maybe', 'the recorded `Sales please` is understood here')),
-          turn('human-agent', 10, as('b-Menu-1-i3', byId)),
+          turn('human-agent', 10, as('Human', byContent)),
           turn('again', 0),
         ],
       },
@@ -98,7 +98,7 @@ export const coverage: Coverage[] = [
     scenes: [
       {
         title: 'the bot complains in its own words',
-        turns: [turn('oi', 0), turn('x', 1), turn('11', 2), turn('5', 3), turn('C', 4), turn('A', 5, as('b-C-1-i0', byId))],
+        turns: [turn('oi', 0), turn('x', 1), turn('11', 2), turn('5', 3), turn('C', 4), turn('A', 5)],
       },
     ],
     left: [[[6], gone]],
@@ -147,8 +147,8 @@ export const coverage: Coverage[] = [
             5,
             as('meta', `a button of an older question counts by its title; ${bare}`),
           ),
-          turn('', [], { final: 'ignored: nothing_usable' }),
-          turn('   ', [], { final: 'ignored: nothing_usable' }),
+          turn('', [], { final: 'ignored: empty' }),
+          turn('   ', [], { final: 'ignored: empty' }),
           turn('emoji 😀 çãé\nline 2', 14),
           turn('x'.repeat(20_000), 15),
           turn('sair', 16),

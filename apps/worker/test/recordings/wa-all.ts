@@ -1,4 +1,4 @@
-import { byId, gone } from './reasons.ts';
+import { byContent, gone } from './reasons.ts';
 import { as, type Coverage, turn } from './scene.ts';
 
 const english = 'Typebot reads English';
@@ -15,20 +15,20 @@ export const waAll: Coverage = {
         turn('oi', 0),
         turn('nope', 1),
         turn('Hello {{pushName}}', 3),
-        turn(' Continue ', 4, as('b-Intro-14-i0', byId)),
+        turn(' Continue ', 4, as('Continue', byContent)),
         turn('a lot', 5, as('a lot', 'the recorded `seventeen` is understood here')),
         turn('17', 6),
         turn('121', 7),
-        turn('042x', 8),
+        turn('042x', 8, as('042', 'a text that begins with 0 would be kept whole')),
         turn('not an email', 9),
         turn('ANA@Example.com ', 11, as('ANA@Example.com', 'keyboards add a space after an address, which Typebot refuses (exchange 10)')),
         turn('123', 12),
         turn('call me', 13),
-        turn('my number is 11 99999-0000 ok?', 14),
+        turn('my number is 11 99999-0000 ok?', 14, as('+5511999990000', 'the country is written')),
         turn('gibberish', 15),
         turn('25/12/2026', 16),
         turn('no time', 17),
-        turn('2pm', 18),
+        turn('2pm', 18, as('14:00', 'times are written as HH:mm')),
         turn('not a url', 19),
         turn('example.com', 20),
         turn('9', 21),
@@ -41,7 +41,7 @@ export const waAll: Coverage = {
         turn('Purple', 29),
         turn('1, 3', 30, as('Red, Blue', 'several choices go by their names, as Typebot’s own client sends them')),
         turn('Picture Z', 31),
-        turn('2', 33, as('b-Files-7-i1', byId)),
+        turn('2', 33, as('Picture B', byContent)),
         turn('Buy Z', 34),
         turn('Buy B', 37),
         turn(
@@ -59,7 +59,7 @@ export const waAll: Coverage = {
         turn(
           { contentType: 'listResponse', content: { title: 'Continue', singleSelectReply: { selectedRowId: 'b-Intro-14-i0' } } },
           4,
-          as('b-Intro-14-i0', byId),
+          as('Continue', byContent),
         ),
         turn('42 anos', 8, as('42 anos', 'another age')),
         turn('meu email é ANA@Example.com.', 11, as('ANA@Example.com', 'Typebot wants the address alone')),
@@ -78,7 +78,7 @@ export const waAll: Coverage = {
         turn(
           { contentType: 'buttonsResponse', content: { selectedButtonId: 'b-Files-7-i1', selectedDisplayText: 'Picture B' } },
           33,
-          as('b-Files-7-i1', byId),
+          as('Picture B', byContent),
         ),
         turn('3', 37),
         turn(

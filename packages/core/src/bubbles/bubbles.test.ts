@@ -37,6 +37,12 @@ test.each<[string, string, unknown, object]>([
   ['an inline SVG', 'image', { url: svg }, skipped('svg')],
   ['the link of an image that WhatsApp has not', 'image', { url: svg, clickLink: { url: 'https://x.io/go' } }, link('https://x.io/go')],
   ['an inline image', 'image', { url: 'data:image/png;base64,AAAA' }, skipped('not_http')],
+  [
+    'an image whose address has a space',
+    'image',
+    { url: ' https://x.io/my photo.png' },
+    shown({ type: 'image', url: 'https://x.io/my%20photo.png', caption: null }),
+  ],
   ['an image whose variable is not set', 'image', { url: '{{photo}}' }, skipped('unresolved_url')],
   ['an image without address', 'image', {}, skipped('no_url')],
   ['a video file', 'video', { url: 'https://x.io/a.mp4', type: 'url' }, shown({ type: 'video', url: 'https://x.io/a.mp4', caption: null })],

@@ -2,7 +2,8 @@
 export type Address = { url: string } | { reason: 'no_url' | 'unresolved_url' | 'not_http' };
 
 export function webAddress(url: string | null | undefined): Address {
-  const address = url?.trim() ?? '';
+  // A browser takes a space in an address; WhatsApp's servers do not.
+  const address = url?.trim().replaceAll(' ', '%20') ?? '';
   if (address === '') return { reason: 'no_url' };
   // A variable that Typebot could not fill is left as it was written.
   if (address.includes('{{')) return { reason: 'unresolved_url' };

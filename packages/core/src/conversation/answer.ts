@@ -3,7 +3,7 @@ import type { BotMessage } from '../bot.ts';
 import { hint } from '../inputs/hints.ts';
 import { askAgain } from '../render.ts';
 import type { ContactWords } from './burst.ts';
-import { continueCall, resumingCall } from './calls.ts';
+import { contactPhone, continueCall, resumingCall } from './calls.ts';
 import type { BotSession, Pending, ReadyContext, Session, Step } from './conversation.ts';
 import { ignores, notices, paused, rule } from './outcome.ts';
 import { firstCall } from './turn.ts';
@@ -22,7 +22,7 @@ export function answer(session: Session, bot: BotSession, words: ContactWords, c
   if (pending.type === 'nothing' || pending.type === 'webhookArrived')
     throw new Error(`A flow that waits for ${pending.type} continues by itself`);
 
-  const read = readAnswer(words.message, pending, settings);
+  const read = readAnswer(words.message, pending, settings, contactPhone(context, words.message));
   switch (read.type) {
     case 'send': {
       const matched: Session = { ...session, bot: { ...bot, misses: 0 } };

@@ -1,6 +1,6 @@
 import type { InboundMessage } from '../inbound.ts';
 import type { Settings } from '../settings.ts';
-import type { Burst, Deferred } from './conversation.ts';
+import type { Burst, Conversation, Deferred, Files } from './conversation.ts';
 import { keywordIn } from './keywords.ts';
 
 /** What a contact said at once: one message, or the texts of a burst as one. */
@@ -32,4 +32,33 @@ export function gather(message: InboundMessage, burst: Burst | null, settings: S
  */
 export function isJoinable(message: InboundMessage, settings: Settings): boolean {
   return !message.fromMe && message.content.kind === 'text' && keywordIn(message.content, settings) === null;
+}
+
+/**
+ * Milliseconds of silence after which the files of a contact are one answer, unless `debounceMs` is longer. The photos of an album arrive one by
+ * one, each when it is uploaded. Gateways report them within one or two seconds of each other.
+ */
+const albumMs = 2_000;
+
+/** Waits until no more files arrive, then joins them. */
+export function gatherFiles(message: InboundMessage, files: Files | null, settings: Settings, now: number): ContactWords | Deferred {
+  const alone: ContactWords = { message, parts: [], joined: null, events: 1 };
+  if (files === null || !isFileOfContact(message)) return alone;
+  const { messages, firstAt, lastAt, isClosed } = files;
+  const until = Math.min(lastAt + Math.max(settings.debounceMs, albumMs), firstAt + settings.debounceMaxMs);
+  if (!isClosed && now < until) return { type: 'deferred', ms: until - now };
+  if (messages.length < 2) return alone;
+  const urls = messages.map(({ content }) => (content.kind === 'media' ? content.url : null));
+  return { ...alone, message: { ...message, content: { kind: 'files', urls } }, events: messages.length };
+}
+
+/** Whether a message can be part of a run of files. Only for events called `messages.upsert`. */
+export function isFileOfContact({ fromMe, content }: InboundMessage): boolean {
+  return !fromMe && content.kind === 'media';
+}
+
+/** Whether the chat waits for a file and accepts several as the answer. */
+export function takesSeveralFiles(state: Conversation): boolean {
+  const pending = state.status === 'waiting' ? state.session.bot?.pending : undefined;
+  return pending?.type === 'input' && pending.input.type === 'file input' && pending.input.options?.['isMultipleAllowed'] === true;
 }

@@ -1,5 +1,6 @@
 import type { BotCall, BotMessage } from '../bot.ts';
 import { phoneOf } from '../identity.ts';
+import { orderOf } from '../inbound-content.ts';
 import type { InboundMessage } from '../inbound.ts';
 import { parseJid } from '../jid.ts';
 import { wordsOf } from '../triggers/index.ts';
@@ -71,11 +72,19 @@ function startVariables(context: StepContext, message: InboundMessage): Record<s
     firstMessage: wordsOf(message.content),
     instanceName: instance.name ?? '',
     remoteJid: message.address,
+    ...orderVariables(context),
   };
 }
 
+/** Of the cart, if the first message is one. Otherwise none, so that the bot's own defaults stay. */
+function orderVariables({ head }: StepContext): Record<string, string> {
+  const order = head.kind === 'message' ? orderOf(head.event) : null;
+  if (order === null) return {};
+  return { orderId: order.id, orderItems: order.items, orderTotal: order.total, orderCurrency: order.currency };
+}
+
 /** The digits of the contact's phone, or, in a group, of the participant's. Empty: unknown. A start by the API has only its address and the chat. */
-function contactPhone({ head, chat }: StepContext, { address }: InboundMessage): string {
+export function contactPhone({ head, chat }: StepContext, { address }: InboundMessage): string {
   if (head.kind === 'message') return phoneOf(head.event, chat);
   const jid = [address, chat.jid].map(parseJid).find((each) => each?.kind === 'phone');
   return jid?.kind === 'phone' ? jid.phone : '';

@@ -188,6 +188,8 @@ export type StepContext = {
   isHeld: boolean;
   /** The texts at the head, including the head itself. Null: texts are not joined here. */
   burst: Burst | null;
+  /** The files at the head, including the head itself, as the shell enriched them. Null: the question does not accept several. */
+  files: Files | null;
   /** The head is the echo of one of our own sends. */
   isEcho: boolean;
   matches: Matches;
@@ -217,6 +219,9 @@ export type Burst = {
   /** Another kind of event follows, so no further text can join. */
   isClosed: boolean;
 };
+
+/** Consecutive files of a contact, oldest first. The rest is as in a burst of texts. */
+export type Files = Pick<Burst, 'firstAt' | 'lastAt' | 'isClosed'> & { messages: InboundMessage[] };
 
 /** Whether a text matches a pattern, in linear time. The shell provides the engine. `pattern` was validated when it was saved. */
 export type Matches = (pattern: string, text: string) => boolean;

@@ -1,4 +1,4 @@
-export { isJoinable } from './burst.ts';
+export { isFileOfContact, isJoinable, takesSeveralFiles } from './burst.ts';
 export { holdMaxMs } from './call-failure.ts';
 export {
   type BotSession,
@@ -7,6 +7,7 @@ export {
   type Command,
   type Conversation,
   type Deferred,
+  type Files,
   type Final,
   type Head,
   type Integration,

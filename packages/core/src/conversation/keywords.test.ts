@@ -37,7 +37,11 @@ describe('a keyword is the whole message', () => {
     ['as it was set', 'Sair', true],
     ['in another case and with other accents', '  SAÍR ', true],
     ['among other words', 'quero sair', false],
-    ['with punctuation', 'sair!', false],
+    ['with punctuation', 'sair!', true],
+    ['bold', '*Sair*', true],
+    ['with an emoji', 'SAIR 👋', true],
+    ['after an invisible character', '\u200Esair', true],
+    ['but not after the sign of a command', '#sair', false],
   ])('%s', (_, text, isKeyword) => {
     expect(hear(waitingAt(), text).ask === null).toBe(isKeyword);
   });

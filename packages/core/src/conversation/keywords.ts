@@ -1,6 +1,7 @@
 import type { InboundContent, InboundMessage } from '../inbound.ts';
+import { keywordForm } from '../normalise.ts';
 import type { Settings } from '../settings.ts';
-import { chooseBot, fold } from '../triggers/index.ts';
+import { chooseBot } from '../triggers/index.ts';
 import { startCall } from './calls.ts';
 import type { Conversation, ReadyContext, Session, Step } from './conversation.ts';
 import { afterEnd } from './expiry.ts';
@@ -19,10 +20,10 @@ const allKinds: readonly KeywordKind[] = ['finish', 'restart', 'pause', 'resume'
 /** The keyword of one of `kinds` that equals the whole message. Only a text or a tapped choice can be one, a caption cannot. */
 export function keywordIn(content: InboundContent, { keywords }: Settings, kinds = allKinds): Keyword | null {
   if (kinds.every((kind) => keywords[kind].length === 0)) return null;
-  const words = fold(content.kind === 'text' ? content.text : content.kind === 'reply' ? content.title : '');
+  const words = keywordForm(content.kind === 'text' ? content.text : content.kind === 'reply' ? content.title : '');
   if (words === '') return null;
   for (const kind of kinds) {
-    const found = keywords[kind].find(({ word }) => fold(word) === words);
+    const found = keywords[kind].find(({ word }) => keywordForm(word) === words);
     if (found) return { kind, answer: found.answer };
   }
   return null;

@@ -120,9 +120,9 @@ function captionOf({ caption }: Send): string {
   return typeof caption === 'string' ? squeeze(caption) : '';
 }
 
-/** Only a program can send buttons and lists. */
+/** Only a program can send buttons and lists; polls of ours are recognised like them. */
 function isInteractive({ type }: Send): boolean {
-  return type === 'buttons' || type === 'list';
+  return type === 'buttons' || type === 'list' || type === 'poll';
 }
 
 /** Gateways differ in white space. */

@@ -1,7 +1,7 @@
 import type { InboundMessage } from '../inbound.ts';
 import { chooseBot, isKeywordTriggered } from '../triggers/index.ts';
 import { answer } from './answer.ts';
-import { type ContactWords, gather } from './burst.ts';
+import { type ContactWords, gather, gatherFiles, takesSeveralFiles } from './burst.ts';
 import { startCall } from './calls.ts';
 import type { Conversation, Deferred, Head, ReadyContext, Step, StepContext } from './conversation.ts';
 import { isExpired, isSilent } from './expiry.ts';
@@ -43,7 +43,9 @@ function receiveWords(state: Conversation, message: InboundMessage, context: Rea
   if (keyword) return applyKeyword(state, keyword, message, context);
   if (state.status === 'paused') return ignores(state, 'paused');
   if (isSilent(state, message, { settings, now: context.now })) return ignores(state, 'ended');
-  const words = gather(message, context.burst, settings, context.now);
+  const words = takesSeveralFiles(state)
+    ? gatherFiles(message, context.files, settings, context.now)
+    : gather(message, context.burst, settings, context.now);
   if ('type' in words) return words;
   const session = liveSession(state);
   return session?.bot ? answer(touched(session, context, message.address), session.bot, words, context) : begin(state, words, context);

@@ -13,7 +13,13 @@ function ordered(orders: Rendering['orders'], answer: Partial<BotReply>, isOpeni
   const bot = sessionOf(waitingAt()).bot;
   if (bot === null) throw new Error('The chat has no bot');
   const rendering = {
-    ...render(heard, { settings: context.integration?.settings ?? sessionless(), typing: null, isFirst: false, preceding: [] }),
+    ...render(heard, {
+      settings: context.integration?.settings ?? sessionless(),
+      typing: null,
+      isFirst: false,
+      preceding: [],
+      hasSpoken: false,
+    }),
     orders,
   };
   const turn = { ...state.turn, said: rendering.messages };

@@ -2,7 +2,7 @@ import { firstMessageAnswers, readAnswer } from '../answer.ts';
 import type { BotReply } from '../bot.ts';
 import { render, type Rendering } from '../render.ts';
 import type { Settings } from '../settings.ts';
-import { continueCall, messageOf } from './calls.ts';
+import { contactPhone, continueCall, messageOf } from './calls.ts';
 import type { BotSession, Pending, Session, SessionChange, Step, StepContext, TranscriptEntry, Turn } from './conversation.ts';
 import { afterEnd } from './expiry.ts';
 import { answered, closed, opened, paused, replied, rule } from './outcome.ts';
@@ -17,12 +17,17 @@ export function afterReply(turn: Turn, reply: BotReply, context: StepContext): S
   const settings = settingsOf(context);
   const bot = botAfter(turn, reply, settings);
   const isOpening = turn.call.type === 'start';
-  const rendering = render(reply, { settings, typing: bot.typing, isFirst: isOpening, preceding: turn.said });
+  const rendering = render(reply, { settings, typing: bot.typing, isFirst: isOpening, preceding: turn.said, hasSpoken: hasSpoken(turn) });
   return afterRendering({ turn: withReply(turn, reply, rendering), bot, reply, rendering, isOpening, context });
 }
 
 export function afterRendering(rendered: Rendered): Step {
   return obeysCommand(rendered) ?? sendsFirstAnswer(rendered) ?? continuesAction(rendered) ?? awaitsContact(rendered) ?? finishes(rendered);
+}
+
+/** Whether the bot said something earlier in this turn, sent or not. */
+function hasSpoken({ transcript }: Turn): boolean {
+  return transcript.some((entry) => entry.type === 'replied' && entry.bubbles.length > 0);
 }
 
 function withReply(turn: Turn, reply: BotReply, { messages, skipped }: Rendering): Turn {
@@ -73,15 +78,17 @@ function obeysCommand(rendered: Rendered): Step | null {
  * If a flow begins with a question and shows nothing, the message that started it is the answer, as in Typebot's own WhatsApp channel. It is
  * never sent with the start itself: Typebot can then run without end.
  */
-function sendsFirstAnswer({ reply, bot, turn, isOpening, context }: Rendered): Step | null {
+function sendsFirstAnswer({ reply, rendering, bot, turn, isOpening, context }: Rendered): Step | null {
   if (!isOpening || reply.input === null || !firstMessageAnswers(reply)) return null;
   const { head } = context;
   if (head.kind === 'command' && !(head.command.type === 'start' && head.command.startMessage !== null)) return null;
   const pending: Pending = { type: 'input', input: reply.input };
-  const read = readAnswer(messageOf(context, turn.joined), pending, settingsOf(context));
+  const message = messageOf(context, turn.joined);
+  const read = readAnswer(message, pending, settingsOf(context), contactPhone(context, message));
   if (read.type !== 'send') return null;
   const session = { ...turn.session, bot: { ...bot, pending } };
-  return nextCall(turn, continueCall(bot, read.message), { session, isOpen: true }, { sessions: [opened(session)] });
+  const change = { session, isOpen: true, said: rendering.unasked };
+  return nextCall(turn, continueCall(bot, read.message), change, { sessions: [opened(session)] });
 }
 
 /** The flow stopped at a client-side action and continues with the next call, at once or after a wait. */

@@ -37,7 +37,7 @@ describe('words that match no option', () => {
   test('that Typebot would misread are not sent, but the bot replies', () => {
     const several = { ...menu, options: { isMultipleChoice: true } };
     const context = contextOf({ settings: settingsOf({}), event: said('not 1') });
-    expect(take(waitingAt(several), context).ask).toMatchObject({ message: null });
+    expect(take(waitingAt(several), context).ask).toMatchObject({ message: '…' });
   });
 
   test('get the options shown again, and the bot receives nothing', () => {

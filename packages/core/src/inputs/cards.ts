@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { texts } from '../bubbles/message.ts';
 import { limits, oneLine, storable } from '../whatsapp.ts';
 import { send, sendText, unmatched, unsupported, wordsOf } from './answers.ts';
-import { fold } from './fold.ts';
+import { fold } from '../normalise.ts';
 import { hint } from './hints.ts';
 import { inputKind, lenient } from './input.ts';
 import { match, type Choosable } from './match.ts';

@@ -1,16 +1,11 @@
 import type { BotMessage } from '../bot.ts';
 import type { Settings } from '../settings.ts';
 import { limits, uniqueTitles } from '../whatsapp.ts';
-import { sendText, unmatched, unsupported, wordsOf } from './answers.ts';
+import { sendText, unmatched, unreadable, unsupported, wordsOf } from './answers.ts';
 import type { Answer, Said } from './input.ts';
-import { match, type Choosable } from './match.ts';
+import { type Choice, type Item, match } from './match.ts';
 import { ownLetter } from './own-numbers.ts';
 import { chosenSeveral, namesOf, wouldBeMisread } from './several.ts';
-
-/** An item as Typebot matches it: by its id, its value, or its content. */
-export type Item = { id: string; content: string; value: string };
-
-export type Choice = Choosable & { item: Item };
 
 /** Items a contact can choose, called by `labels` and numbered as they are shown: by their positions unless `numbers` say otherwise. */
 export function choicesOf(items: readonly Item[], labels: readonly string[], numbers?: readonly number[]): Choice[] {
@@ -49,9 +44,9 @@ export function readChoice(said: Said, choices: readonly Choice[], isMultiple: b
   return missed(words, isId, settings);
 }
 
-/** Without words Typebot answers as to any that name nothing, but chooses nothing. */
+/** Words that Typebot would take for a choice are replaced: it answers as to any that name nothing, but chooses nothing. */
 function missed(words: string, isMisread: boolean, settings: Settings): Answer {
-  return isMisread ? { type: 'unmatched', message: null } : unmatched(words, settings);
+  return isMisread ? { type: 'unmatched', message: unreadable } : unmatched(words, settings);
 }
 
 /** A button of an older question has an id that is not here; it counts by its title. */
@@ -61,13 +56,13 @@ function tappedIn(choices: readonly Choice[], id: string): Choice | null {
 }
 
 /**
- * What Typebot takes for this item and no other. Its id, which every version since 2.19.1 understands as text; but an id may be another
- * item's name (dynamic items are called `0`, `1`, …), and then its own name goes. `replyId` is the last resort: it needs Typebot 3.11.
+ * What Typebot takes for this item and no other. Its content, so that a bot with a Reply event is told what was chosen and not an id; its value
+ * or its id where another item goes by the same name. Where all of them are another's name too, `replyId` decides, which needs Typebot 3.11.
  */
 function answerOf(item: Item, choices: readonly Choice[]): BotMessage {
-  for (const name of [item.id, item.content, item.value]) {
-    if (name !== '' && choices.filter((choice) => answersTo(choice.item, name)).length === 1) return name;
-  }
+  const isMine = (name: string) => name !== '' && choices.filter((choice) => answersTo(choice.item, name)).length === 1;
+  if (isMine(item.content)) return item.content;
+  if (isMine(item.value)) return item.value;
   return { type: 'text', text: item.content, metadata: { replyId: item.id } };
 }
 

@@ -17,29 +17,29 @@ const menu: Partial<BotInput> = {
 };
 
 test.each<[string, Said | string, unknown]>([
-  ['a tap by its id', tap('id-b', 'whatever'), 'id-b'],
-  ['a tap of an older menu by its title', tap('old-1', 'Vendas'), 'id-a'],
-  ['a number', '2', 'id-b'],
-  ['a number with a full stop', ' 2. ', 'id-b'],
-  ['a number with a bracket', '2)', 'id-b'],
-  ['a number as emoji', '2️⃣', 'id-b'],
-  ['a number in Portuguese', 'Dois', 'id-b'],
-  ['a number in English', 'three', 'id-c'],
-  ['a number in Spanish', 'uno', 'id-a'],
-  ['the author’s own number', '0', 'id-e'],
-  ['the label', 'Vendas', 'id-a'],
-  ['the label in another case', ' vendas ', 'id-a'],
-  ['the label without accents and emoji', 'suporte tecnico', 'id-b'],
-  ['the label with a full stop', 'Vendas.', 'id-a'],
-  ['a label of only an emoji', '👍', 'id-d'],
-  ['the title as a button, which was cut', 'Segunda via do bole…', 'id-c'],
-  ['the value', 'tech', 'id-b'],
-  ['the id', 'id-c', 'id-c'],
-  ['the beginning of a label', 'sup', 'id-b'],
-  ['a number with its noun', 'opção 2', 'id-b'],
-  ['a number with an article', 'a 2', 'id-b'],
-  ['an ordinal', 'A terceira', 'id-c'],
-  ['an ordinal in English', 'the second one', 'id-b'],
+  ['a tap by its id', tap('id-b', 'whatever'), 'Suporte Técnico 🔧'],
+  ['a tap of an older menu by its title', tap('old-1', 'Vendas'), 'Vendas'],
+  ['a number', '2', 'Suporte Técnico 🔧'],
+  ['a number with a full stop', ' 2. ', 'Suporte Técnico 🔧'],
+  ['a number with a bracket', '2)', 'Suporte Técnico 🔧'],
+  ['a number as emoji', '2️⃣', 'Suporte Técnico 🔧'],
+  ['a number in Portuguese', 'Dois', 'Suporte Técnico 🔧'],
+  ['a number in English', 'three', 'Segunda via do boleto bancário'],
+  ['a number in Spanish', 'uno', 'Vendas'],
+  ['the author’s own number', '0', '0 - Sair'],
+  ['the label', 'Vendas', 'Vendas'],
+  ['the label in another case', ' vendas ', 'Vendas'],
+  ['the label without accents and emoji', 'suporte tecnico', 'Suporte Técnico 🔧'],
+  ['the label with a full stop', 'Vendas.', 'Vendas'],
+  ['a label of only an emoji', '👍', '👍'],
+  ['the title as a button, which was cut', 'Segunda via do bole…', 'Segunda via do boleto bancário'],
+  ['the value', 'tech', 'Suporte Técnico 🔧'],
+  ['the id', 'id-c', 'Segunda via do boleto bancário'],
+  ['the beginning of a label', 'sup', 'Suporte Técnico 🔧'],
+  ['a number with its noun', 'opção 2', 'Suporte Técnico 🔧'],
+  ['a number with an article', 'a 2', 'Suporte Técnico 🔧'],
+  ['an ordinal', 'A terceira', 'Segunda via do boleto bancário'],
+  ['an ordinal in English', 'the second one', 'Suporte Técnico 🔧'],
 ])('a choice takes %s', (_, said, expected) => {
   expect(read(said, menu)).toEqual(sent(expected));
 });
@@ -68,8 +68,8 @@ const choice = (...items: object[]): Partial<BotInput> => ({
 });
 
 test.each<[string, string, Partial<BotInput>, unknown]>([
-  ['a label that is a number before the position', '1', choice({ content: '2' }, { content: '1' }), 'i2'],
-  ['the position where no label is that number', '2', choice({ content: '10' }, { content: '20' }), 'i2'],
+  ['a label that is a number before the position', '1', choice({ content: '2' }, { content: '1' }), '1'],
+  ['the position where no label is that number', '2', choice({ content: '10' }, { content: '20' }), '20'],
   ['an id that is another item’s label by its own label', '2', choice({ id: '0', content: '1' }, { id: '1', content: '2' }), '2'],
   [
     'an item nobody can name but by its id, as a reply',
@@ -81,11 +81,16 @@ test.each<[string, string, Partial<BotInput>, unknown]>([
     'a title that was cut before a label of the same words',
     'atendente ação ✅ Falar…',
     choice({ content: 'atendente ação Falar' }, { content: 'atendente ação ✅ Falar Falar' }),
-    'i2',
+    'atendente ação ✅ Falar Falar',
   ],
-  ['twice the same label by the first', 'yes', choice({ content: 'Yes' }, { content: 'Yes' }), 'i1'],
+  [
+    'twice the same label by the first',
+    'yes',
+    choice({ content: 'Yes' }, { content: 'Yes' }),
+    { type: 'text', text: 'Yes', metadata: { replyId: 'i1' } },
+  ],
   ['twice the same id by the label', '2', choice({ id: 'x', content: 'A' }, { id: 'x', content: 'B' }), 'B'],
-  ['a weekday before an ordinal', 'segunda', choice({ content: 'Segunda-feira' }, { content: 'Terça-feira' }), 'i1'],
+  ['a weekday before an ordinal', 'segunda', choice({ content: 'Segunda-feira' }, { content: 'Terça-feira' }), 'Segunda-feira'],
   ['anything where there are no items', '1', choice(), '1'],
 ])('a choice takes %s', (_, words, input, expected) => {
   expect(read(words, input)).toEqual(sent(expected));
@@ -156,14 +161,14 @@ test.each(['sem cebola', 'todas', 'as duas', 'toda'])('%j might mean something e
 });
 
 test.each(['vermelho e 1', '1, 9', 'não 1', 'not red', '1 a 9', '3 a 1', '2 cores'])(
-  '%j names more than choices: Typebot, which would take some out of it, does not hear it',
+  '%j names more than choices: Typebot, which would take some out of it, hears a sign that names none',
   (words) => {
-    expect(read(words, colours)).toEqual({ type: 'unmatched', message: null });
+    expect(read(words, colours)).toEqual(unmatched('…'));
   },
 );
 
 test('the number that Typebot knows a dynamic item by is not handed on', () => {
-  expect(read('0', choice({ id: '0', content: 'A' }, { id: '1', content: 'B' }))).toEqual({ type: 'unmatched', message: null });
+  expect(read('0', choice({ id: '0', content: 'A' }, { id: '1', content: 'B' }))).toEqual(unmatched('…'));
 });
 
 test.each(['azul', 'nothing', ','])('%j names no choice, so it is handed on as it is', (words) => {
@@ -213,11 +218,11 @@ const pictures: Partial<BotInput> = {
 };
 
 test.each<[string, Said | string, unknown]>([
-  ['a number', '1', 'i1'],
-  ['the number of one without title', '2', 'i2'],
-  ['a title', 'picture a', 'i1'],
-  ['a tap', tap('i2', ''), 'i2'],
-  ['a value', 'bee', 'i2'],
+  ['a number', '1', 'Picture A'],
+  ['the number of one without title by its address', '2', 'https://x.io/b.png'],
+  ['a title', 'picture a', 'Picture A'],
+  ['a tap', tap('i2', ''), 'https://x.io/b.png'],
+  ['a value', 'bee', 'https://x.io/b.png'],
 ])('a picture choice takes %s', (_, said, expected) => {
   expect(read(said, pictures)).toEqual(sent(expected));
 });
@@ -272,4 +277,58 @@ test.each<[string, Partial<BotInput>, string]>([
 
 test('cards take no media', () => {
   expect(read(media(), cards)).toEqual(unsupported);
+});
+
+test.each([
+  ['Arabic digits', '٢'],
+  ['Bengali digits', '২'],
+  ['Devanagari digits', '२'],
+  ['a full-width digit', '２'],
+  ['a circled digit', '②'],
+  ['a superscript', '²'],
+  ['bold', '*2*'],
+  ['code', '`2`'],
+  ['a hash', '#2'],
+  ['a direction mark', '\u200F2'],
+  ['italic', '_support_'],
+  ['a code block', '```Support```'],
+  ['an invisible sign before it', '\u200ESupport'],
+  ['a soft hyphen in it', 'Sup\u00ADport'],
+  ['a word joiner behind it', 'Support\u2060'],
+  ['letters of mathematics', '𝓢𝓾𝓹𝓹𝓸𝓻𝓽'],
+  ['quotes', '“Support”'],
+])('a menu is answered with %s', (_, words) => {
+  expect(read(words, choice({ content: 'Sales' }, { content: 'Support' }, { content: 'Human' }))).toEqual(sent('Support'));
+});
+
+const arabic = choice({ content: 'أحمد' }, { content: 'الدعم الفني' }, { content: 'إلغاء' });
+const emoji = choice({ content: '👨‍👩‍👧 Family' }, { content: '👍 Yes' }, { content: '👎 No' });
+
+test.each<[string, Partial<BotInput>, string, string]>([
+  ['an Arabic label with a tatweel', arabic, 'الدعـــم الفني', 'الدعم الفني'],
+  ['an Arabic label with a plain alef', arabic, 'الغاء', 'إلغاء'],
+  ['a label by its emoji family', emoji, '👨‍👩‍👧', '👨‍👩‍👧 Family'],
+  ['a label by its emoji in another skin tone', emoji, '👍🏽', '👍 Yes'],
+  ['a label that is an emoji in another skin tone', choice({ content: '👍' }, { content: '👎' }), '👎🏿', '👎'],
+  ['a label with a slash', choice({ content: 'Red / Blue' }, { content: 'Red' }), 'red/blue', 'Red / Blue'],
+  ['a label with an ampersand', choice({ content: 'Black & White' }, { content: 'Black' }), 'black and white', 'Black & White'],
+  ['a label with a comma', choice({ content: 'Sim, quero' }, { content: 'Não' }), 'SIM QUERO', 'Sim, quero'],
+])('a choice takes %s', (_, input, words, expected) => {
+  expect(read(words, input)).toEqual(sent(expected));
+});
+
+const dishes = {
+  ...choice({ content: 'Salt, pepper' }, { content: 'Ham & cheese' }, { content: 'Rice e beans' }, { content: 'Red/blue' }),
+  options: { isMultipleChoice: true },
+};
+
+test.each([
+  ['salt, pepper', 'Salt, pepper'],
+  ['Salt, pepper, Ham & cheese', 'Salt, pepper, Ham & cheese'],
+  ['ham & cheese and red/blue', 'Ham & cheese, Red/blue'],
+  ['rice e beans e salt pepper', 'Salt, pepper, Rice e beans'],
+  ['1, ham cheese', 'Salt, pepper, Ham & cheese'],
+  ['١ ٣', 'Salt, pepper, Rice e beans'],
+])('of labels with separators in them, %j chooses %j', (words, expected) => {
+  expect(read(words, dishes)).toEqual(sent(expected));
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Settings } from '../settings.ts';
 import { hold, sendText, send, unsupported, wordsOf } from './answers.ts';
 import { isFileAllowed } from './file-types.ts';
-import { foldToWords, matchedMax } from './fold.ts';
+import { foldToWords, matchedMax } from '../normalise.ts';
 import { hint, skipWord } from './hints.ts';
 import { inputKind, lenient } from './input.ts';
 import { under } from './option-list.ts';
@@ -19,7 +19,7 @@ export const file = inputKind({
   about: {
     becomes: 'nothing; where it may be skipped, the text `hints.optionalFile` with the word that skips it',
     reads:
-      'the address of any media as text, several joined by `, `; written addresses likewise; the skip word, or the one of our languages, as no answer. A file whose extension the input does not allow is answered with `hints.unsupportedMedia`',
+      'the address of any media as text; where several are allowed, the files that come within two seconds of each other, or within `debounceMs`, are one answer, joined by `, `; written addresses likewise; the skip word, or the one of our languages, as no answer. A file whose extension the input does not allow is answered with `hints.unsupportedMedia`',
     limits: 'Typebot wants an http(s) address with a domain or an IP, of at most 2,083 characters, that ends in the plain extension',
     differs: 'Typebot’s channel joins several files by a blank line, which Typebot refuses, and cannot skip',
   },
@@ -28,10 +28,11 @@ export const file = inputKind({
     return under(body, isOptional(options) ? hint(settings, 'optionalFile', { skip: skipLabel(options, settings) }) : '');
   },
   read(said, { options, settings }) {
-    if (said.kind === 'media') {
-      if (said.url === null) return unsupported(settings);
-      const isAllowed = isFileAllowed(said.url, allowedTypes(options));
-      return isAllowed ? send(said.url) : hold('file_type_not_allowed', hint(settings, 'unsupportedMedia'));
+    if (said.kind === 'media' || said.kind === 'files') {
+      const urls = (said.kind === 'media' ? [said.url] : said.urls).filter((url) => url !== null);
+      if (urls.length === 0) return unsupported(settings);
+      const areAllowed = urls.every((url) => isFileAllowed(url, allowedTypes(options)));
+      return areAllowed ? send(urls.join(', ')) : hold('file_type_not_allowed', hint(settings, 'unsupportedMedia'));
     }
     const words = wordsOf(said);
     if (words === null) return unsupported(settings);

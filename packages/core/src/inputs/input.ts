@@ -27,13 +27,16 @@ export type Shown = { messages: Unpaced[]; takesBody: boolean };
 /** The pending question with its options and items read; unreadable items are left out. */
 type Question<O, I> = { options: O; items: I[]; settings: Settings };
 
+/** `contactPhone`: the digits of the contact's own number; empty: not known. */
+type Asked<O, I> = Question<O, I> & { contactPhone: string };
+
 export type InputKind = {
   about: InputAbout;
   /** Whether the first text of a conversation may answer it. Typebot excepts choices, cards and payments. */
   answersFirst: boolean;
   /** `body`: the text right before it, if that may become part of the question. */
   show(input: BotInput, body: string | null, settings: Settings): Shown;
-  read(said: Said, input: BotInput, settings: Settings): Answer;
+  read(said: Said, input: BotInput, settings: Settings, contactPhone: string): Answer;
 };
 
 type Definition<O extends z.ZodType, I extends z.ZodType> = {
@@ -43,7 +46,7 @@ type Definition<O extends z.ZodType, I extends z.ZodType> = {
   item?: I;
   answersFirst?: boolean;
   show?: (question: Question<z.output<O>, z.output<I>>, body: string | null) => Shown;
-  read: (said: Said, question: Question<z.output<O>, z.output<I>>) => Answer;
+  read: (said: Said, question: Asked<z.output<O>, z.output<I>>) => Answer;
 };
 
 /** A kind of input: the shape of its options and items, how it is shown and how a message becomes its answer. */
@@ -57,7 +60,7 @@ export function inputKind<O extends z.ZodType, I extends z.ZodType = z.ZodNever>
     about: kind.about,
     answersFirst: kind.answersFirst ?? true,
     show: (input, body, settings) => kind.show?.(question(input, settings), body) ?? nothing,
-    read: (said, input, settings) => kind.read(said, question(input, settings)),
+    read: (said, input, settings, contactPhone) => kind.read(said, { ...question(input, settings), contactPhone }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { numberWord } from './numbers.ts';
+import { numberWord } from './number-words.ts';
 
 /** `text` without what people put around an answer: `a 2` of `quero a 2, por favor`. */
 export function withoutManners(text: string): string {
@@ -8,5 +8,11 @@ export function withoutManners(text: string): string {
   return meant !== plain && numberWord(meant) !== null ? plain : meant;
 }
 
-const before = /^(?:(?:eu )?(?:quero|prefiro|escolho|vou de|s[oó]|apenas|quiero|elijo|s[oó]lo)|pode ser|i want) /iu;
-const afterwards = /,? (?:por favor|pfv?|please)[.!]?$/iu;
+/** The same where an amount is asked for: of `quero dois` two are wanted. */
+export function withoutWish(text: string): string {
+  return text.replace(afterwards, '').replace(before, '');
+}
+
+const before =
+  /^(?:(?:eu )?(?:quero|queria|prefiro|escolho|vou de|s[oó]|apenas|quiero|elijo|s[oó]lo)|pode ser|puede ser|i want|i'd like|ich möchte|ich mochte|je veux|vorrei) /iu;
+const afterwards = /,? (?:por favor|pfv?|please|bitte|per favore|s'il (?:vous|te) pla[iî]t)[.!]*$/iu;

@@ -1,8 +1,10 @@
 import { clockIn } from './clock.ts';
-import { fold, foldToWords, matchedMax } from './fold.ts';
+import { emojiIn, fold, foldToLetters, foldToWords, matchedMax, plain, visible } from '../normalise.ts';
 import { withoutManners } from './manners.ts';
-import { digitsIn, numberWord, positionNamed } from './numbers.ts';
+import { numberWord } from './number-words.ts';
+import { digitsIn, positionNamed } from './numbers.ts';
 import { withoutMark } from './own-numbers.ts';
+import { saysOf } from './yes-no.ts';
 
 /** Something a contact can choose by what they write. */
 export type Choosable = {
@@ -13,12 +15,27 @@ export type Choosable = {
   number: number | null;
 };
 
+/** An item as Typebot matches it: by its id, its value, or its content. */
+export type Item = { id: string; content: string; value: string };
+
+export type Choice = Choosable & { item: Item };
+
 /** The option that `said` means, or null when it means none, or more than one in the same way. The surest reading wins. */
 export function match<T extends Choosable>(options: readonly T[], said: string): T | null {
   if (said.length > matchedMax) return null;
-  const exact = said.trim();
-  const plain = withoutManners(exact);
-  return namedBy(exact, options) ?? (plain === exact ? null : namedBy(plain, options));
+  const wordings = new Set([visible(said).trim(), plain(said), withoutManners(plain(said))]);
+  for (const wording of wordings) {
+    const named = namedBy(wording, options);
+    if (named !== null) return named;
+  }
+  return answeredBy(said, options);
+}
+
+/** The option whose name `said` is, whatever signs and joining words stand between its letters. */
+export function matchName<T extends Choosable>(options: readonly T[], said: string): T | null {
+  const letters = lettersOf(said);
+  const [only, another] = letters === '' ? [] : options.filter(({ label }) => namesIn(label).some((name) => lettersOf(name) === letters));
+  return another === undefined ? (only ?? null) : null;
 }
 
 function namedBy<T extends Choosable>(exact: string, options: readonly T[]): T | null {
@@ -37,6 +54,7 @@ type Reading = (option: Choosable) => boolean;
 /** From the surest to the loosest. A label that is itself a number comes before the position. */
 function* readings(exact: string, options: readonly Choosable[]): Generator<Reading> {
   yield ({ label }) => label.trim() === exact;
+  yield ({ label }) => visible(label).trim() === exact;
 
   const digits = digitsIn(exact);
   if (digits !== null) yield ({ label }) => digitsIn(label) === digits;
@@ -50,7 +68,11 @@ function* readings(exact: string, options: readonly Choosable[]): Generator<Read
   const words = foldToWords(exact);
   if (words !== '') yield ({ label }) => namesIn(label).includes(words);
   yield ({ aliases }) => aliases.some((alias) => fold(alias) === folded || fold(alias) === words);
-  if (words === '') return;
+  if (words === '') {
+    const emoji = emojiIn(exact);
+    if (emoji !== '') yield ({ label }) => emojiIn(label) === emoji;
+    return;
+  }
 
   const amount = digits ?? numberWord(words);
   yield* amount === null ? wordReadings(words, options) : amountReadings(amount, digits === null ? words : null);
@@ -67,16 +89,21 @@ function* amountReadings(amount: number, spelled: string | null): Generator<Read
 }
 
 function* wordReadings(words: string, options: readonly Choosable[]): Generator<Reading> {
+  // `1. Sales`, `1 sales`: the line that shows an option, as it was copied.
+  const [, number, name = ''] = /^(\d{1,3})[^\p{L}\d]+(.+)$/u.exec(words) ?? [];
+  if (number !== undefined) yield (option) => option.number === Number(number) && namesIn(option.label).includes(name);
+
+  const letters = lettersOf(words);
+  // `a 3` is the third, and not the label `A) 3`.
+  const isName = /\p{L}/u.test(letters) && positionNamed(words) === null;
+  if (isName) yield ({ label }) => namesIn(label).some((own) => lettersOf(own) === letters);
+
   const beginnings = initials.get(words) ?? (words.length >= 2 ? [words] : []);
-  yield ({ label }) => namesIn(label).some((name) => beginnings.some((beginning) => beginsWith(name, beginning)));
+  yield ({ label }) => namesIn(label).some((own) => beginnings.some((beginning) => beginsWith(own, beginning)));
 
   // `9 e meia` for `09:30`; a label `2` is no time.
   const clock = clockIn(words);
   if (clock !== null) yield ({ label }) => digitsIn(label) === null && clockIn(label) === clock;
-
-  // `1. Sales`, `1 sales`: the line that shows an option, as it was copied.
-  const [, number, name = ''] = /^(\d{1,3})[^\p{L}\d]+(.+)$/u.exec(words) ?? [];
-  if (number !== undefined) yield (option) => option.number === Number(number) && namesIn(option.label).includes(name);
 
   const bare = withoutArticle(words);
   yield ({ label }) => withoutArticle(foldToWords(label)) === bare;
@@ -85,6 +112,18 @@ function* wordReadings(words: string, options: readonly Choosable[]): Generator<
   const isDay = weekday.test(words) && options.some(({ label }) => weekday.test(foldToWords(label)));
   const position = isDay ? null : positionNamed(words);
   if (position !== null) yield (option) => option.number === position;
+}
+
+/** A yes or a no in other words than the label's: the one option that begins with one. */
+function answeredBy<T extends Choosable>(said: string, options: readonly T[]): T | null {
+  const meant = saysOf(said, 'whole');
+  const [only, another] = meant === null ? [] : options.filter(({ label }) => saysOf(withoutMark(label), 'beginning') === meant);
+  return another === undefined ? (only ?? null) : null;
+}
+
+/** Letters and digits alone, without the words and signs that join them: `sim quero` of `Sim, quero`, `red blue` of `Red / Blue`. */
+function lettersOf(text: string): string {
+  return foldToLetters(text).replace(/(?<= )(?:e|y|and|et|und|ed|ou|or) /gu, '');
 }
 
 /** What a label is called: with its author's number or letter, and without. */

@@ -2,17 +2,34 @@ import type { Unpaced } from '../bubbles/message.ts';
 import { texts } from '../bubbles/message.ts';
 import type { Settings } from '../settings.ts';
 import { clip, emptyBody, limits, oneLine, uniqueTitles } from '../whatsapp.ts';
-import { hint, listButton } from './hints.ts';
+import { chooseAgain, hint, listButton } from './hints.ts';
 import { nothing, type Shown } from './input.ts';
 import { numberedLines } from './own-numbers.ts';
 
 export type ListedOption = { id: string; label: string };
 
+/**
+ * A poll, or null where WhatsApp would refuse it: too many options, one that is too long, two that are called alike. A question that is too long
+ * for it stands before it.
+ */
+export function poll(options: readonly { label: string }[], isMultiple: boolean, body: string | null, settings: Settings): Shown | null {
+  const labels = labelsOf(options).map(oneLine);
+  const fits = labels.length >= 2 && labels.length <= limits.pollOptions && new Set(labels).size === labels.length;
+  if (!fits || labels.some((label) => label.length > limits.pollOption)) return null;
+  const isAsked = body !== null && body.trim() !== '' && body.length <= limits.pollQuestion;
+  const asText = numbered(options, hint(settings, isMultiple ? 'multipleChoice' : 'choice'));
+  const fallbackText = isAsked ? `${body}\n\n${asText}` : asText;
+  if (fallbackText.length > limits.text) return null;
+  const question = isAsked ? body : chooseAgain[settings.locale];
+  const message: Unpaced = { type: 'poll', body: question, options: labels, selectableCount: isMultiple ? 0 : 1, fallbackText };
+  return { messages: [message], takesBody: isAsked };
+}
+
 /** Buttons for up to 3 options, a list for up to 10, else (or where the settings say so) numbered text. */
 export function showOptions(options: readonly ListedOption[], body: string | null, settings: Settings): Shown {
   if (options.length === 0) return nothing;
   const asText = numbered(options, hint(settings, 'choice'));
-  if (settings.choices === 'text' || !canBeChosen(options, limits.rows)) return under(body, asText);
+  if (settings.choices === 'text' || settings.choices === 'poll' || !canBeChosen(options, limits.rows)) return under(body, asText);
 
   const { lead, tail } = partsOf(body ?? '');
   const fallbackText = tail === '' ? asText : `${tail}\n\n${asText}`;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { texts } from '../bubbles/message.ts';
 import { limits, storable } from '../whatsapp.ts';
-import { choicesOf, readChoice, type Choice } from './choices.ts';
+import { choicesOf, readChoice } from './choices.ts';
+import type { Choice } from './match.ts';
 import { hint } from './hints.ts';
 import { inputKind, lenient } from './input.ts';
 import { picture, titled } from './pictures.ts';

@@ -57,7 +57,7 @@ test.each<[string, string, string, object]>([
   ['number input', '10,5', '10,5', {}],
   ['number input', 'dezoito', '18', {}],
   ['number input', 'vinte e dois', '22', {}],
-  ['number input', 'dos mil', 'dos mil', {}],
+  ['number input', 'dos mil', '2000', {}],
   ['email input', ' ANA@Example.com ', 'ANA@Example.com', {}],
   ['email input', 'my mail is <ana@x.io>.', 'ana@x.io', {}],
   ['email input', 'ana@x.io.', 'ana@x.io', {}],
@@ -69,9 +69,9 @@ test.each<[string, string, string, object]>([
   ['phone number input', '5511999990000', '+5511999990000', {}],
   ['phone number input', '55 (11) 99999-0000', '+5511999990000', {}],
   ['phone number input', '0055 11 99999 0000', '+5511999990000', {}],
-  ['phone number input', '+55 11 99999-0000', '+55 11 99999-0000', {}],
-  ['phone number input', ' 11 99999-0000 ', '11 99999-0000', { defaultCountryCode: 'BR' }],
-  ['phone number input', 'my phone is 11 99999-0000', 'my phone is 11 99999-0000', {}],
+  ['phone number input', '+55 11 99999-0000', '+5511999990000', {}],
+  ['phone number input', ' 11 99999-0000 ', '+5511999990000', { defaultCountryCode: 'BR' }],
+  ['phone number input', 'my phone is 11 99999-0000', '+5511999990000', { defaultCountryCode: 'BR' }],
   ['phone number input', '123', '123', {}],
   ['date input', ' 25/12/2026 ', '25/12/2026', {}],
   ['date input', 'Amanhã', 'tomorrow', {}],
@@ -80,13 +80,13 @@ test.each<[string, string, string, object]>([
   ['date input', '1º de março', '1 march', {}],
   ['date input', 'próxima sexta-feira', 'next friday', {}],
   ['date input', 'el viernes', 'this friday', {}],
-  ['date input', 'Next Friday', 'Next Friday', {}],
-  ['date input', 'Friday', 'Friday', {}],
+  ['date input', 'Next Friday', 'next friday', {}],
+  ['date input', 'Friday', 'this friday', {}],
   ['date input', 'sexta feira', 'this friday', {}],
   ['date input', 'no sábado', 'this saturday', {}],
   ['date input', 'esta quinta', 'this thursday', {}],
   ['date input', 'quinta que vem', 'next thursday', {}],
-  ['date input', 'sexta, 25/12', 'friday, 25/12', {}],
+  ['date input', 'sexta, 25/12', '25/12', {}],
   ['date input', 'vinte e cinco de dezembro', '25 december', {}],
   ['date input', 'dia primeiro de maio', '1 may', {}],
   ['date input', '25122026', '25/12/2026', {}],
@@ -100,14 +100,13 @@ test.each<[string, string, string, object]>([
   ['date input', 'sexta passada', 'sexta passada', {}],
   ['date input', 'el viernes pasado', 'el viernes pasado', {}],
   ['date input', 'amanhã às nove e meia', 'tomorrow at 9:30', { hasTime: true }],
-  ['date input', 'às 14h 25/12/2026', 'as 14:00 25/12/2026', { hasTime: true }],
+  ['date input', 'às 14h 25/12/2026', '25/12/2026 at 14:00', { hasTime: true }],
   ['date input', '25/12-28/12', '25/12 to 28/12', { isRange: true }],
-  ['date input', '25/12 de 28/12', '25/12 to 28/12', { isRange: true }],
   ['date input', '25/12 e 28/12', '25/12 to 28/12', { isRange: true }],
-  ['date input', 'do dia 3 ao dia 5 de maio', '3 to 5 may', { isRange: true }],
+  ['date input', 'do dia 3 ao dia 5 de maio', '3 may to 5 may', { isRange: true }],
   ['date input', '25/12/2026 às 14h30', '25/12/2026 at 14:30', { hasTime: true }],
   ['date input', '25/12/2026 até 28/12/2026', '25/12/2026 to 28/12/2026', { isRange: true }],
-  ['date input', 'de 3 a 5 de maio', '3 to 5 may', { isRange: true }],
+  ['date input', 'de 3 a 5 de maio', '3 may to 5 may', { isRange: true }],
   ['time input', '14:30', '14:30', {}],
   ['time input', '14h30', '14:30', {}],
   ['time input', '14h', '14:00', {}],
@@ -115,12 +114,25 @@ test.each<[string, string, string, object]>([
   ['time input', 'às 9 horas', '09:00', {}],
   ['time input', '14.30', '14:30', {}],
   ['time input', 'Meio-dia', '12:00', {}],
-  ['time input', '2pm', '2pm', {}],
+  ['time input', '2pm', '14:00', {}],
   ['time input', '25h', '25h', {}],
   ['time input', '1430', '1430', {}],
   ['time input', 'não posso às 14h', 'não posso às 14h', {}],
   ['time input', 'depois das 14h', 'depois das 14h', {}],
   ['rating input', '4', '4', {}],
+  ['rating input', '4!', '4', { length: 5 }],
+  ['rating input', '4,0', '4', { length: 5 }],
+  ['rating input', '4/5', '4', { length: 5 }],
+  ['rating input', '4 de 5', '4', { length: 5 }],
+  ['rating input', '4 out of 5', '4', { length: 5 }],
+  ['rating input', 'nota 4', '4', { length: 5 }],
+  ['rating input', 'nota: 4', '4', { length: 5 }],
+  ['rating input', 'quatro estrelas', '4', { length: 5 }],
+  ['rating input', 'dou nota 4', '4', { length: 5 }],
+  ['rating input', 'cinco', '5', { length: 5 }],
+  ['rating input', '٤', '4', { length: 5 }],
+  ['rating input', '*4*', '4', { length: 5 }],
+  ['rating input', '⭐ ⭐ ⭐', '3', {}],
   ['rating input', ' 4. ', '4', {}],
   ['rating input', 'quatro', '4', {}],
   ['rating input', '4 estrelas', '4', {}],
@@ -136,9 +148,9 @@ test.each<[string, string, string, object]>([
 
 const wordy = ['number input', 'email input', 'url input', 'phone number input', 'date input', 'time input', 'rating input'];
 
-test.each(wordy)('a %s takes the title of a tap, a location as text, and no media', (type) => {
+test.each(wordy)('a %s takes the title of a tap, and neither a location nor media', (type) => {
   expect(read(tap('i1', '7'), { type })).toMatchObject({ type: 'send', message: expect.stringContaining('7') });
-  expect(read(place, { type })).toEqual(sent('-19.9, -43.9'));
+  expect(read(place, { type })).toEqual(unsupported);
   expect(read(media(), { type })).toEqual(unsupported);
   expect(read(media('audio'), { type })).toEqual(unsupported);
 });
@@ -160,9 +172,11 @@ test.each([
   ['below the scale', '-3', { length: 5, startsAt: 1 }, held('rating_off_scale', '1 to 5')],
   ['below the scale of icons', '0', { length: 5, buttonType: 'Icons' }, held('rating_off_scale', '1 to 5')],
   ['between two steps', '3.5', { length: 5 }, held('rating_off_scale', '0 to 5')],
+  ['of another scale', '8/10', { length: 5 }, held('rating_off_scale', '0 to 5')],
+  ['of two numbers', '3 ou 4', { length: 5 }, held('rating_off_scale', '0 to 5')],
 ])('a rating %s is held, for Typebot would take it', (_, words, options, expected) => {
   expect(read(words, { type: 'rating input', options })).toEqual(expected);
-  expect(read(words, { type: 'rating input', options }, { hints: { rating: '' } })).toEqual(sent(words));
+  expect(read(words, { type: 'rating input', options }, { hints: { rating: '' } })).toEqual(sent('…'));
 });
 
 test.each<[string, Said | string, object, object]>([
@@ -216,19 +230,18 @@ test('takes any options, items and message', () => {
   );
 });
 
-test('the longest texts that come in are read as quickly as others', () => {
+test('the longest texts that come in are read in time that grows with their length', () => {
   const size = 65_536;
-  const hostile = ['a', '!', '⭐', '\u0301', '\n', 'a@', '1h', ' de', '.111', '1 e ', ' '].map(
+  const hostile = ['a', '!', '⭐', '\u0301', '\n', 'a@', '1h', ' de', '.111', '1 e ', ' ', '1 ', '+1', '25/12 ', 'sim ', '\u200B', '*'].map(
     (part) => `a${part.repeat(size / part.length)}b`,
   );
+  const long = ['1 234 ', '1,', 'de ', '25/12 a ', 'sim ', '1 e ', '+55 ', 'a b, '].map((part) => part.repeat(1_000 / part.length));
   const types = [...Object.keys(inputs), 'psychic input'];
   const items = [{ id: 'i1', content: 'Red', title: 'Red' }];
-  const startedAt = performance.now();
   for (const type of types) {
     for (const options of [{}, { isMultipleChoice: true, hasTime: true, isRange: true, isRequired: false }]) {
-      for (const said of hostile) read(said, { type, items, options });
+      // A pattern that takes the square of the length of one of these does not come to its end within the test's time.
+      for (const said of [...hostile, ...long]) expect(read(said, { type, items, options }).type).toMatch(/^(?:send|unmatched|hold)$/);
     }
   }
-  // A pattern that takes the square of the length takes seconds for one of these texts.
-  expect(performance.now() - startedAt).toBeLessThan(4_000);
-});
+}, 30_000);

@@ -1,22 +1,44 @@
-import type { Choice, Item } from './choices.ts';
-import { fold, matchedMax } from './fold.ts';
+import { fold, matchedMax, visible } from '../normalise.ts';
 import { withoutManners } from './manners.ts';
-import { match } from './match.ts';
+import { type Choice, type Item, match, matchName } from './match.ts';
 
 /** `1, 3`, `1 a 3`, `Red and Blue`, `vermelho e azul`, `todas`; null unless every part names a choice. In the order they are shown. */
 export function chosenSeveral(choices: readonly Choice[], words: string): Choice[] | null {
   if (words.length > matchedMax) return null;
   const whole = match(choices, words);
   if (whole !== null) return [whole];
-  const plain = withoutManners(words.trim()).replace(noun, '').replace(/[.!]$/u, '');
+  const plain = withoutManners(visible(words).trim()).replace(noun, '').replace(/[.!]$/u, '');
   if (all.test(fold(plain))) return chosenAll(choices);
   const [, from, to] = range.exec(fold(plain)) ?? [];
   if (from !== undefined) return chosenBetween(choices, Number(from), Number(to));
-  for (const separator of separators) {
-    const found = partsOf(plain, separator).map((part) => match(choices, part));
-    if (found.length > 0 && !found.includes(null)) return choices.filter((choice) => found.includes(choice));
+  return namedOneByOne(choices, plain);
+}
+
+/** Labels may have separators of their own: the longest run of parts that is a name comes first. Null where one is left that names none. */
+function namedOneByOne(choices: readonly Choice[], words: string): Choice[] | null {
+  const parts = words.split(separator);
+  const found = new Set<Choice>();
+  // Separators stand between the parts, at the odd places.
+  for (let at = 0; at < parts.length;) {
+    const taken = nameAt(choices, parts, at);
+    if (taken === null) return null;
+    for (const choice of taken.named) found.add(choice);
+    at = taken.end;
   }
-  return null;
+  return found.size === 0 ? null : choices.filter((choice) => found.has(choice));
+}
+
+/** Parts that one label may be made of. */
+const partsMax = 6;
+
+function nameAt(choices: readonly Choice[], parts: readonly string[], at: number): { named: Choice[]; end: number } | null {
+  for (let end = Math.min(at + 2 * partsMax - 1, parts.length); end > at + 1; end -= 2) {
+    const name = matchName(choices, parts.slice(at, end).join(''));
+    if (name !== null) return { named: [name], end: end + 1 };
+  }
+  const singles = numbersIn(parts[at] ?? '').map((part) => match(choices, part));
+  const named = singles.filter((choice) => choice !== null);
+  return named.length === singles.length ? { named, end: at + 2 } : null;
 }
 
 /** `as opções` of `as opções 1 e 3`. */
@@ -37,14 +59,12 @@ function chosenBetween(choices: readonly Choice[], from: number, to: number): Ch
   return hasEnds && from < to ? choices.filter(({ number }) => number !== null && number >= from && number <= to) : null;
 }
 
-/** The sure ones first: a label may have an `and` or a `+` in it. */
-const separators = [/[,;\n]/u, /[,;\n+&/]|\s(?:e|y|and|mais)\s|(?<=\d)e(?=\d)/iu];
+const separator = /([,;\n+&/]|\s(?:e|y|and|et|und|mais)\s|(?<=\d)e(?=\d))/iu;
 
-function partsOf(words: string, separator: RegExp): string[] {
-  return words
-    .split(separator)
-    .flatMap((part) => (/^[\u{FE0F}\u{20E3}\s\d.)\]°ºª]+$/u.test(part) ? part.split(/\s+/) : [part]))
-    .filter((part) => part.trim() !== '');
+/** `1 3` is two numbers; a blank part is none. */
+function numbersIn(part: string): string[] {
+  const numbers = /^[\u{FE0F}\u{20E3}\s\d.)\]°ºª]+$/u.test(part) ? part.split(/\s+/) : [part];
+  return numbers.filter((each) => each.trim() !== '');
 }
 
 /** Whether Typebot, which looks for names and numbers anywhere in a text, would take some of the choices out of words like `not 1`. */

@@ -23,8 +23,11 @@ const samples: Readonly<Record<string, InboundContent>> = {
   'voice, audio': media('audio'),
   location: { kind: 'location', latitude: -19.9, longitude: -43.9, name: null, address: null },
   'contact card': { kind: 'contact', cards: [{ name: 'Bob', phones: ['+5511999990000'] }] },
-  'reaction, edit, deletion, poll vote': { kind: 'signal', signal: 'reaction' },
-  'order, anything unknown': { kind: 'unknown' },
+  'cart, answers of a flow': { kind: 'text', text: 'their text' },
+  'poll vote': { kind: 'vote', titles: ['Blue'] },
+  'files that came together': { kind: 'files', urls: [url, url] },
+  'reaction, edit, deletion': { kind: 'signal', signal: 'reaction' },
+  'anything unknown': { kind: 'unknown' },
 };
 
 const input = (type: string, rest: Partial<BotInput> = {}) => ({ type: 'input' as const, input: { id: 'q', type, ...rest } });

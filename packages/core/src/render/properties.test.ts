@@ -11,7 +11,7 @@ import { codePoints, limits } from '../whatsapp.ts';
 const draw = (reply: Partial<BotReply>, context: Partial<RenderContext> = {}) =>
   render(
     { bubbles: [], input: null, actions: [], started: null, logs: [], ...reply },
-    { settings: settingsSchema.parse({}), typing: null, isFirst: false, preceding: [], ...context },
+    { settings: settingsSchema.parse({}), typing: null, isFirst: false, preceding: [], hasSpoken: false, ...context },
   );
 
 const anyLabel = fc.oneof(
@@ -82,7 +82,7 @@ const anyReply = fc.record({
   actions: fc.array(anyAction, { maxLength: 3 }),
 });
 const anySettings = fc.record({
-  choices: fc.constantFrom('auto' as const, 'native' as const, 'text' as const),
+  choices: fc.constantFrom('auto' as const, 'native' as const, 'text' as const, 'poll' as const),
   compat: fc.record({ markers: fc.boolean(), commands: fc.boolean() }),
   locale: fc.constantFrom('pt-BR' as const, 'es' as const),
 });
@@ -98,7 +98,7 @@ test('whatever the bot says, each message is one that WhatsApp takes and the dat
     }),
     { numRuns: 1_000 },
   );
-});
+}, 30_000);
 
 /** Labels as people write them: one may be another's beginning, none is only a number. */
 const word = fc.constantFrom('Falar', 'com', 'atendente', 'Ação', 'ação', 'sim', 'não', '✅', '2º', 'via');
@@ -112,7 +112,7 @@ test('every option can be chosen by its number, its label, its id and its tap', 
       const shown = draw({ input }).messages.flatMap(optionsOf);
       const chosenBy = (said: Parameters<typeof readInput>[0]) => readInput(said, input, settingsSchema.parse({}));
       for (const [i, { id, content }] of items.entries()) {
-        const expected = { type: 'send', message: id };
+        const expected = { type: 'send', message: content };
         for (const text of [`${i + 1}`, `${i + 1}.`, content, ` ${content} `, id])
           expect(chosenBy({ kind: 'text', text })).toEqual(expected);
         expect(chosenBy({ kind: 'reply', id, title: shown[i]?.title ?? '' })).toEqual(expected);
@@ -122,7 +122,7 @@ test('every option can be chosen by its number, its label, its id and its tap', 
     }),
     { numRuns: 200 },
   );
-});
+}, 30_000);
 
 const numberedBy: Record<string, (label: string, i: number) => BotInput> = {
   'choice input': (content, i) => ({ id: 'q', type: 'choice input', items: [{ id: `item-${i}x`, content }] }),
@@ -138,27 +138,34 @@ const numberedBy: Record<string, (label: string, i: number) => BotInput> = {
   }),
 };
 
-test.each(Object.keys(numberedBy))('every number that is shown with the options of a %s chooses the one it stands before', (type) => {
-  fc.assert(
-    fc.property(fc.uniqueArray(plainLabel, { minLength: 1, maxLength: 14 }), (labels) => {
-      const one = numberedBy[type];
-      const items = labels.flatMap((label, i) => one?.(label, i).items ?? []);
-      const input: BotInput = { id: 'q', type, items };
-      const settings = settingsSchema.parse({ choices: 'text' });
-      const shown = draw({ input }, { settings }).messages.map((message) =>
-        'text' in message ? message.text : 'caption' in message ? (message.caption ?? '') : '',
-      );
-      const numbers = [...shown.join('\n').matchAll(/^(\d+)\. \*?(.+?)\*?$/gmu)].map(([, number = '', label = '']) => ({ number, label }));
-      expect(numbers.map(({ label }) => label)).toEqual(labels);
-      for (const [i, { number, label }] of numbers.entries()) {
-        const expected = { type: 'send', message: `item-${i}x` };
-        expect(readInput({ kind: 'text', text: number }, input, settings)).toEqual(expected);
-        expect(readInput({ kind: 'text', text: label }, input, settings)).toEqual(expected);
-      }
-    }),
-    { numRuns: 200 },
-  );
-});
+test.each(Object.keys(numberedBy))(
+  'every number that is shown with the options of a %s chooses the one it stands before',
+  (type) => {
+    fc.assert(
+      fc.property(fc.uniqueArray(plainLabel, { minLength: 1, maxLength: 14 }), (labels) => {
+        const one = numberedBy[type];
+        const items = labels.flatMap((label, i) => one?.(label, i).items ?? []);
+        const input: BotInput = { id: 'q', type, items };
+        const settings = settingsSchema.parse({ choices: 'text' });
+        const shown = draw({ input }, { settings }).messages.map((message) =>
+          'text' in message ? message.text : 'caption' in message ? (message.caption ?? '') : '',
+        );
+        const numbers = [...shown.join('\n').matchAll(/^(\d+)\. \*?(.+?)\*?$/gmu)].map(([, number = '', label = '']) => ({
+          number,
+          label,
+        }));
+        expect(numbers.map(({ label }) => label)).toEqual(labels);
+        for (const [i, { number, label }] of numbers.entries()) {
+          const expected = { type: 'send', message: type === 'cards' ? `item-${i}x` : labels[i] };
+          expect(readInput({ kind: 'text', text: number }, input, settings)).toEqual(expected);
+          expect(readInput({ kind: 'text', text: label }, input, settings)).toEqual(expected);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  },
+  30_000,
+);
 
 /** What is wrong with a message, in words; empty when WhatsApp takes it. */
 function misfits(message: OutboundDraft): string[] {
@@ -170,6 +177,7 @@ function misfits(message: OutboundDraft): string[] {
     ['caption', !('caption' in message) || (message.caption ?? '').length <= limits.caption],
     ['body', !('body' in message) || (message.body.trim() !== '' && message.body.length <= limits.body)],
     ['fallback', !('fallbackText' in message) || message.fallbackText.length <= limits.text],
+    ['poll', message.type !== 'poll' || isPoll(message)],
     ['options', options.length <= (isList ? limits.rows : limits.buttons)],
     [
       'ids',
@@ -184,6 +192,11 @@ function misfits(message: OutboundDraft): string[] {
     ['list button', !isList || codePoints(message.button) <= limits.listButton],
   ];
   return rules.filter(([, isKept]) => !isKept).map(([name]) => `${name} of ${JSON.stringify(message).slice(0, 200)}`);
+}
+
+function isPoll({ body, options }: Extract<OutboundDraft, { type: 'poll' }>): boolean {
+  const areOptions = options.every((option) => option.trim() !== '' && option.length <= limits.pollOption);
+  return body.length <= limits.pollQuestion && options.length >= 2 && options.length <= limits.pollOptions && areOptions;
 }
 
 function optionsOf(message: OutboundDraft): { id: string; title: string; description?: string | null }[] {

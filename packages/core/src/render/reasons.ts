@@ -23,13 +23,15 @@ export type SkipReason = keyof typeof skipReasons;
 
 /** Why a message does not go to Typebot: the codes of `ignored` events that reached a question. */
 export const holdReasons = {
-  signal: 'a reaction, an edit, a deletion, a poll vote, housekeeping: never an answer',
+  signal: 'a reaction, an edit, a deletion, housekeeping, or a poll vote where no choice is asked for: never an answer',
   webhook_pending:
     'the flow waits for an outside system, and Typebot would take any text as that system’s answer; answered with `hints.waiting`',
   payment_pending: 'Typebot would take any text as a completed payment; answered with `hints.payment`',
   unsupported_media: 'the question cannot be answered with this kind of message; answered with `hints.unsupportedMedia`',
   file_type_not_allowed: 'the file input does not allow the file’s extension; answered with `hints.unsupportedMedia`',
   rating_off_scale: 'Typebot would take a rating below the scale or between two steps; answered with `hints.rating`',
+  unclear:
+    'Typebot would store another number, date, time or phone than was written; answered with `hints.number`, `hints.date`, `hints.time` or `hints.phone`',
   nothing_usable: 'blank, or of an unknown type; answered with `unknownMessage`',
 } as const;
 

@@ -30,7 +30,13 @@ function repliesIn(name: string): BotReply[] {
 }
 
 const draw = (reply: BotReply, isFirst = false) =>
-  render(reply, { settings: settingsSchema.parse({ locale: 'en', hints: { choice: '' } }), typing: null, isFirst, preceding: [] });
+  render(reply, {
+    settings: settingsSchema.parse({ locale: 'en', hints: { choice: '' } }),
+    typing: null,
+    isFirst,
+    preceding: [],
+    hasSpoken: false,
+  });
 const told = (message: OutboundDraft) =>
   'text' in message ? message.text : 'fallbackText' in message ? message.fallbackText : message.url;
 

@@ -63,6 +63,7 @@ function typedText(message: Unpaced): string {
       return message.text;
     case 'buttons':
     case 'list':
+    case 'poll':
       return message.body;
     case 'image':
     case 'video':

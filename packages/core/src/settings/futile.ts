@@ -1,4 +1,4 @@
-import { fold } from '../inputs/fold.ts';
+import { fold } from '../normalise.ts';
 import { parseJid } from '../jid.ts';
 import type { SettingsChange } from '../settings.ts';
 

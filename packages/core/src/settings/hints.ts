@@ -11,6 +11,30 @@ export const hintsSchema = z
     choice: hint(300, 'Shown below a numbered list to choose one from.', 'Reply with a number.'),
     multipleChoice: hint(300, 'Shown below a numbered list to choose several from.', 'Reply with one or more numbers, such as 1, 3'),
     rating: hint(300, 'Shown below a rating; `{from}` and `{to}` are replaced by its ends.', 'How much, from {from} to {to}?'),
+    text: hint(300, 'Asks a question if neither a bubble nor a placeholder of the bot asks it.', 'Please write your answer.'),
+    email: hint(300, 'The same for an e-mail address.', 'Please write your e-mail address.'),
+    url: hint(300, 'The same for a web address.', 'Please write the web address.'),
+    file: hint(300, 'The same for a file.', 'Please send the file.'),
+    number: hint(
+      300,
+      'The same for a number. Also the answer to a number that Typebot would read as another one.',
+      'Please write one number, such as 1500.',
+    ),
+    date: hint(
+      300,
+      'The same for a date. Also the answer to a date that Typebot would read as another one.',
+      'Please write the date like this: 25/12/2027',
+    ),
+    time: hint(
+      300,
+      'The same for a time. Also the answer to a time that Typebot would read as another one.',
+      'Please write the time like this: 14:30',
+    ),
+    phone: hint(
+      300,
+      'The same for a phone number. Also the answer to a number whose country is unknown.',
+      'Please write the number with its country code, such as +44 20 7946 0000.',
+    ),
     optionalFile: hint(
       300,
       'Shown below a file request that may be skipped; `{skip}` is replaced by the word that skips it.',

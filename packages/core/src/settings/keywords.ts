@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { fold } from '../inputs/fold.ts';
+import { keywordForm } from '../normalise.ts';
 import { text } from './fields.ts';
 
 const word = z
   .string()
   .min(1)
   .max(256)
-  .refine((value) => value === '' || fold(value) !== '', 'text with a word in it')
+  .refine((value) => value === '' || keywordForm(value) !== '', 'text with a word in it')
   .meta({ description: 'The whole message: one word or several.', examples: ['stop'] });
 
 /** Null: no answer. */
@@ -63,7 +63,7 @@ export const keywordsSchema = z
   .prefault({})
   .meta({
     description:
-      'Words that Typelane handles itself, before the bot. They are compared with the whole message (a text, or the title of a tapped choice), ignoring case, accents and outer spaces. A word may be in one list only.',
+      'Words that Typelane handles itself, before the bot. They are compared with the whole message (a text, or the title of a tapped choice), ignoring case, accents, emoji, invisible characters, and punctuation or marks around it (`*Stop*`, `STOP!`). A word may be in one list only.',
   });
 
 function inTwoLists(given: Lists): { path: [string, number]; word: string; other: string }[] {
@@ -71,8 +71,8 @@ function inTwoLists(given: Lists): { path: [string, number]; word: string; other
   return Object.entries(given).flatMap(([name, entries]) =>
     entries.flatMap(({ word: written }, index) => {
       if (written === undefined) return [];
-      const other = homes.get(fold(written)) ?? name;
-      homes.set(fold(written), other);
+      const other = homes.get(keywordForm(written)) ?? name;
+      homes.set(keywordForm(written), other);
       return other === name ? [] : [{ path: [name, index] satisfies [string, number], word: JSON.stringify(written), other }];
     }),
   );

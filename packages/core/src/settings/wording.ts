@@ -37,11 +37,11 @@ export const wordingSettings = {
     .prefault({})
     .meta({ description: 'Wait blocks.' }),
   choices: z
-    .enum(['auto', 'native', 'text'])
+    .enum(['auto', 'native', 'text', 'poll'])
     .default('auto')
     .meta({
       description:
-        'How choices are shown. `native`: as buttons and lists. `text`: as a numbered list. `auto`: as the gateway supports; until that is known, as buttons and lists with the numbered list as `fallbackText`.',
+        'How choices are shown. `native`: as buttons and lists. `text`: as a numbered list. `poll`: as a poll for 2 to 12 options, else as a numbered list; the gateway must decrypt the votes. `auto`: as the gateway supports; until that is known, as buttons and lists with the numbered list as `fallbackText`.',
       examples: ['text'],
     }),
   unmatchedChoice: z

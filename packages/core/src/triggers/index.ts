@@ -1,14 +1,8 @@
 import type { Integration, Matches } from '../conversation/conversation.ts';
 import type { InboundContent } from '../inbound.ts';
+import { fold, keywordForm } from '../normalise.ts';
 import type { Settings } from '../settings.ts';
-import { advanced } from './advanced.ts';
-import { all } from './all.ts';
-import { keyword } from './keyword.ts';
-import { none } from './none.ts';
-import { wordsOf } from './words.ts';
-
-export { fold } from '../inputs/fold.ts';
-export { wordsOf } from './words.ts';
+import { passesAdvanced } from './advanced-filter.ts';
 
 type Trigger = Settings['trigger'];
 
@@ -35,16 +29,48 @@ export function isKeywordTriggered(content: InboundContent, { settings }: Integr
   );
 }
 
+/** The words of a message as the contact would call them: the text, the title of a tapped choice, a caption. Empty where there are none. */
+export function wordsOf(content: InboundContent): string {
+  switch (content.kind) {
+    case 'text':
+      return content.text;
+    case 'reply':
+      return content.title;
+    case 'media':
+      return content.caption;
+    default:
+      return '';
+  }
+}
+
 function triggers(trigger: Trigger, content: InboundContent, matches: Matches): boolean {
+  if (content.kind === 'vote') return false;
   const words = wordsOf(content);
   switch (trigger.type) {
     case 'all':
-      return all();
+      return true;
     case 'keyword':
-      return keyword(trigger, words, matches);
+      return holdsKeyword(trigger, words, matches);
     case 'advanced':
-      return advanced(trigger, words);
+      return passesAdvanced(trigger.value, words);
     case 'none':
-      return none();
+      return false;
+  }
+}
+
+/** Of a `regex` the words count as they came; of the others what both texts look like to a person. No words match nothing. */
+function holdsKeyword({ operator, value }: Extract<Trigger, { type: 'keyword' }>, words: string, matches: Matches): boolean {
+  if (fold(words) === '') return false;
+  switch (operator) {
+    case 'equals':
+      return keywordForm(words) === keywordForm(value);
+    case 'contains':
+      return fold(words).includes(fold(value));
+    case 'startsWith':
+      return keywordForm(words).startsWith(keywordForm(value));
+    case 'endsWith':
+      return keywordForm(words).endsWith(keywordForm(value));
+    case 'regex':
+      return matches(value, words);
   }
 }

@@ -342,3 +342,27 @@ test('a log that is not kept still sees clashes', async () => {
   expect(bot.heard).toEqual([]);
   expect(bot.violations).toHaveLength(1);
 });
+
+test.each<[string, BotScript]>([
+  [
+    'to a choice in a bot with an invalid-reply event',
+    { groups: { A: [buttons(['Yes', 'No'])], B: [text('Again')] }, invalidReply: { group: 'B' } },
+  ],
+  ['to an optional file in a bot with a reply event', { groups: { A: [askFile({ options: { isRequired: false } })] }, reply: {} }],
+])('no answer %s ends in an error of the server, and the session lives on', async (_, script) => {
+  const bot = await open(script);
+  const sessionId = await begin(bot);
+  expect(await bot.continueChat(sessionId, null)).toMatchObject({ status: 500 });
+  expect(await bot.continueChat(sessionId)).toMatchObject({ status: 500 });
+  expect(await bot.continueChat(sessionId, 'Yes')).toMatchObject({ status: 200 });
+});
+
+test('a reply event is told an item’s id where the choice was answered by it, and its label where by the label', async () => {
+  const bot = await open({
+    variables: ['told', 'kept'],
+    groups: { A: [buttons(['Sales', 'Support'], { save: 'kept' }), text('{{told}} {{kept}}')] },
+    reply: { saveReply: 'told' },
+  });
+  expect(textsOf(await bot.continueChat(await begin(bot), 'b-A-0-i1'))).toEqual(['b-A-0-i1 Support']);
+  expect(textsOf(await bot.continueChat(await begin(bot), 'Support'))).toEqual(['Support Support']);
+});

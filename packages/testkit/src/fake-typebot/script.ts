@@ -21,6 +21,8 @@ export type BotScript = {
   commands?: Readonly<Record<string, string>>;
   /** Invalid-reply event: the group that is run instead of the retry message, and the variables it is told by. */
   invalidReply?: { group: string; saveReply?: string; saveInputName?: string; saveInputType?: string };
+  /** Reply event: told of every reply before it is judged. */
+  reply?: { saveReply?: string };
 };
 
 export type BotSettings = {

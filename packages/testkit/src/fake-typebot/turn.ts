@@ -6,7 +6,7 @@ import type { Reply, Verdict } from './replies/verdict.ts';
 import { paragraph } from './rich-text.ts';
 import type { Resume, VariableValue, Variables } from './script.ts';
 import type { Session } from './session.ts';
-import { badRequest } from './typebot-error.ts';
+import { badRequest, internalError } from './typebot-error.ts';
 import type { TypebotError } from './typebot-error.ts';
 import type { Dialect } from './version.ts';
 import { after, renderInput, startOf, stepAt, textContent, walk, withVariable } from './walk.ts';
@@ -79,11 +79,16 @@ function answerQuestion(
   { format, dialect }: { format: BubbleFormat; dialect: Dialect },
 ): Turn {
   const { flow } = session;
-  const input = renderInput(step, session.variables);
+  // Both events look at the reply's type, also when there is no reply.
+  const { reply: replyEvent, invalidReply } = flow.script;
+  if (reply === null && replyEvent) return { type: 'error', error: internalError() };
+  const heard = withReply(session.variables, replyEvent?.saveReply, reply);
+  const input = renderInput(step, heard);
   const verdict = judge(reply, input, dialect);
-  if (!verdict.valid) return refuse(session, position, input, reply, format);
+  if (!verdict.valid && reply === null && invalidReply) return { type: 'error', error: internalError() };
+  if (!verdict.valid) return refuse({ ...session, variables: heard }, position, input, reply, format);
   const { content, chosen } = verdict;
-  const variables = keep(session.variables, step, verdict);
+  const variables = keep(heard, step, verdict);
   const exit = chosen && step.exits[chosen.item];
   const group = exit && (chosen.path === undefined ? exit.goTo : exit.paths[chosen.path]);
   const turn: Turn = {
@@ -112,6 +117,11 @@ function refuse({ flow, variables }: Session, position: Position, input: WireInp
   const walked = walk(flow, start, known, format);
   if (walked.stop.at === 'end') walked.stop = { at: 'input', position, input };
   return fromWalk(walked);
+}
+
+/** What a Reply event saves: the reply as it came, so of an item's id the id. */
+function withReply(variables: Variables, name: string | undefined, reply: Reply | null): Variables {
+  return name === undefined || reply === null ? variables : withVariable(variables, name, reply.type === 'text' ? reply.text : reply.url);
 }
 
 function keep(variables: Variables, { save }: AskStep, verdict: Verdict & { valid: true }): Variables {

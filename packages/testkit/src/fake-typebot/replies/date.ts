@@ -1,36 +1,32 @@
-import { parseDay, parseTime, write } from './calendar.ts';
-import type { Moment } from './calendar.ts';
+import * as chrono from 'chrono-node';
+import { write } from './written-date.ts';
 import { invalid, ofText, textOption, valid } from './verdict.ts';
 
 /**
- * Dates in English. Typebot reads them with a library for natural language; this understands the usual forms and refuses
- * the rest, so it is never more lenient.
+ * Read with the library that Typebot itself uses, in English: `05/12/2027` is 12 May unless the input's own `format` begins with `dd`.
+ * Without a format of its own the month comes first, whatever the default format is.
  */
 export const date = ofText((text, { options = {} }) => {
   const hasTime = options['hasTime'] === true;
-  const format = textOption(options['format']) ?? (hasTime ? 'dd/MM/yyyy HH:mm' : 'dd/MM/yyyy');
   const isRange = options['isRange'] === true;
-  const parts = isRange ? ends(text) : [text];
-  const moments = parts.map((part) => momentOf(part, format.startsWith('dd')));
-  if (parts.length !== (isRange ? 2 : 1) || !moments.every((moment) => moment !== null)) return invalid;
-  if (!moments.every((moment) => isWithin(moment, textOption(options['min']), textOption(options['max']), hasTime))) return invalid;
-  return valid(moments.map((moment) => write(moment, format)).join(' to '));
+  const ownFormat = textOption(options['format']);
+  const format = ownFormat ?? (hasTime ? 'dd/MM/yyyy HH:mm' : 'dd/MM/yyyy');
+  const reader = ownFormat?.startsWith('dd') ? chrono.en.GB : chrono.en.casual;
+  const [found] = reader.parse(text);
+  if (found === undefined || (isRange && !found.end)) return invalid;
+  const ends = isRange && found.end ? [found.start.date(), found.end.date()] : [found.start.date()];
+  const isWithin = ends.every((end) => isBetween(end, limit(options['min']), limit(options['max'])));
+  return isWithin ? valid(ends.map((end) => write(end, format)).join(' to ')) : invalid;
 });
 
-/** Both ends of `3 to 5 may` have the month that is named once. */
-function ends(text: string): string[] {
-  const [from = '', to, ...others] = text.split(/\s+to\s+/i);
-  const isBare = to !== undefined && /^\d{1,2}$/.test(from.trim());
-  return to === undefined ? [from] : [isBare ? to.replace(/\d{1,2}/, from.trim()) : from, to, ...others];
+/** A day without a time is noon and a limit is midnight, so `max` refuses its own day. */
+function isBetween(day: Date, min: Date | null, max: Date | null): boolean {
+  return (min === null || day >= min) && (max === null || day <= max);
 }
 
-function momentOf(text: string, dayFirst: boolean): Moment | null {
-  const day = parseDay(text, dayFirst);
-  return day && { ...day, ...(parseTime(text) ?? { hour: 12, minute: 0 }) };
-}
-
-/** Limits are `yyyy-MM-dd`, with `THH:mm` when the input has a time: written alike, they compare as texts. */
-function isWithin(moment: Moment, min: string | undefined, max: string | undefined, hasTime: boolean): boolean {
-  const written = write(moment, hasTime ? 'yyyy-MM-ddTHH:mm' : 'yyyy-MM-dd');
-  return (min === undefined || written >= min) && (max === undefined || written <= max);
+/** `yyyy-MM-dd` or `yyyy-MM-ddTHH:mm`. */
+function limit(option: unknown): Date | null {
+  const text = textOption(option);
+  if (text === undefined) return null;
+  return new Date(text.includes('T') ? text : `${text}T00:00`);
 }

@@ -1,25 +1,38 @@
-import { fold } from '../inputs/fold.ts';
-import { compare } from './compare.ts';
+import { fold } from '../normalise.ts';
 
 /** How each operator compares a text with a value, both folded. */
-export const comparisons = {
-  contains: compare.contains,
-  notcontains: (text: string, value: string): boolean => !compare.contains(text, value),
-  startswith: compare.startsWith,
-  endswith: compare.endsWith,
-  exact: compare.equals,
+const comparisons = {
+  contains: (text: string, value: string): boolean => text.includes(value),
+  notcontains: (text: string, value: string): boolean => !text.includes(value),
+  startswith: (text: string, value: string): boolean => text.startsWith(value),
+  endswith: (text: string, value: string): boolean => text.endsWith(value),
+  exact: (text: string, value: string): boolean => text === value,
 };
 
 type Operator = keyof typeof comparisons;
 const operators = Object.keys(comparisons) as Operator[];
 
 /** `values` are folded, and none is empty. */
-export type AdvancedTerm = { operator: Operator; values: string[] };
+type AdvancedTerm = { operator: Operator; values: string[] };
 
 export type ParsedAdvanced =
   | { type: 'terms'; terms: AdvancedTerm[] }
   /** `expected` goes on from "Expected `field` to be ". */
   | { type: 'problem'; expected: string };
+
+/**
+ * Whether `filter` lets a text pass. Terms of one operator are alternatives, different operators must all hold, and so must all values of a
+ * term. Case, accents, invisible signs and outer spaces do not count. No words match nothing, not even `notcontains`.
+ */
+export function passesAdvanced(filter: string, words: string): boolean {
+  const said = fold(words);
+  const parsed = parseAdvanced(filter);
+  if (said === '' || parsed.type === 'problem') return false;
+  const alternatives = Map.groupBy(parsed.terms, ({ operator }) => operator);
+  return [...alternatives.values()].every((terms) =>
+    terms.some(({ operator, values }) => values.every((value) => comparisons[operator](said, value))),
+  );
+}
 
 /**
  * Reads `contains:a,b notcontains:c startswith:d endswith:e exact:f`. The operators may stand in any order, as often as one likes,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseAdvanced } from './parse-advanced.ts';
+import { parseAdvanced } from './advanced-filter.ts';
 
 test('operators and values are read folded, in the order they stand', () => {
   expect(parseAdvanced('contains:Olá, bom dia notcontains:"a, b: c",d EXACT:Sim')).toEqual({

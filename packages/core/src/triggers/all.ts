@@ -1,2 +1,0 @@
-/** Every message starts the bot, whatever it holds. */
-export const all = (): boolean => true;

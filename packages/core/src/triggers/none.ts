@@ -1,2 +1,0 @@
-/** No message starts the bot: the API does. */
-export const none = (): boolean => false;
