@@ -77,12 +77,13 @@ async function run(servers: Servers, settings: Settings, { operator, secretKey: 
   // The terminal is for people; what is worth a line there says so itself.
   const log = createLog(process.env['LOG_LEVEL'] ? LOG_LEVEL : 'warn');
   tell('Starting the API and the worker');
+  const EGRESS_ALLOW = [...env.EGRESS_ALLOW, demo.host];
   // No balancer stands before it.
-  const api = await startApi({ ...env, DRAIN_DELAY_MS: 0, OPERATOR_TOKEN: operator.token, log });
+  const api = await startApi({ ...env, EGRESS_ALLOW, DRAIN_DELAY_MS: 0, OPERATOR_TOKEN: operator.token, log });
   stops.push(() => api.stop());
   // Bots open files at the API, and only now it is known on which port.
   const PORT = Number(new URL(api.url).port);
-  const worker = await startWorker({ ...env, PORT, EGRESS_ALLOW: [...env.EGRESS_ALLOW, demo.host], log });
+  const worker = await startWorker({ ...env, PORT, EGRESS_ALLOW, log });
   stops.push(() => worker.stop());
   await registerDemo(api.url, operator.token, demo);
   stops.push(() => removeRunFile(dataDir));
