@@ -2,7 +2,7 @@ import type { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
 
-/** Sentences in one answer, at most. */
+/** The most sentences in one answer. */
 const sentencesMax = 20;
 
 /**
@@ -33,7 +33,8 @@ function nameOf(path: readonly PropertyKey[], whole: string): string {
   return path.length === 0 ? whole : `\`${cut(path.map(String).join('.'), 100)}\``;
 }
 
-function expectationOf(issue: Issue): string {
+/** What an issue allows, to complete the sentence "`field` must be …". */
+export function expectationOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
       return typeNames[issue.expected] ?? issue.expected;
