@@ -59,16 +59,16 @@ follow it. Every interactive message has a \`fallbackText\` for consumers that c
 
 const sending = `The code computes each cell with default settings. \`held\` means that the message does not go to Typebot and the event ends as ignored with that
 reason. \`unmatched\` means that the setting \`unmatchedChoice\` decides whether the message goes to the bot or the options are shown again. A tap
-is sent as its title, and an answer to a choice as the label of the chosen option.
+is sent as its title; a choice is answered with the label of the option.
 
-Before that, a message is unwrapped: disappearing and view-once messages, captions of documents, albums, mentions of groups, bots and other
-devices, also nested. The answer to a WhatsApp Flow is sent as its JSON. A cart is sent as the contact's own words, else as its products and
-total. A live location is sent once. Votes whose options the gateway could read answer choices only. A message that shows nothing (a stub, a header,
-invisible characters) is recorded and ignored.
+First Typelane takes the message out of what WhatsApp wraps it in: disappearing and view-once messages, captions of documents, albums, group mentions, bots
+and other devices, also one inside another. The answers of a WhatsApp Flow arrive as their JSON. A cart arrives as the contact's own words, else as its
+products and total. A live location counts once. A poll vote whose options the gateway could decrypt answers a choice and nothing else. An event that
+shows nothing (a stub, a header, invisible characters) is recorded and stays silent.
 
-Menus, keywords, triggers and questions use one normaliser. It ignores case, accents, skin tones, invisible and direction characters, the
-tatweel, WhatsApp's marks (\`*2*\`), and quotes and punctuation at the ends. It reads the digits of every script. A text input gets the
-unchanged words. A yes or a no may also be said in other words (\`ss\`, \`claro\`, \`👍\`, \`não, obrigado\`) if one option begins with one.`;
+Menus, keywords, triggers and questions use one normaliser. It ignores case, accents, skin tones, invisible and direction characters, the tatweel,
+WhatsApp's marks (\`*2*\`), and quotes and punctuation at both ends; digits of every script count. A text input gets the words unchanged. Other words for yes
+and no (\`ss\`, \`claro\`, \`👍\`, \`não, obrigado\`) choose the one option that begins with a yes or a no.`;
 
 const acting = `Actions happen in their order, right after the bubble they name (\`lastBubbleBlockId\`), or before the first bubble if they name none. If the
 flow stopped at an action (\`expectsDedicatedReply\`), Typelane calls Typebot again after the action, up to 20 times for one message.`;
@@ -82,7 +82,8 @@ and have no effect; its \`logs\` are kept in the transcript.`;
 const limiting = `Sources: Meta's Cloud API reference for text, media and interactive messages (version 21.0,
 <https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages>); Typebot's channel has the same
 limits for bodies and titles. A list body may be longer on the Cloud API; the shorter limit works with every gateway. Texts are never cut inside an
-emoji or an accented letter, and shortened titles stay unique. The limits of polls are those of WhatsApp's own apps.`;
+emoji or an accented letter, and shortened titles stay unique. The limits of polls
+are those of WhatsApp's own apps.`;
 
 const limitNames: Record<keyof typeof limits, string> = {
   text: 'text, and `fallbackText`',

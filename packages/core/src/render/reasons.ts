@@ -31,7 +31,7 @@ export const holdReasons = {
   file_type_not_allowed: 'the file input does not allow the file’s extension; answered with `hints.unsupportedMedia`',
   rating_off_scale: 'Typebot would take a rating below the scale or between two steps; answered with `hints.rating`',
   unclear:
-    'Typebot would store another number, date, time or phone than was written; answered with `hints.number`, `hints.date`, `hints.time` or `hints.phone`',
+    'Typebot would store another number, date, time or phone than the contact wrote; answered with `hints.number`, `hints.date`, `hints.time` or `hints.phone`',
   nothing_usable: 'blank, or of an unknown type; answered with `unknownMessage`',
 } as const;
 

@@ -9,7 +9,7 @@ const keywordTrigger = z.strictObject({
     .default('equals')
     .meta({
       description:
-        'How the words of a message (a text, the title of a tapped choice, a caption) are compared with `value`, ignoring case, accents, invisible characters and outer spaces and, except for `contains`, emoji, punctuation and marks at the ends. `regex` is different: it is a pattern in RE2 syntax, without look-around and back references, that may match anywhere in the unchanged words. It is case-sensitive unless it begins with `(?i)`.',
+        'How the words of a message (a text, the title of a tapped choice, a caption) are compared with `value`, ignoring case, accents, invisible characters and outer spaces; all but `contains` also ignore emoji, punctuation and marks at both ends. `regex` is different: it is a pattern in RE2 syntax, without look-around and back references, that may match anywhere in the unchanged words. It is case-sensitive unless it begins with `(?i)`.',
       examples: ['contains'],
     }),
   value: text(256)

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { milliseconds } from './fields.ts';
 
-/** How the bot's replies look on WhatsApp. */
+/** How the bot's answers look on WhatsApp. */
 export const wordingSettings = {
   typing: z
     .strictObject({
@@ -41,7 +41,7 @@ export const wordingSettings = {
     .default('auto')
     .meta({
       description:
-        'How choices are shown. `native`: as buttons and lists. `text`: as a numbered list. `poll`: as a poll for 2 to 12 options, else as a numbered list; the gateway must decrypt the votes. `auto`: as the gateway supports; until that is known, as buttons and lists with the numbered list as `fallbackText`.',
+        'How choices are shown. `native`: as buttons and lists. `text`: as a numbered list. `poll`: as a poll of 2 to 12 options, else as a numbered list; the gateway must decrypt the votes. `auto`: as the gateway supports; until that is known, as buttons and lists with the numbered list as `fallbackText`.',
       examples: ['text'],
     }),
   unmatchedChoice: z
