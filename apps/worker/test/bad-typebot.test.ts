@@ -222,7 +222,7 @@ function said({ jid, instanceId }: Chat): string[] {
 
 async function attemptsOf({ instanceId, jid }: Chat): Promise<number> {
   const [row] = await pipeline.database.sql`
-    select (state #>> '{turn,held,tries}')::int as attempts from conversations where instance_id = ${instanceId} and jid = ${jid}`;
+    select (state #>> '{turn,notSent,attempts}')::int as attempts from conversations where instance_id = ${instanceId} and jid = ${jid}`;
   return Number(row?.['attempts'] ?? 0);
 }
 
@@ -230,7 +230,7 @@ async function attemptsOf({ instanceId, jid }: Chat): Promise<number> {
 async function hurried({ instanceId, jid }: Chat, heldSeconds: number): Promise<boolean> {
   const rows = await pipeline.database.sql<{ conversationId: string; instanceId: string }[]>`
     update conversations set not_before = null, state = jsonb_set(jsonb_set(state, '{dueAt}', '0', false),
-      '{turn,held,since}', to_jsonb(extract(epoch from now()) * 1000 - ${heldSeconds * 1_000}::numeric), false)
+      '{turn,notSent,since}', to_jsonb(extract(epoch from now()) * 1000 - ${heldSeconds * 1_000}::numeric), false)
     where instance_id = ${instanceId} and jid = ${jid} and state ->> 'status' = 'due'
     returning conversation_id as "conversationId", instance_id as "instanceId"`;
   await pipeline.wake([...rows]);

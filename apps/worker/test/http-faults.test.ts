@@ -154,7 +154,7 @@ async function refusedOnce(instanceId: string): Promise<void> {
   await waitUntil(
     async () => {
       const [row] = await pipeline.database.sql<{ attempt: string | null }[]>`
-        select state #>> '{turn,held,tries}' as attempt from conversations where instance_id = ${instanceId}`;
+        select state #>> '{turn,notSent,attempts}' as attempt from conversations where instance_id = ${instanceId}`;
       return Number(row?.attempt ?? 0) > 0;
     },
     { what: 'a refused connection' },

@@ -71,23 +71,6 @@ test('workers at work do not notice a migration, and are replaced one by one whi
 
 const chat = { jid: '5531999990000@s.whatsapp.net' };
 
-test('a chat that an earlier version left where it stood goes on there', async () => {
-  const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
-  await pipeline.startWorker();
-  await pipeline.say({ instanceId, ...chat }, 'hello');
-  await pipeline.ledger.handled(instanceId, 1);
-  // As the first version wrote it: no address, no time, no bot's name, no count of misses.
-  const older = await pipeline.database.sql`
-    update conversations set state = state #- '{session,address}' #- '{session,activeAt}' #- '{session,bot,publicId}' #- '{session,bot,misses}'
-    where instance_id = ${instanceId} and state ? 'session' returning 1`;
-  expect(older.length).toBe(1);
-  await pipeline.say({ instanceId, ...chat }, 'and now');
-  const outcomes = await pipeline.ledger.handled(instanceId, 2);
-  expect(outcomes.map(({ final }) => final)).toEqual(['answered', 'answered']);
-  await pipeline.ledger.acknowledged(instanceId);
-  expect(pipeline.consumer.textsTo(instanceId)).toEqual(['started by hello', 'heard and now']);
-});
-
 test('of settings that a newer version wrote the known ones hold, and the others are named in the log', async () => {
   const settings = { trigger: { type: 'keyword', operator: 'equals', value: 'menu' } } as const;
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo', settings });

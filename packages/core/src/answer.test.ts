@@ -30,12 +30,12 @@ test.each<[string, InboundContent, Parameters<typeof readAnswer>[1], object]>([
   ['text for a question is its answer', text, inputOf('text input'), sent('oi')],
   ['a reaction is never an answer', reaction, inputOf('text input'), held('signal')],
   ['a reaction says nothing to a payment', reaction, inputOf('payment input'), held('signal')],
-  ['what cannot be read gets the operator’s words', unknown, inputOf('text input'), held('nothing_usable', 'Sorry?')],
-  ['what cannot be read does not reach a payment', unknown, inputOf('payment input'), held('nothing_usable', 'Sorry?')],
+  ['unknown content gets the operator’s text', unknown, inputOf('text input'), held('nothing_usable', 'Sorry?')],
+  ['unknown content does not reach a payment', unknown, inputOf('payment input'), held('nothing_usable', 'Sorry?')],
   ['text does not reach a payment', text, inputOf('payment input'), held('payment_pending', 'Not here.')],
   ['text does not reach a pending webhook', text, { type: 'webhook' }, held('webhook_pending')],
   ['a tap does not reach a pending webhook', tap, { type: 'webhook' }, held('webhook_pending')],
-  ['nor does what cannot be read', unknown, { type: 'webhook' }, held('webhook_pending')],
+  ['unknown content does not reach a pending webhook', unknown, { type: 'webhook' }, held('webhook_pending')],
   ['text wakes an embed', text, { type: 'embed' }, sent('oi')],
   ['a tap wakes an embed by its title', tap, { type: 'embed' }, sent('Sales')],
   ['a location wakes an embed', place, { type: 'embed' }, sent('1.5, -2')],
@@ -70,11 +70,11 @@ test.each<[string, boolean]>([
   ['picture choice input', false],
   ['cards', false],
   ['payment input', false],
-])('a bot that opens with a %s takes the first text for its answer: %s', (type, expected) => {
+])('a bot that begins with a %s takes the first text as the answer: %s', (type, expected) => {
   expect(firstMessageAnswers(started(type))).toBe(expected);
 });
 
-test('the first text answers nothing where the bot greets, waits, or ends', () => {
+test('the first text is not an answer if the bot greets, waits, or ends', () => {
   const greeting = { id: 'b1', type: 'text', content: {} };
   expect(firstMessageAnswers({ ...started('text input'), bubbles: [greeting] })).toBe(false);
   expect(firstMessageAnswers(started('text input', [{ type: 'wait', expectsDedicatedReply: true }]))).toBe(false);

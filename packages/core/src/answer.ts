@@ -14,8 +14,8 @@ export type { Answer } from './inputs/input.ts';
 type Pending = { type: 'input'; input: BotInput } | { type: 'embed' } | { type: 'webhook' } | { type: 'webhookArrived' };
 
 /**
- * What the bot is told of the contact's message, if anything. `contactPhone`: the digits of the contact's own number, where more is known of it
- * than the address the message came from. Never throws.
+ * The answer to send to Typebot for the contact's message, or the reason to send none. `contactPhone`: the digits of the contact's own number, if
+ * more is known of it than the address of the message. Never throws.
  */
 export function readAnswer(
   { content, contentType, address }: InboundMessage,
@@ -24,7 +24,7 @@ export function readAnswer(
   contactPhone = phoneOfAddress(address),
 ): Answer {
   if (content.kind === 'signal') return hold('signal');
-  // Typebot would take any text for what the webhook delivers.
+  // Typebot would take any text for the body of the external call.
   if (pending.type === 'webhook' || pending.type === 'webhookArrived') return hold('webhook_pending', hint(settings, 'waiting'));
   if (content.kind === 'unknown') return nothingUsable(settings);
   if (content.kind === 'vote' && !(pending.type === 'input' && takesVotes(pending.input))) return hold('signal');
@@ -38,22 +38,22 @@ function phoneOfAddress(address: string): string {
   return jid?.kind === 'phone' ? jid.phone : '';
 }
 
-/** Evolution gives a flow the id of a tapped button, and the title of a list's row. Flows with its markers are written for that. */
+/** Evolution sends a flow the id of a tapped button and the title of a tapped row. Flows with its markers expect that. */
 function asEvolutionReads(said: Said, contentType: string): Said {
   const isButton = said.kind === 'reply' && said.id !== '' && !/list/i.test(contentType);
   return isButton ? { kind: 'text', text: said.id } : said;
 }
 
 /**
- * Whether the contact's first text is the answer to what the bot said when it was started. Typebot's own rule (3.3 and later), kept here
- * because a start with a message can hang a flow that shows nothing.
+ * Whether the contact's first message answers the reply to the start. This is Typebot's own rule (3.3 and later). It is applied here because a
+ * start with a message can hang a flow that shows nothing.
  */
 export function firstMessageAnswers({ bubbles, input, actions }: BotReply): boolean {
   const stopped = actions.some((action) => action.expectsDedicatedReply === true);
   return bubbles.length === 0 && input !== null && !stopped && answersFirst(input);
 }
 
-/** The next text goes into the embed's variable; media would leave it blank. */
+/** The text becomes the value of the embed's variable. Media would leave it empty. */
 function readEvent(said: Said, settings: Settings): Answer {
   const words = wordsOf(said) ?? placeOf(said);
   return words === null ? unsupported(settings) : sendText(words, settings);

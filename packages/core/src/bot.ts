@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * What Typebot says, with only the outer shape checked. The content of a bubble, the options of an input and the payload of
- * an action are read by the file of their kind, so that an unknown or odd one is skipped there and never fails the reply.
+ * Typebot's reply with only its outer shape checked. The content of a bubble, the options of an input and the payload of an action are parsed
+ * in the file of their type, so that an unknown or malformed one is skipped there and does not fail the whole reply.
  */
 export const bubbleSchema = z.looseObject({ id: z.string(), type: z.string(), content: z.unknown().optional() });
 
@@ -16,9 +16,9 @@ export const botInputSchema = z.looseObject({
 
 export const botActionSchema = z.looseObject({
   type: z.string(),
-  /** Run right after the bubble of this id; absent: before the first bubble. */
+  /** Runs right after the bubble with this id. Absent: before the first bubble. */
   lastBubbleBlockId: z.string().nullish(),
-  /** The flow stopped here and goes on with the next continueChat. */
+  /** The flow stopped here and continues with the next continueChat. */
   expectsDedicatedReply: z.boolean().nullish(),
 });
 
@@ -36,39 +36,39 @@ export type BotInput = z.infer<typeof botInputSchema>;
 export type BotAction = z.infer<typeof botActionSchema>;
 export type TypingEmulation = z.infer<typeof typingEmulationSchema>;
 
-/** One answer of Typebot, to a start or to a continue. */
+/** Typebot's reply to a start or a continue. */
 export type BotReply = {
   bubbles: Bubble[];
-  /** The question now pending; null when there is none. */
+  /** The pending question. Null: none. */
   input: BotInput | null;
   actions: BotAction[];
-  /** Only in the answer to a start. */
+  /** Only in the reply to a start. */
   started: { typebotSessionId: string; resultId: string | null; typebotId: string | null; typing: TypingEmulation | null } | null;
-  /** What Typebot wrote into `logs`: errors of the flow's integrations. */
+  /** Typebot's `logs`: errors of the flow's integrations. */
   logs: { status: string | null; description: string }[];
 };
 
-/** What is sent as the contact's answer. A plain string is understood by every Typebot since 2.19.1. */
+/** The contact's answer as Typebot receives it. Every Typebot since 2.19.1 accepts a plain string. */
 export type BotMessage =
   | string
   | { type: 'text'; text: string; attachedFileUrls?: string[]; metadata?: { replyId: string } }
   | { type: 'audio'; url: string }
   | { type: 'command'; command: string };
 
-/** One request to Typebot. A start never carries a message (ADR 0004). `message: null` answers a dedicated action with nothing. */
+/** One request to Typebot. A start never carries a message (ADR 0004). `message: null` continues after an action without an answer. */
 export type BotCall =
   | { type: 'start'; typebotURL: string; publicId: string; variables: Record<string, string> }
   | { type: 'continue'; typebotURL: string; typebotSessionId: string; message: BotMessage | null };
 
 /**
- * How a call ended, by what is known about the bytes:
- * - `replied`: Typebot answered 200 with a reply we understand;
- * - `sessionLost`: Typebot says that the session is gone (by the text of its 404, not by the 404);
- * - `notSent`: Typebot surely did not process the request; it may be made again;
- * - `unavailable`: 503. Whoever answered says that the request was not processed; a proxy says so also when it does not know;
- * - `refused`: Typebot answered and said no; asking again changes nothing;
- * - `failed`: Typebot itself answered that it failed. The call is over and the session stands where it stood;
- * - `uncertain`: Typebot may or may not have processed it, or did and the answer was lost. Never sent again by default.
+ * How a call ended, judged by what is known about its bytes:
+ * - `replied`: Typebot answered 200 with a valid reply.
+ * - `sessionLost`: Typebot says that the session does not exist. The text of the 404 tells, the status alone does not.
+ * - `notSent`: Typebot certainly did not process the request, so it may be repeated.
+ * - `unavailable`: 503. The sender claims that the request was not processed, but a proxy sends 503 also when it does not know.
+ * - `refused`: Typebot refused the request, and repeating it would change nothing.
+ * - `failed`: Typebot itself answered with an error. The call is over and the session's position is unchanged.
+ * - `uncertain`: Typebot may have processed the request, or its answer was lost. Not repeated by default.
  */
 export type BotOutcome =
   | { type: 'replied'; reply: BotReply }
@@ -80,16 +80,16 @@ export type BotOutcome =
   | { type: 'uncertain'; cause: string };
 
 /**
- * Asks what Typebot has kept of a session. Nothing comes of it, so it may be made again. `typebotURL`: where the results API lives. The
- * token is the shell's to add, so that it stands in no state. `blockId`: the question whose answer is looked for.
+ * Reads what Typebot has stored of a session. It changes nothing, so it may be repeated. `typebotURL`: base URL of the results API. The shell
+ * adds the token, so that no state contains it. `blockId`: the question whose answer is searched.
  */
 export type BotInquiry = { type: 'inspect'; typebotURL: string; typebotId: string; resultId: string; blockId: string };
 
 /**
- * What Typebot has kept of a session. `answers`: what was saved, a block that was answered again once or several times. `hasBlock`: the
- * bot itself asks the question; false also where nobody needed to know.
+ * What Typebot has stored of a session. `answers`: a block that was answered several times may appear once or several times. `hasBlock`: the
+ * bot itself has the question. Also false if the bot was not read, because the answers alone decided.
  */
 export type BotResult = { answers: { blockId: string }[]; isCompleted: boolean; lastChatSessionId: string | null; hasBlock: boolean };
 
-/** `mayPass`: asking again later may help. */
+/** `mayPass`: a later attempt may succeed. */
 export type InquiryOutcome = { type: 'inspected'; result: BotResult } | { type: 'notInspected'; cause: string; mayPass: boolean };

@@ -1,4 +1,4 @@
-// What goes over the queues and names a chat: all of core that programs outside need. `@typelane/client` is published with a copy of it.
+// What travels on the queues and how a chat is named: the part of core that external programs need. `@typelane/client` ships a copy of it.
 export * from './session-event.ts';
 export * from './inbound.ts';
 export * from './jid.ts';

@@ -14,7 +14,7 @@ function pair(data: Record<string, unknown>): string[] | null {
   return found && [found.phone.jid, found.other.jid];
 }
 
-describe('an event that names a contact twice tells that both are one', () => {
+describe('an event with two names of a contact connects them', () => {
   test.each<[string, Record<string, unknown>, string]>([
     ['CodeChat v1 and Go', { keyLid: lid }, lid],
     ['CodeChat, the LID with a device', { keyLid: '123456789012345:3@lid' }, lid],
@@ -78,11 +78,11 @@ test.each<[string, Record<string, unknown>, { jid: string; participant: string |
   ['the participant of a group', { keyRemoteJid: group, keyParticipant: phone }, { jid: group, participant: null }, '5531999990000'],
   ['what is known of the participant', { keyRemoteJid: group, keyParticipant: lid }, { jid: group, participant: phone }, '5531999990000'],
   ['nothing, in a group', { keyRemoteJid: group, keyParticipant: lid }, { jid: group, participant: null }, ''],
-])('the phone is told by %s', (_what, data, chat, expected) => {
+])('the phone is known from %s', (_what, data, chat, expected) => {
   expect(phoneOf(event(data), chat)).toBe(expected);
 });
 
-test('a contact is known by every name that was ever told, in both forms', () => {
+test('a contact is known by every name of its events, in both forms', () => {
   const names = namesOf(event({ keyRemoteJid: lid, keyRemoteJidAlt: '553188887777@c.us' }), {
     jid: '5531988887777@s.whatsapp.net',
     participant: null,

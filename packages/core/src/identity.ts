@@ -5,12 +5,12 @@ import { type Jid, parseJid, type PhoneJid } from './jid.ts';
 export type Pair = { phone: PhoneJid; other: Jid };
 
 type Data = InboundEvent['data'];
-/** Where a gateway writes another name of the same person. `digits`: it may be a phone without its server. */
+/** A field in which a gateway writes another name of the same person. `digits`: it may hold a phone without the server part. */
 type Field = { name: string; digits?: true };
 
-/** Beside `keyRemoteJid`; each also in `data.key`, as Evolution and Baileys nest it. These speak of the chat whoever wrote. */
+/** Each may also be in `data.key`, where Evolution and Baileys put it. These always name the chat. */
 const ofTheChat: readonly Field[] = [{ name: 'keyRemoteJidAlt' }, { name: 'remoteJidAlt' }];
-/** These speak of the sender: in a message from our own phone that is not the contact. */
+/** These name the sender, who is not the contact if the message comes from our own phone. */
 const ofTheSender: readonly Field[] = [
   { name: 'keyLid' },
   { name: 'senderLid' },
@@ -30,8 +30,8 @@ const ofTheParticipant: readonly Field[] = [
 ];
 
 /**
- * The pair of names an event tells of who wrote it: of the contact, in a group of the participant. Null when it tells one name only, or
- * what stands beside it is no name of a person. Nothing a producer can write makes it throw.
+ * Two names of the contact, or, in a group, of the participant, if the event contains both. Null: it contains only one, or the other value is
+ * not a person's name. Never throws, whatever the producer wrote.
  */
 export function pairOf({ data }: InboundEvent): Pair | null {
   const chat = parseJid(data.keyRemoteJid);
@@ -40,24 +40,24 @@ export function pairOf({ data }: InboundEvent): Pair | null {
   return firstPair(chat, data, fromMe ? ofTheChat : [...ofTheChat, ...ofTheSender]);
 }
 
-/** Who wrote in a group, by the name the event came with; null outside of groups, or when it tells nobody. */
+/** The participant who wrote in a group, by the name in the event. Null: not a group, or no name. */
 export function participantOf({ data }: InboundEvent): Jid | null {
   return parseJid(data.keyRemoteJid)?.kind === 'group' ? participantIn(data) : null;
 }
 
-/** Where a conversation stands: its own address and, in a group where each has a conversation of their own, whose it is. */
+/** A conversation's address, and its participant if each participant of a group has a separate conversation. */
 export type ChatAddress = { jid: string; participant: string | null };
 
-/** The names of a chat, and those of who wrote in it when it is a group: as they came and canonical, from the event and from before. */
+/** All known names of the chat and, in a group, of the participant: in normal and canonical form, from the event and from `chat`. */
 export function namesOf(event: InboundEvent, chat: ChatAddress): { chat: string[]; participant: string[] } {
   const address = parseJid(event.data.keyRemoteJid);
   const pair = pairOf(event);
-  const told = pair ? [pair.phone, pair.other] : [];
-  if (address?.kind !== 'group') return { chat: forms([address, known(chat.jid), ...told]), participant: [] };
-  return { chat: forms([address]), participant: forms([participantOf(event), known(chat.participant), ...told]) };
+  const paired = pair ? [pair.phone, pair.other] : [];
+  if (address?.kind !== 'group') return { chat: forms([address, known(chat.jid), ...paired]), participant: [] };
+  return { chat: forms([address]), participant: forms([participantOf(event), known(chat.participant), ...paired]) };
 }
 
-/** The phone of who wrote, in digits as WhatsApp has them; empty when nothing has told it. */
+/** The sender's phone in digits, as WhatsApp writes them. Empty: unknown. */
 export function phoneOf(event: InboundEvent, chat: ChatAddress): string {
   const address = parseJid(event.data.keyRemoteJid);
   const isGroup = address?.kind === 'group';

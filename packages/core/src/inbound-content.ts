@@ -10,7 +10,7 @@ import { wordlessSignal } from './inbound-content/wordless.ts';
 import { isBlank } from './normalise.ts';
 import { clip, storable } from './whatsapp.ts';
 
-/** What was said, in one vocabulary, from the event as its producer wrote it. Never throws; what cannot be read is `unknown`. */
+/** Reads an event of any producer into one vocabulary. Never throws: content that cannot be read becomes `unknown`. */
 export function readInbound({ data }: InboundEvent): InboundMessage {
   const sentByApi = data.source?.toLowerCase() === 'api';
   return {
@@ -26,7 +26,7 @@ export function readInbound({ data }: InboundEvent): InboundMessage {
   };
 }
 
-/** CodeChat's short names (`image`) and Baileys' (`imageMessage`), with the fields flat or nested under their own name. */
+/** Accepts CodeChat's short names (`image`) and Baileys' (`imageMessage`), with fields that are flat or nested under that name. */
 function contentOf(contentType: string, content: Fields, event: Fields): InboundContent | null {
   const { kind, body } = unwrap(contentType, content);
   const read = readBody(kind, body, content, event);
@@ -90,8 +90,8 @@ function secondsOf(timestamp: InboundEvent['data']['messageTimestamp']): number 
 }
 
 /**
- * Whether an event is the message that its key id names. Receipts, reactions and events without words are not: what they tell is of a
- * message that may still come, under the same id, and that must not be taken for a repetition.
+ * Whether an event is the message that its key id names. Receipts, reactions and events without words are not: they refer to a message that
+ * may still arrive under the same id and must not count as a repetition of it.
  */
 export function claimsKey(event: InboundEvent): boolean {
   if (event.event === 'send.message') return true;

@@ -2,11 +2,11 @@ import { z } from 'zod';
 
 /**
  * What producers publish on the `inbound` queue: CodeChat v2's webhook body for `messages.upsert`, verbatim.
- * Unknown fields pass through and are stored. Limits: job 512 KiB, text 64 KiB, depth 32 (checked at the door, not here).
+ * Unknown fields pass through and are stored. Limits: job 512 KiB, text 64 KiB, depth 32 (checked during ingest, not here).
  */
 export const inboundEventSchema = z.looseObject({
   schemaVersion: z.literal(1).optional(),
-  /** `messages.upsert` carries a message; other names are recorded and ignored with a reason. */
+  /** `messages.upsert` carries a message. Other events are stored and ignored with a reason. */
   event: z.string().min(1).max(100),
   instance: z.looseObject({
     /** The WhatsApp instance the event belongs to. Opaque; unique over all tenants. */
@@ -16,14 +16,14 @@ export const inboundEventSchema = z.looseObject({
     Business: z.looseObject({ businessId: z.string().min(1).max(200), name: z.string().nullish() }).nullish(),
   }),
   data: z.looseObject({
-    /** WhatsApp's own id of the message; unique per chat and direction. Redeliveries carry the same one. Receipts and events without words may name a message that is yet to come. */
+    /** WhatsApp's id of the message, unique per chat and direction. Redeliveries carry the same one. Receipts and events without words may name a message that arrives later. */
     keyId: z.string().min(1).max(200),
     /** The chat: `5531999999999@s.whatsapp.net`, `123@lid`, `…@g.us`. */
     keyRemoteJid: z.string().min(1).max(200),
     /** Absent means false, unless `source` is `api`. */
     keyFromMe: z.boolean().nullish(),
     keyParticipant: z.string().max(200).nullish(),
-    /** The producer's own id of the message; becomes the variable `messageId`. */
+    /** The producer's id of the message. It becomes the variable `messageId`. */
     messageId: z.union([z.string().max(200), z.number()]).nullish(),
     /** More than 1,000 characters are cut off. */
     pushName: z.string().nullish(),
@@ -48,27 +48,27 @@ export type InboundEvent = z.infer<typeof inboundEventSchema>;
 /** One job carries one event or an array of up to this many. */
 export const eventsPerJobMax = 500;
 
-/** What a contact (or the human on the phone) said, in one vocabulary for every gateway. */
+/** What a contact or the human on the phone sent, in one vocabulary for every gateway. */
 export type InboundMessage = {
   keyId: string;
   fromMe: boolean;
-  /** The producer says that this message was sent through its API: an echo of a send, never a human's words. */
+  /** The producer says that this message was sent through its API, so it is an echo and not a human's. */
   sentByApi: boolean;
-  /** The address to answer to, exactly as it came. */
+  /** The address to reply to, unchanged. */
   address: string;
   participant: string | null;
   pushName: string;
   contentType: string;
-  /** Seconds since 1970; null when the producer gave none. */
+  /** Seconds since 1970. Null: the producer gave none. */
   timestamp: number | null;
   content: InboundContent;
 };
 
 export type InboundContent =
   | { kind: 'text'; text: string }
-  /** A tapped button or list row. `id` is the one we sent with it. */
+  /** A tapped button or list row. `id`: the one that was sent with it. */
   | { kind: 'reply'; id: string; title: string }
-  /** What a poll was answered with. It answers choices only, and starts nothing: polls are voted in again long after. */
+  /** A vote in a poll. It answers choices only, and starts nothing, because polls may be voted in again much later. */
   | { kind: 'vote'; titles: string[] }
   | {
       kind: 'media';
@@ -78,12 +78,12 @@ export type InboundContent =
       fileName: string | null;
       mimeType: string | null;
     }
-  /** Files that came together. Null: one that has no address a bot can open. */
+  /** Files that arrived together. Null: a file without an address that a bot can open. */
   | { kind: 'files'; urls: (string | null)[] }
   | { kind: 'location'; latitude: number; longitude: number; name: string | null; address: string | null }
   | { kind: 'contact'; cards: { name: string; phones: string[] }[] }
   /**
-   * Never an answer, and the reason why the event is ignored. `protocol`: votes that cannot be read, calls and WhatsApp's own notices; `undecrypted`: the words
+   * Never an answer. It is the reason why the event is ignored. `protocol`: unreadable votes, calls and WhatsApp's own notices; `undecrypted`: the words
    * may follow; `album`: the header of files that follow; `poll`: one that was made; `empty`: nothing that can be seen.
    */
   | { kind: 'signal'; signal: 'reaction' | 'edit' | 'delete' | 'protocol' | 'undecrypted' | 'album' | 'poll' | 'status_mention' | 'empty' }

@@ -37,7 +37,7 @@ describe('addresses are read in every form that WhatsApp libraries write', () =>
     '1@g.us',
     '@lid',
     'x@example.com',
-  ])('"%s" is none', (text) => {
+  ])('"%s" is not an address', (text) => {
     expect(parseJid(text)).toBeNull();
   });
 });
@@ -70,7 +70,7 @@ describe('a number that WhatsApp knows in two lengths is one contact', () => {
     ['Portugal', '351912345678'],
     ['Germany', '4915112345678'],
     ['a number that only holds such digits', '15531888877779'],
-  ])('%s: %s stays as it is', (_case, digits) => {
+  ])('%s: %s is unchanged', (_case, digits) => {
     expect(keyOf(`${digits}@s.whatsapp.net`)).toBe(`${digits}@s.whatsapp.net`);
   });
 });
@@ -85,7 +85,7 @@ const address = fc.oneof(
   fc.string(),
 );
 
-test('normal and canonical forms of any address stay what they are', () => {
+test('normalising a normal or canonical form of any address changes nothing', () => {
   fc.assert(
     fc.property(address, (text) => {
       const jid = parseJid(text);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const pace = {
   id: z.uuid(),
-  /** Milliseconds of "typing…" to show before this message. */
+  /** Milliseconds to show "typing…" before this message. */
   typingMs: z.number().int().nonnegative(),
   /** Milliseconds to stay silent before this message (and before its typing). */
   waitMs: z.number().int().nonnegative(),
@@ -10,7 +10,7 @@ const pace = {
 
 const fallbackText = z.string().min(1).describe('What to send where buttons, lists or polls cannot be shown.');
 
-/** One WhatsApp message to send. `fallbackText` of the interactive ones is what a consumer without buttons sends. */
+/** One WhatsApp message to send. A consumer without buttons sends the `fallbackText` of an interactive one. */
 export const outboundMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text'), ...pace, text: z.string().min(1), linkPreview: z.boolean() }),
   z.object({ type: z.literal('image'), ...pace, url: z.string(), caption: z.string().nullable() }),
@@ -59,15 +59,15 @@ export const outboundMessageSchema = z.discriminatedUnion('type', [
   }),
 ]);
 
-/** What consumers find on the `outbound` queue: all messages of one turn, in order. */
+/** A job on the `outbound` queue: all messages of one turn, in order. */
 export const outboundReplySchema = z.object({
   schemaVersion: z.literal(1),
-  /** Deduplicate by this one: the same reply may be delivered again, never two replies under one id. */
+  /** Use it to deduplicate: a reply may be delivered again, but two replies never share an id. */
   replyId: z.uuid(),
   instanceId: z.string(),
   businessId: z.string(),
   sessionId: z.uuid().nullable(),
-  /** Dense and rising per chat, from 1. */
+  /** Counts the replies of a chat from 1, without gaps. */
   seq: z.number().int().positive(),
   /** The address the contact wrote from, unchanged. */
   to: z.string(),
@@ -80,11 +80,11 @@ export type OutboundReply = z.infer<typeof outboundReplySchema>;
 export type OutboundMessage = z.infer<typeof outboundMessageSchema>;
 
 type WithoutId<M> = M extends unknown ? Omit<M, 'id'> : never;
-/** A message as the core decides it. The shell gives it its id. */
+/** A message as core decides it. The shell adds the id. */
 export type OutboundDraft = WithoutId<OutboundMessage>;
 
 /**
- * What a consumer returns when all messages of a reply were sent: WhatsApp's ids, in the order of `messages`. An id that is longer than an
- * inbound event's `keyId` may be is not kept.
+ * The receipt that a consumer returns when all messages of a reply were sent: WhatsApp's ids, in the order of `messages`. Ids longer than the
+ * limit of an inbound event's `keyId` are not stored.
  */
 export const replyReceiptSchema = z.looseObject({ keyIds: z.array(z.string().max(200)).max(1_000) });

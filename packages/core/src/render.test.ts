@@ -40,14 +40,14 @@ const menu: BotInput = {
 };
 const question: BotInput = { id: 'q1', type: 'text input' };
 
-/** Type, words and wait of each message: enough to see order and pace. */
+/** Type, text and wait of each message, to check order and pace. */
 const told = (messages: OutboundDraft[]) =>
   messages.map((message) => {
     const words = 'text' in message ? message.text : 'body' in message ? message.body : message.url;
     return `${message.waitMs ? `+${message.waitMs} ` : ''}${words}`;
   });
 
-test('bubbles come in their order', () => {
+test('bubbles keep their order', () => {
   expect(told(draw({ bubbles: [text('a', 'one'), image('b'), text('c', 'two')], input: question }).messages)).toEqual([
     'one',
     'https://x.io/a.png',
@@ -60,7 +60,7 @@ test.each<[string, BotAction[], string[]]>([
   ['after the bubble it names', [redirect('a')], ['one', 'https://x.io/go', 'two']],
   ['after the last bubble when it names one that is not there', [redirect('gone')], ['one', 'two', 'https://x.io/go']],
   ['in their order', [wait(1, 'a'), redirect('a'), wait(2, 'a')], ['one', '+1000 https://x.io/go', '+2000 two']],
-])('an action happens %s', (_, actions, expected) => {
+])('an action runs %s', (_, actions, expected) => {
   expect(told(draw({ bubbles: [text('a', 'one'), text('b', 'two')], actions }).messages)).toEqual(expected);
 });
 
@@ -76,7 +76,7 @@ test('waits add up over what is skipped', () => {
   expect(skipped).toEqual([{ what: 'text', reason: 'empty_text' }]);
 });
 
-test('a wait after the last message is left out, and that is on record', () => {
+test('a wait after the last message is left out and recorded', () => {
   const { messages, skipped } = draw({ bubbles: [text('a', 'one')], actions: [wait(1, 'a')], input: question });
   expect(told(messages)).toEqual(['one']);
   expect(skipped).toEqual([{ what: 'wait', reason: 'nothing_after_it' }]);
@@ -97,7 +97,7 @@ test('what happens between a text and its buttons is not lost', () => {
   ]);
 });
 
-test('buttons after an image stand under a line', () => {
+test('buttons after an image have a line as their body', () => {
   expect(told(draw({ bubbles: [text('a', 'Look'), image('b')], input: menu }).messages)).toEqual(['Look', 'https://x.io/a.png', '―']);
 });
 
@@ -113,7 +113,7 @@ test('the retry text of an invalid answer becomes the body of the same buttons',
   expect(messages).toMatchObject([{ type: 'buttons', body: 'Invalid message. Please, try again.' }]);
 });
 
-test('bubbles are apart as the bot says, but not before the first nor inside one', () => {
+test('the bot’s delay is kept between bubbles, but not before the first or within one', () => {
   const long = 'word '.repeat(1_500).trim();
   const { messages } = draw(
     { bubbles: [text('a', 'one'), text('b', long), image('c')], input: menu },
@@ -167,7 +167,7 @@ test.each<[string, BotAction[], object, object[]]>([
   expect(told(rendering.messages)).toEqual(['one']);
 });
 
-test('no question is asked where the flow stopped before it', () => {
+test('no question is asked if the flow stopped before it', () => {
   const { messages, skipped } = draw({ bubbles: [text('a', 'one')], input: menu, actions: [dedicated(wait(1, 'a'))] });
   expect(told(messages)).toEqual(['one']);
   expect(skipped).toEqual([{ what: 'choice input', reason: 'flow_stopped_before' }]);
@@ -204,7 +204,7 @@ test.each<[string, Partial<BotReply>, { terminal: boolean; waits: boolean }]>([
   expect({ terminal: isTerminal(replyOf(reply)), waits: draw(reply).waitsForEvent }).toEqual(expected);
 });
 
-test('commands in texts are orders, each once, and are not shown', () => {
+test('commands in texts are returned once each and are not shown', () => {
   const bubbles = [text('a', '#{"queueId":1}'), text('b', '#{"userId":2,"tagId":3}'), text('c', 'Bye'), text('d', '#{"closeTicket":true}')];
   const rendering = draw({ bubbles, actions: [redirect('b')] }, { settings: settingsOf({ compat: { commands: true } }) });
   expect(told(rendering.messages)).toEqual(['https://x.io/go', 'Bye']);
@@ -213,7 +213,7 @@ test('commands in texts are orders, each once, and are not shown', () => {
   expect(draw({ bubbles }).orders).toEqual([]);
 });
 
-test('a command between a text and its buttons does not part them', () => {
+test('a command between a text and its buttons does not separate them', () => {
   const settings = settingsOf({ compat: { commands: true } });
   const { messages } = draw({ bubbles: [text('a', 'Sure?'), text('b', '#{"stopBot":true}')], input: menu }, { settings });
   expect(messages).toMatchObject([{ type: 'buttons', body: 'Sure?' }]);

@@ -15,30 +15,30 @@ import { storable } from './whatsapp.ts';
 
 export type RenderContext = {
   settings: Settings;
-  /** What the bot said when it was started; null: nothing, so Typebot's defaults hold. */
+  /** From the reply to the start. Null: not given, so Typebot's defaults apply. */
   typing: TypingEmulation | null;
-  /** Nothing was said to the contact yet in this conversation. */
+  /** Nothing was sent to the contact yet in this session. */
   isFirst: boolean;
-  /** Decided earlier in this turn and not yet sent. The last of them may become the body of buttons. */
+  /** Decided earlier in this turn and not sent yet. The last one may become the body of buttons. */
   preceding: readonly OutboundDraft[];
-  /** The bot has said something since the contact did, also what was sent already. */
+  /** The bot has said something since the contact wrote, including messages that were sent already. */
   hasSpoken: boolean;
 };
 
 export type Rendering = {
-  /** `preceding` and what is new, in the order to be sent. */
+  /** `preceding` and the new messages, in the order to send. */
   messages: OutboundDraft[];
-  /** The same without what asks the pending question: for a question that is answered at once. */
+  /** The same without the messages that ask the pending question, for a question that is answered at once. */
   unasked: OutboundDraft[];
-  /** The words of the bot right before its question; null: something else stands there, or nothing is asked. */
+  /** The bot's text right before its question. Null: there is no text or no question. */
   question: string | null;
-  /** What has no effect here: the type of a bubble, action or input, and a stable code that says why. */
+  /** What has no effect on WhatsApp: the type of a bubble, action or input, and a stable code for the reason. */
   skipped: Skipped[];
-  /** What commands in the flow's texts order, each once (`settings.compat.commands`). */
+  /** Commands in the flow's texts, each once (`settings.compat.commands`). */
   orders: Order[];
-  /** Set when the flow stopped at an action and goes on with the next continueChat. */
+  /** Set if the flow stopped at an action and continues with the next continueChat. */
   dedicated: { type: 'wait'; waitMs: number } | { type: 'webhook' } | { type: 'answerWithNothing'; action: string } | null;
-  /** The flow stopped at an embed and goes on with whatever the contact writes next. */
+  /** The flow stopped at an embed and continues with any text of the contact. */
   waitsForEvent: boolean;
 };
 
@@ -46,7 +46,7 @@ export type Rendering = {
 type Skipped = { what: string; reason: SkipReason };
 type Skip = (what: string, reason: SkipReason) => void;
 
-/** One answer of the bot as WhatsApp messages. Never throws, whatever the bot said. */
+/** A reply of the bot as WhatsApp messages. Never throws, whatever the reply contains. */
 export function render(reply: BotReply, { settings, typing, isFirst, preceding, hasSpoken }: RenderContext): Rendering {
   const on = stage(typingOf(typing, settings.typing), isFirst, preceding);
   const skipped: Skipped[] = [];
@@ -89,8 +89,8 @@ export function render(reply: BotReply, { settings, typing, isFirst, preceding, 
 }
 
 /**
- * The options of a pending question once more, after an answer that named none of them. The question itself is not at hand, so a sentence
- * of ours stands above. Empty when the input has no options to show.
+ * Repeats the options of a pending question after an answer that matched none. The question's text is not known here, so a text of ours comes
+ * before the options. Empty if the input has no options.
  */
 export function askAgain(input: BotInput, settings: Settings): OutboundDraft[] {
   const body = input.type === 'choice input' ? chooseAgain[settings.locale] : null;
@@ -98,12 +98,12 @@ export function askAgain(input: BotInput, settings: Settings): OutboundDraft[] {
   return messages.map((message) => ({ ...message, typingMs: 0, waitMs: 0 }));
 }
 
-/** Whether the flow is over: nothing more to ask, nothing it waits for. Typebot's session is then gone, or must not be used. */
+/** Whether the flow has finished: it neither asks nor waits. Typebot's session is then gone or must not be used. */
 export function isTerminal(reply: BotReply): boolean {
   return !stops(reply) && !waits(reply);
 }
 
-/** A pending question as it was asked: `words` are what stood before it; without them its options alone, if it has any. */
+/** Repeats a pending question as it was asked. `words`: the text before it. Null: only the options, if there are any. */
 export function repeatQuestion(input: BotInput, words: string | null, settings: Settings): OutboundDraft[] {
   if (words === null) return askAgain(input, settings);
   const { messages, takesBody } = showInput(input, words, settings);
@@ -123,13 +123,13 @@ function isDedicated(action: BotAction): boolean {
   return action.expectsDedicatedReply === true;
 }
 
-/** Waits just before a wait of the flow are part of it; before anything else they have nothing to delay. */
+/** A wait right before the flow's own wait is added to it. Before anything else there is nothing to delay. */
 function dedicatedTo(action: BotAction, effect: Effect, on: Stage): NonNullable<Rendering['dedicated']> {
   if (effect.type === 'wait') return { type: 'wait', waitMs: effect.waitMs + on.takeWait() };
   return effect.type === 'webhook' ? { type: 'webhook' } : { type: 'answerWithNothing', action: storable(action.type) };
 }
 
-/** Returns the words that stood before the question. */
+/** Returns the text before the question. */
 function ask(input: BotInput, on: Stage, settings: Settings, skip: Skip, isAlone: boolean): string | null {
   if (!isKnownInput(input)) skip(input.type, 'unknown_input');
   const words = on.lastText();
@@ -140,8 +140,8 @@ function ask(input: BotInput, on: Stage, settings: Settings, skip: Skip, isAlone
 }
 
 /**
- * What asks a question that nothing else asks: the input's own placeholder, else the hint of its kind. Behind words of the bot the placeholder is
- * shown only where it is the question and they are none.
+ * Asks a question that nothing else asks: with the input's own placeholder, else with the hint of its type. After a text of the bot the placeholder
+ * is shown only if it is a question and the text is none.
  */
 function placeholder(input: BotInput, words: string | null, isAlone: boolean, settings: Settings): Unpaced[] {
   const own = placeholderOf(input);

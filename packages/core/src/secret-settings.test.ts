@@ -10,7 +10,7 @@ test.each<[string, SettingsInput, SettingsInput, string[]]>([
   ['a key that is taken away', { transcription: { url, apiKey: null } }, { transcription: { url, apiKey: null } }, []],
   ['no transcription', { transcription: null, locale: 'en' }, { transcription: null, locale: 'en' }, []],
   ['nothing', {}, {}, []],
-])('of settings with %s the secrets alone are replaced', (_what, settings, sealed, paths) => {
+])('in settings with %s only the secrets are replaced', (_what, settings, sealed, paths) => {
   const before = structuredClone(settings);
   expect(withSecrets(settings, (secret) => `sealed ${secret}`)).toEqual(sealed);
   expect(secretsIn(settings)).toEqual(paths);
@@ -23,7 +23,7 @@ test('settings are shown as if there were no secret fields', () => {
   expect(withoutSecrets({ transcription: null })).toEqual({ transcription: null });
 });
 
-test('every secret is marked as one in the schema, and nothing else is', () => {
+test('exactly the secrets are marked as such in the schema', () => {
   const marked: string[] = [];
   const walk = (schema: Record<string, unknown>, path: string[]): void => {
     if (schema['writeOnly'] === true) marked.push(path.join('.'));

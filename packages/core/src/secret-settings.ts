@@ -1,22 +1,22 @@
 /**
- * The settings nobody is shown again, by their path: sealed when they are written, left out of every answer, opened only where they are used.
- * A new one is one line here; its field is marked `writeOnly` in the settings schema.
+ * Paths of the settings that are never shown again: encrypted when they are saved, left out of every answer, decrypted only where they are used.
+ * To add one, add its path here and mark its field `writeOnly` in the settings schema.
  */
 export const secretSettings = ['transcription.apiKey', 'typebotApiToken'] as const;
 
 export type SecretSetting = (typeof secretSettings)[number];
 
-/** Whose secret it is and what it is for: what it is sealed with, so that it opens nowhere else. */
+/** The context that a secret is encrypted with, so that it cannot be decrypted for another instance or field. */
 export function aboutSecret(instanceId: string, path: SecretSetting): string {
   return `${instanceId}:${path}`;
 }
 
-/** Those of the secrets that `settings` hold. */
+/** The secrets that `settings` contain. */
 export function secretsIn(settings: object): SecretSetting[] {
   return secretSettings.filter((path) => typeof valueAt(settings, path) === 'string');
 }
 
-/** The settings with each secret in them replaced. What is absent or null stays so. */
+/** The settings with each secret replaced. Absent and null ones stay as they are. */
 export function withSecrets<S extends object>(settings: S, replace: (secret: string, path: SecretSetting) => string): S {
   return secretsIn(settings).reduce((changed: object, path) => {
     const secret = valueAt(changed, path);
@@ -24,7 +24,7 @@ export function withSecrets<S extends object>(settings: S, replace: (secret: str
   }, settings) as S;
 }
 
-/** The settings without their secrets, as if there were no such fields. */
+/** The settings without the fields of secrets. */
 export function withoutSecrets(settings: object): object {
   return secretSettings.reduce((changed: object, path) => changedAt(changed, path.split('.'), () => undefined), settings);
 }
@@ -33,7 +33,7 @@ function valueAt(settings: object, path: SecretSetting): unknown {
   return path.split('.').reduce((at: unknown, name) => (isGroup(at) ? at[name] : undefined), settings);
 }
 
-/** A copy with another value at `path`, or without the field where the value is undefined. What has no such group stays as it is. */
+/** A copy with the result of `change` at the path. Undefined removes the field. Settings without the path are returned unchanged. */
 function changedAt(settings: object, [name = '', ...rest]: string[], change: () => unknown): object {
   if (!isGroup(settings) || !Object.hasOwn(settings, name)) return settings;
   const { [name]: before, ...others } = settings;

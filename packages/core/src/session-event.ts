@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What is told to the outside, on the queue `events` and to webhooks. */
+/** The types of session events, on the queue `events` and in webhooks. */
 export const sessionEventTypes = [
   'session.opened',
   'session.resumed',
@@ -13,7 +13,7 @@ export const sessionEventTypes = [
 export type SessionEventType = (typeof sessionEventTypes)[number];
 
 const about = {
-  /** Deduplicate by this one: the same announcement may come again, never two under one id. */
+  /** Use it to deduplicate: an event may be delivered again, but two events never share an id. */
   sessionEventId: z.uuid(),
   instanceId: z.string(),
   /** Null: the instance is not registered. */
@@ -23,7 +23,7 @@ const about = {
 const session = {
   ...about,
   sessionId: z.uuid(),
-  /** The chat, in its normal form. */
+  /** The chat's address in normal form. */
   keyRemoteJid: z.string(),
   keyParticipant: z.string().nullable(),
   typebotIntegrationId: z.uuid().nullable(),
@@ -34,12 +34,12 @@ const message = {
   sessionId: z.uuid().nullable(),
   keyRemoteJid: z.string().nullable(),
   keyParticipant: z.string().nullable(),
-  /** WhatsApp's id of the message; null when it was an operator's command, or could not be read. */
+  /** WhatsApp's id of the message. Null: it was a command, or the message could not be read. */
   keyId: z.string().nullable(),
   reason: z.string(),
 };
 
-/** One announcement, as it stands on the queue and in the body of a webhook. It never holds what a contact or a bot said. */
+/** A session event as it is on the queue and in the body of a webhook. It never contains what a contact or a bot said. */
 export const sessionEventSchema = z.discriminatedUnion('type', [
   sessionEvent('session.opened', { ...session, reason: z.null() }),
   sessionEvent('session.resumed', { ...session, reason: z.null() }),

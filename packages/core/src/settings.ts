@@ -9,8 +9,8 @@ import { troubleSettings } from './settings/trouble.ts';
 import { wordingSettings } from './settings/wording.ts';
 
 /**
- * Every setting of an integration: one value, all fields optional, stored as given and read with defaults. Nothing unknown is accepted.
- * What each means, its unit, range, default and an example are in the schema itself; `docs/settings.md` is made of it.
+ * All settings of an integration: one value whose fields are optional. It is stored as given and read with defaults. Unknown fields are refused.
+ * Meaning, unit, range, default and an example are in the schema of each field; `docs/settings.md` is generated from it.
  */
 export const settingsSchema = z.strictObject({
   trigger: triggerSchema,
@@ -30,7 +30,7 @@ export type SettingsInput = z.input<typeof settingsSchema>;
 
 export const defaultSettings: Settings = settingsSchema.parse({});
 
-/** The settings that are groups of others. */
+/** Settings that consist of several fields. */
 export const settingGroups = [
   'keywords',
   'pause',
@@ -45,21 +45,21 @@ export const settingGroups = [
 
 type Group = (typeof settingGroups)[number];
 
-/** What is changed of settings that are there. A group that is null goes back to its defaults. */
+/** A change of existing settings. A group that is null returns to its defaults. */
 export type SettingsChange = {
   [Name in keyof Omit<SettingsInput, 'transcription'>]?: SettingsInput[Name] | (Name extends Group ? null : never);
 } & { transcription?: z.input<typeof transcriptionChange> };
 
-/** Checks a change alone; what it makes of the settings that are there is for `settingsSchema` to judge. */
+/** Checks the change only. The merged settings must be checked with `settingsSchema`. */
 export const settingsChangeSchema = settingsSchema.extend({
   ...Object.fromEntries(settingGroups.map((name) => [name, settingsSchema.shape[name].nullable()])),
   transcription: transcriptionChange,
 });
 
-/** Settings without what is never shown. */
+/** Settings without the secrets. */
 export const shownSettingsSchema = settingsSchema.omit({ typebotApiToken: true }).extend({ transcription: shownTranscription });
 
-/** Field by field, into groups; lists, `variables` and `trigger` are replaced whole. A group that is null is removed. */
+/** Applies a change field by field, also within groups. Lists, `variables` and `trigger` are replaced as a whole. A group that is null is removed. */
 export function mergeSettings(stored: SettingsInput, change: SettingsChange): SettingsInput {
   const merged: Record<string, unknown> = { ...stored };
   for (const [name, value] of Object.entries(change)) {

@@ -14,7 +14,7 @@ test.each([
   expect(typingMs(text, typing)).toBe(expected);
 });
 
-test('types with the speed and the cap that the bot has', () => {
+test('types with the bot’s speed and maximum delay', () => {
   expect(typingMs('one two three four', typingOf({ speed: 60 }, {}))).toBe(3_000);
   expect(typingMs('one two three four', typingOf({ speed: 60, maxDelay: 1.5 }, {}))).toBe(1_500);
   expect(typingMs('one two', typingOf({ enabled: false }, {}))).toBe(0);

@@ -2,7 +2,7 @@ import type { TypingEmulation } from './bot.ts';
 import type { Settings } from './settings.ts';
 import { codePoints } from './whatsapp.ts';
 
-/** How long the bot seems to type, after the settings have had their say. */
+/** The typing emulation that applies, after the settings. */
 export type Typing = {
   enabled: boolean;
   wordsPerMinute: number;
@@ -11,13 +11,13 @@ export type Typing = {
   isDisabledOnFirstMessage: boolean;
 };
 
-/** What Typebot assumes for a bot that says nothing. */
+/** Typebot's defaults. */
 const defaults = { speed: 400, maxDelay: 3, delayBetweenBubbles: 0 };
 
-/** The longest a bot may ask for, as for the settings; WhatsApp itself shows "typing…" for 25 seconds. */
+/** The longest delay that a bot may ask for, the same as for the settings. WhatsApp shows "typing…" for 25 seconds. */
 const longestMs = 30_000;
 
-/** Field by field: the setting, else what the bot says, else Typebot's default. */
+/** For each field: the setting, else the bot's value, else Typebot's default. */
 export function typingOf(bot: TypingEmulation | null, settings: Settings['typing']): Typing {
   const speed = settings.speed ?? bot?.speed ?? defaults.speed;
   return {
@@ -29,7 +29,7 @@ export function typingOf(bot: TypingEmulation | null, settings: Settings['typing
   };
 }
 
-/** Milliseconds. Text without a word (an emoji, a line) counts by its characters, as Typebot does. */
+/** Milliseconds. A text without words (an emoji, a line) is measured in characters, as in Typebot. */
 export function typingMs(text: string, typing: Typing): number {
   if (!typing.enabled) return 0;
   const words = wordsIn(text) || codePoints(text);

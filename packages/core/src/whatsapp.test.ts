@@ -15,7 +15,7 @@ test.each([
   expect(clip(text, max)).toBe(expected);
 });
 
-test('titles fit, differ, and are there for every label', () => {
+test('every label gets a title that fits and is unique', () => {
   const labels = fc.array(fc.oneof(words, fc.constantFrom('Yes', 'Yes (2)', 'A very long label indeed, number')), { maxLength: 12 });
   fc.assert(
     fc.property(labels, fc.constantFrom(limits.buttonTitle, limits.rowTitle), (all, max) => {
@@ -69,7 +69,7 @@ test('a grapheme longer than a message is cut between code points', () => {
   for (const piece of pieces) expect(piece.isWellFormed()).toBe(true);
 });
 
-test('what the database cannot hold is taken out', () => {
+test('characters that the database cannot store are removed', () => {
   expect(storable('a\0b')).toBe('ab');
   expect(storable('a\uD83Db')).toBe('a\uFFFDb');
   expect(storable(family)).toBe(family);

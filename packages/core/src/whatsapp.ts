@@ -1,8 +1,8 @@
 /**
- * What one WhatsApp message can hold, counted in characters.
+ * The limits of one WhatsApp message, in characters.
  *
- * Sources: Meta's Cloud API reference for text, media and interactive messages (version 21.0); polls by what WhatsApp's own apps allow. Body and title limits are also the ones
- * Typebot's own WhatsApp channel keeps. A list body may be longer on the Cloud API (4,096); the shorter limit serves every gateway.
+ * Sources: Meta's Cloud API reference for text, media and interactive messages (version 21.0), and WhatsApp's own apps for polls. Typebot's own WhatsApp channel uses the same limits
+ * for bodies and titles. On the Cloud API a list body may have 4,096 characters; the shorter limit works with every gateway.
  */
 export const limits = {
   text: 4_096,
@@ -27,32 +27,32 @@ export const limits = {
   choiceId: 200,
 } as const;
 
-/** Stands where WhatsApp wants a body and there is nothing to say: U+2015, as Typebot's own WhatsApp channel does. */
+/** The body where WhatsApp requires one and there is no text: U+2015, as in Typebot's own WhatsApp channel. */
 export const emptyBody = '―';
 
-/** `text` as Postgres' jsonb can hold it: without U+0000 and without halves of surrogate pairs. */
+/** `text` as Postgres' jsonb can store it: without U+0000 and without unpaired surrogates. */
 export function storable(text: string): string {
   const whole = text.includes('\0') ? text.replaceAll('\0', '') : text;
   return whole.isWellFormed() ? whole : whole.toWellFormed();
 }
 
-/** At most `max` code points; what was cut shows as `…`. Emoji and accented letters are cut off whole. */
+/** At most `max` code points. `…` replaces what was cut. Emoji and accented letters are never cut in two. */
 export function clip(text: string, max: number): string {
   if (text.length <= max || codePoints(text) <= max) return text;
   return `${head(text, max - 1).trimEnd()}…`;
 }
 
-/** One line each, at most `max` code points, none twice: the second `Yes` becomes `Yes (2)`. */
+/** Titles on one line, of at most `max` code points, all different: a second `Yes` becomes `Yes (2)`. */
 export function uniqueTitles(labels: readonly string[], max: number): string[] {
-  const taken = new Set<string>();
+  const used = new Set<string>();
   return labels.map((label) => {
     const line = oneLine(label);
     let title = clip(line, max);
-    for (let n = 2; taken.has(title); n += 1) {
+    for (let n = 2; used.has(title); n += 1) {
       const suffix = ` (${n})`;
       title = clip(line, max - suffix.length) + suffix;
     }
-    taken.add(title);
+    used.add(title);
     return title;
   });
 }
@@ -62,8 +62,8 @@ export function oneLine(text: string): string {
 }
 
 /**
- * Pieces of at most `max` UTF-16 units, so of at most as many characters however they are counted. Cut where it hurts least: between
- * paragraphs, else between lines, else between words, else between graphemes. Only the white space at a cut is lost.
+ * Splits a text into pieces of at most `max` UTF-16 units, which is the strictest way to count characters. It cuts between paragraphs, else
+ * between lines, else between words, else between graphemes. Only white space at a cut is lost.
  */
 export function splitText(text: string, max: number = limits.text): string[] {
   const pieces: string[] = [];
@@ -79,7 +79,7 @@ export function splitText(text: string, max: number = limits.text): string[] {
 }
 
 function cutBefore(text: string, max: number): number {
-  // A border may lie right behind the piece, hence one character more than fits.
+  // The border may be right behind the piece, so the window has one character more.
   const window = text.slice(0, max + 1);
   for (const border of [window.lastIndexOf('\n\n'), window.lastIndexOf('\n'), window.search(/\s\S*$/u)]) {
     if (border > 0 && window.slice(0, border).trim() !== '') return border;
@@ -90,20 +90,20 @@ function cutBefore(text: string, max: number): number {
 function graphemeBorder(text: string, max: number): number {
   const border = graphemes().segment(text).containing(max)?.index ?? max;
   if (border > 0) return border;
-  // One grapheme longer than a whole message: only its code points can be kept whole.
+  // One grapheme is longer than a whole message, so only its code points stay whole.
   return /[\uD800-\uDBFF]/.test(text.charAt(max - 1)) ? max - 1 : max;
 }
 
 function head(text: string, max: number): string {
   if (isLatin(text)) return text.slice(0, max);
-  let taken = '';
-  let room = max;
+  let start = '';
+  let left = max;
   for (const { segment } of graphemes().segment(text)) {
-    room -= codePoints(segment);
-    if (room < 0) break;
-    taken += segment;
+    left -= codePoints(segment);
+    if (left < 0) break;
+    start += segment;
   }
-  return taken;
+  return start;
 }
 
 export function codePoints(text: string): number {
@@ -112,14 +112,14 @@ export function codePoints(text: string): number {
   return count;
 }
 
-/** Letters and signs of one UTF-16 unit that join with no other: taking graphemes apart costs twenty times as much. */
+/** Whether each character is one UTF-16 unit and combines with no other. Splitting into graphemes takes twenty times as long. */
 function isLatin(text: string): boolean {
   return /^[\x20-\x7e\xa0-\u02ff\u2010-\u2027\u2030-\u205e]*$/.test(text);
 }
 
 let segmenter: Intl.Segmenter | undefined;
 
-/** Made once, when first needed: making one takes longer than rendering a whole reply. */
+/** Created once, because creating one takes longer than rendering a whole reply. */
 function graphemes(): Intl.Segmenter {
   segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   return segmenter;

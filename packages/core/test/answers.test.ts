@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type BotInput, inboundEventSchema, readAnswer, readInbound, settingsSchema } from '../src/index.ts';
 
-/** Every kind of WhatsApp message, as its event comes, met with everything a flow can stand at. */
+/** Every kind of WhatsApp message, as its event arrives, with everything a flow can wait for. */
 const settings = settingsSchema.parse({
   locale: 'en',
   hints: { unsupportedMedia: 'Not this.', payment: 'Not here.', waiting: 'One moment.' },
@@ -68,7 +68,7 @@ const wordy: Pending[] = ['number input', 'email input', 'url input', 'phone num
 const choices: Pending[] = ['choice input', 'multiple choice', 'picture choice input', 'cards'];
 const all = Object.keys(pendings) as Pending[];
 
-/** What holds for a row, then for its exceptions. Whatever the row, a payment and a webhook hear nothing. */
+/** The default of a row and its exceptions. In every row a payment and a webhook receive nothing. */
 type Row = { otherwise: object } & Partial<Record<Pending, object>>;
 const each = (names: Pending[], expected: object): Partial<Record<Pending, object>> =>
   Object.fromEntries(names.map((name) => [name, expected]));
@@ -130,7 +130,7 @@ const cells = (Object.keys(kinds) as Kind[]).flatMap((kind) =>
   }),
 );
 
-test.each(cells)('%s met with %s', (kind, pending, expected) => {
+test.each(cells)('%s for %s', (kind, pending, expected) => {
   const [contentType, content] = kinds[kind];
   const event = inboundEventSchema.parse({
     event: 'messages.upsert',

@@ -14,18 +14,18 @@ import {
 } from '../src/index.ts';
 import { contextOf } from './scenario.ts';
 
-/** What comes into the inbox of a chat. `isEcho`: a message of ours that comes back. */
+/** An event in a chat's inbox. `isEcho`: it is the echo of a message of ours. */
 export type Item = { kind: 'message'; event: InboundEvent; isEcho: boolean } | { kind: 'command'; command: Command };
 
-/** How Typebot takes a call. To a start `started` is added. */
+/** How a call to Typebot ends. `started` is added in the reply to a start. */
 export type Outcome = Exclude<StepInput, { type: 'received' | 'due' | 'replied' }> | { type: 'replied'; reply: BotReply };
 
-/** One step that was written. `item`: the head it was decided for. */
-export type Written<I extends Item> = { item: I; before: Conversation; context: StepContext; happening: StepInput; step: Step };
+/** One step that was committed. `item`: the head event of its turn. */
+export type Written<I extends Item> = { item: I; before: Conversation; context: StepContext; input: StepInput; step: Step };
 
 /**
- * A chat as the worker keeps it, without its servers: an inbox, one step after another, a clock that moves when the chat waits.
- * `outcomes` are taken in turn and again from the first.
+ * A chat as the worker handles it, without servers: an inbox, one step after another, and a clock that moves when the chat waits. `outcomes` are
+ * used in order, repeatedly.
  */
 export function chat<I extends Item>(settings: Settings, outcomes: readonly Outcome[]) {
   let state: Conversation = { status: 'idle' };
@@ -44,15 +44,15 @@ export function chat<I extends Item>(settings: Settings, outcomes: readonly Outc
     const burst = settings.debounceMs > 0 ? burstAt(inbox, settings) : null;
     return { ...given, head: { ...base.head, kind: 'message', event: head.event, message }, isEcho: head.isEcho, burst };
   };
-  const write = (item: I, before: Conversation, context: StepContext, happening: StepInput): Step | number => {
-    const next = step(before, happening, context);
+  const write = (item: I, before: Conversation, context: StepContext, input: StepInput): Step | number => {
+    const next = step(before, input, context);
     if ('type' in next) return next.ms;
-    written.push({ item, before, context, happening, step: next });
+    written.push({ item, before, context, input, step: next });
     state = next.state;
     if (next.final) inbox.splice(0, next.events);
     return next;
   };
-  /** One turn. Returns the milliseconds to wait before the next; null when the inbox is empty. */
+  /** One turn. Returns the milliseconds to wait before the next one. Null: the inbox is empty. */
   const turn = (arriving: () => I | undefined): number | null => {
     const [head] = inbox;
     if (!head) return null;
@@ -76,11 +76,11 @@ export function chat<I extends Item>(settings: Settings, outcomes: readonly Outc
     left: () => inbox.length,
     arrive: (item: I) => void inbox.push({ item, at: now }),
     passes: (ms: number) => void (now += ms),
-    /** Handles what is there. `arriving`: what comes in meanwhile, if anything. */
+    /** Handles all events. `arriving`: an event that arrives in the meantime, if any. */
     settle(arriving: () => I | undefined): void {
       for (let turns = 0, ms = turn(arriving); ms !== null; ms = turn(arriving)) {
         now += ms;
-        if ((turns += 1) > 1_000) throw new Error('The chat does not come to rest');
+        if ((turns += 1) > 1_000) throw new Error('The chat still has events after 1,000 turns');
       }
     },
   };
@@ -96,7 +96,7 @@ function answerTo(call: 'start' | 'continue' | 'inspect', outcome: Outcome, nth:
   };
 }
 
-/** A result that tells nothing, one way or the other, or nobody who could tell. */
+/** A result that leaves the outcome unknown or decides it, or a failed inquiry. */
 function lookedUp(nth: number): StepInput {
   const result = {
     answers: nth % 2 === 0 ? [] : [{ blockId: 'in-1' }],
@@ -113,7 +113,7 @@ function behindOf(inbox: readonly Arrived<Item>[]): Item[] {
   return inbox.slice(1).map(({ item }) => item);
 }
 
-/** As the worker sees it: a pause or close, the human, and, where a turn waits, a keyword. */
+/** As the worker decides it: a pause or close, a human's message, or, while a turn waits, a keyword. */
 function isHeld(later: readonly Item[], state: Conversation, integration: StepContext['integration'], now: number): boolean {
   const holdsReplies = (item: Item) => item.kind === 'command' && (item.command.type === 'pause' || item.command.type === 'close');
   const messages = later.flatMap((item) => (item.kind === 'message' ? [{ event: item.event, isKnownKey: item.isEcho }] : []));

@@ -3,7 +3,7 @@ import { type Conversation, type Settings, settingsSchema } from '../src/index.t
 import { chat, type Item, type Outcome, type Written } from './chat.ts';
 import { bubble, jid, reply, said, textInput } from './scenario.ts';
 
-/** What somebody does to a chat, after `minutes`. `batch`: it comes in together with what is before it. */
+/** What somebody does in a chat, after `minutes`. `batch`: it arrives together with the previous event. */
 export type Deed = { minutes: number; batch: boolean } & (
   | { who: 'contact' | 'human'; says: string }
   | { who: 'echo' | 'sticker' | 'timer' }
@@ -89,7 +89,7 @@ const settingsOf: fc.Arbitrary<Settings> = fc
   })
   .map((settings) => settingsSchema.parse(settings));
 
-/** Every step of a chat to which `deeds` are done. */
+/** Every step of a chat with these `deeds`. */
 export function liveThrough(settings: Settings, deeds: readonly Deed[], outcomes: readonly Outcome[]): Written<Done>[] {
   const lived = chat<Done>(settings, outcomes);
   const rest = [...deeds];
@@ -153,14 +153,14 @@ function liveIn(state: Conversation): string {
   return state.status === 'waiting' || state.status === 'paused' ? state.session.sessionId : 'none';
 }
 
-/** A chat's settings, what is done to it, and how Typebot takes its calls. */
+/** A chat's settings, what happens in it, and how its calls to Typebot end. */
 export const anyLife = fc.record({
   settings: settingsOf,
   deeds: fc.array(anyDeed, { maxLength: 25 }),
   outcomes: fc.array(outcome, { minLength: 1, maxLength: 12 }),
 });
 
-/** Whether a deed may give a held chat back, or end it. */
+/** Whether a deed may end a pause. */
 export function handsBack(deed: Deed, { fromMe }: Settings): boolean {
   switch (deed.who) {
     case 'contact':

@@ -3,7 +3,7 @@ import { readInput } from '../src/inputs/index.ts';
 import type { Said } from '../src/inputs/input.ts';
 import { settingsSchema, type SettingsInput } from '../src/settings.ts';
 
-/** The words of tests about reading answers: what is said, and what becomes of it. */
+/** For tests about reading answers: inputs and expected results. */
 const settingsOf = (settings: SettingsInput) =>
   settingsSchema.parse({
     locale: 'en',

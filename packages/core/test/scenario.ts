@@ -54,7 +54,7 @@ export function contextOf({ settings = {}, event = said('hi'), command, ...rest 
     burst: null,
     files: null,
     isEcho: false,
-    // The shell's engine takes linear time; for the patterns of a test any will do.
+    // The shell's engine runs in linear time. For the patterns of tests any engine will do.
     matches: (pattern, text) => new RegExp(pattern, 'u').test(text),
     now,
     freshSessionId,
@@ -73,7 +73,7 @@ export function reply(change: Partial<BotReply> = {}): BotReply {
 export const started: BotReply['started'] = { typebotSessionId: 'tb-1', resultId: 'r-1', typebotId: 't-1', typing: { enabled: false } };
 export const textInput = { id: 'in-1', type: 'text input' };
 
-/** Carries one event through, each question answered by the next of `answers`. */
+/** Handles one event. Each call ends with the next of `answers`. */
 export function play(
   state: Conversation,
   context: StepContext,
@@ -94,7 +94,7 @@ export function take(state: Conversation, context: StepContext): Step {
 }
 
 export function decided(next: Step | Deferred): Step {
-  if ('type' in next) throw new Error(`Expected a decision, got a delay of ${next.ms} ms`);
+  if ('type' in next) throw new Error(`The step must be decided, but is deferred by ${next.ms} ms`);
   return next;
 }
 
@@ -107,13 +107,13 @@ export function sessionOf(state: Conversation): Session {
   return state.session;
 }
 
-/** The options are shown again, and after so many misses the chat is left to a human. */
+/** Shows the options again and pauses the chat after so many misses. */
 export function pausingAfter(misses: number): NonNullable<SettingsInput['unmatchedChoice']> {
   // oxlint-disable-next-line unicorn/no-thenable -- a field of data, and never a function
   return { action: 'show', misses, then: 'pause' };
 }
 
-/** A chat whose bot had asked `input` when a human took it. */
+/** A paused chat whose bot had asked `input`. */
 export function pausedAt(input: NonNullable<BotReply['input']> = textInput): Conversation {
   return { status: 'paused', session: sessionOf(waitingAt(input)), since: now };
 }

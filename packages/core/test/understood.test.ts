@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { botInputSchema, type InboundMessage, readAnswer, settingsSchema } from '../src/index.ts';
 
-/** What people write, read here and then judged by the strict fake Typebot: normalising is of no use if Typebot still refuses. */
+/** Answers as people write them are read here and then checked by the strict fake Typebot: normalising is useless if Typebot still refuses. */
 const settings = settingsSchema.parse({});
 let typebot: FakeTypebot;
 
@@ -14,7 +14,7 @@ afterAll(async () => {
   await typebot.close();
 });
 
-/** What the bot keeps of it. */
+/** The value that the bot stores. */
 async function kept(type: string, question: { options?: Record<string, unknown>; items?: Item[] }, words: string): Promise<string> {
   typebot.setBot('bot', {
     variables: ['kept'],

@@ -24,12 +24,12 @@ function callTo(typebotURL: string): BotCall {
   return { type: 'continue', typebotURL, typebotSessionId: 's1', message: 'Ana' };
 }
 
-/** A whole answer with its length. */
+/** A complete response with its length. */
 function answer(status: string, body = '', headers = ''): string {
   return `HTTP/1.1 ${status}\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 
-/** Writes `text` letter by letter, one each 10 ms, until the other side goes. */
+/** Writes `text` one character every 10 ms, until the other side closes. */
 function drip(socket: net.Socket, text: string): void {
   let at = 0;
   const timer = setInterval(() => socket.write(text[at++ % text.length] ?? ''), 10);
@@ -66,7 +66,7 @@ test.each([
   expect(line).toBe(isSent ? `traceparent: ${traceparent}` : undefined);
 });
 
-test('a recorded conversation can be held again', async () => {
+test('a recorded conversation can be repeated', async () => {
   const recorded = recordedExchanges().filter(
     ({ name, request, response }) => name.startsWith('wa-all.json') && response.status === 200 && !request.url.includes('?'),
   );
@@ -93,7 +93,7 @@ test('a recorded conversation can be held again', async () => {
   expect(bodies.map((body) => JSON.parse(body))).toEqual(recorded.map(({ request }) => request.body));
 });
 
-/** What a host may do with a request it has got, and what is known then. */
+/** What a host may do with a request that it received, and the outcome. */
 const misbehaviours: [string, (socket: net.Socket) => void, unknown][] = [
   ['resets the connection', (s) => s.resetAndDestroy(), { type: 'uncertain', cause: 'connection_reset' }],
   ['closes without an answer', (s) => s.end(), { type: 'uncertain', cause: 'connection_reset' }],
@@ -194,7 +194,7 @@ const misbehaviours: [string, (socket: net.Socket) => void, unknown][] = [
   ],
 ];
 
-test.each(misbehaviours)('a host that %s is asked once, and the outcome says what is known', async (_case, misbehave, outcome) => {
+test.each(misbehaviours)('a host that %s gets one request, and the outcome says what is known', async (_case, misbehave, outcome) => {
   const server = await rawServer(misbehave);
   const startedAt = performance.now();
   expect(await client({ timeoutMs: 250 }).ask(callTo(server.url))).toEqual(outcome);
@@ -202,7 +202,7 @@ test.each(misbehaviours)('a host that %s is asked once, and the outcome says wha
   expect(server.requests).toHaveLength(1);
 });
 
-test('a host that resets the connection as it comes is asked once', async () => {
+test('a host that resets each new connection gets one request', async () => {
   const server = await rawServer(
     () => undefined,
     (socket) => socket.resetAndDestroy(),
@@ -232,7 +232,7 @@ test.each([
   await expect.poll(() => server.open.size).toBe(0);
 });
 
-test('an endless answer is cut off at the limit, not at the end of the time', async () => {
+test('an endless response ends at the size limit, not at the timeout', async () => {
   const server = await rawServer((socket) => {
     const more = (error?: Error | null): unknown => error ?? socket.write(megabytes, more);
     socket.write('HTTP/1.1 200 OK\r\n\r\n', more);
@@ -241,7 +241,7 @@ test('an endless answer is cut off at the limit, not at the end of the time', as
   await expect.poll(() => server.open.size).toBe(0);
 });
 
-test('the limit holds for what a compressed answer unpacks to', async () => {
+test('the size limit applies to the decompressed response', async () => {
   const bomb = gzipSync(megabytes);
   const server = await rawServer((socket) => {
     socket.write(`HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${bomb.length}\r\n\r\n`);
@@ -250,7 +250,7 @@ test('the limit holds for what a compressed answer unpacks to', async () => {
   expect(await client().ask(callTo(server.url))).toEqual({ type: 'uncertain', cause: 'too_large' });
 });
 
-test('an answer of exactly the limit is read, in any number of pieces, compressed or with a byte order mark', async () => {
+test('a response of exactly the size limit is read, in any number of pieces, compressed or with a byte order mark', async () => {
   const text = `\uFEFF${replyText}`;
   const size = Buffer.byteLength(text);
   const packed = gzipSync(text);
@@ -290,7 +290,7 @@ test.each(lookupErrors)('a name lookup that fails with %s sends nothing', async 
   expect(await client({ egress }).ask(callTo('http://bot.example'))).toEqual(outcome);
 });
 
-test('a name lookup that hangs is notSent when the time is up', async () => {
+test('a name lookup that hangs ends as notSent at the timeout', async () => {
   const egress = anyEgress({ lookup: () => undefined });
   const outcome = await client({ egress }).ask(callTo('http://bot.example'), { timeoutMs: 50 });
   expect(outcome).toEqual({ type: 'notSent', cause: 'connect_timeout', retryAfterMs: null });
@@ -315,18 +315,18 @@ test('an address the egress refuses is not connected to', async () => {
   expect(server.connections).toBe(0);
 });
 
-test('a call of which no address can be made is refused', async () => {
+test('a call without a valid address is refused', async () => {
   expect(await client().ask(callTo('typebot.io'))).toEqual({ type: 'refused', cause: 'bad_address', status: null });
 });
 
-test('a call past its moment is late and opens no connection', async () => {
+test('a call after `sendBefore` is late and opens no connection', async () => {
   const server = await rawServer((socket) => socket.write(wholeReply));
   const outcome = await client().ask(callTo(server.url), { sendBefore: performance.now() - 1 });
   expect(outcome).toEqual({ type: 'notSent', cause: 'late', retryAfterMs: null });
   expect(server.connections).toBe(0);
 });
 
-test('a call whose moment passes while it connects is late: not a byte goes out', async () => {
+test('a call that is still connecting at `sendBefore` is late: no byte is sent', async () => {
   const server = await rawServer((socket) => socket.write(wholeReply));
   let sendBefore = Infinity;
   const egress = anyEgress({
@@ -344,7 +344,7 @@ test('a call whose moment passes while it connects is late: not a byte goes out'
   expect(server.received).toBe(0);
 });
 
-test('a call whose moment passes while it waits for a connection in use is late', async () => {
+test('a call that still waits for a connection at `sendBefore` is late', async () => {
   const waiting: net.Socket[] = [];
   const server = await rawServer((socket) => waiting.push(socket));
   const typebot = client({ egress: anyEgress({ maxSockets: 1 }) });
@@ -370,7 +370,7 @@ test('a call that gets no connection in time is notSent', async () => {
   expect(server.requests).toHaveLength(1);
 });
 
-test('a connection is used again, and a new one opened when the host has closed it meanwhile', async () => {
+test('a connection is reused, and a new one is opened if the host has closed it', async () => {
   const server = await rawServer((socket) => socket.write(wholeReply));
   const typebot = client();
   await typebot.ask(callTo(server.url));
@@ -382,7 +382,7 @@ test('a connection is used again, and a new one opened when the host has closed 
   expect(server.connections).toBe(2);
 });
 
-test('a used connection that breaks under a request leaves us in doubt: the request is not made again', async () => {
+test('a reused connection that breaks during a request is uncertain: the request is not repeated', async () => {
   const server = await rawServer((socket, count) => (count === 1 ? socket.write(wholeReply) : socket.resetAndDestroy()));
   const typebot = client();
   expect(await typebot.ask(callTo(server.url))).toEqual(replied);
@@ -390,7 +390,7 @@ test('a used connection that breaks under a request leaves us in doubt: the requ
   expect(server.requests).toHaveLength(2);
 });
 
-test('a slow answer outlives the idle limit of the agent', async () => {
+test('a slow response may take longer than the agent’s idle limit', async () => {
   const server = await rawServer((socket) => setTimeout(() => socket.write(wholeReply), 200));
   expect(await client({ egress: anyEgress({ timeout: 50 }) }).ask(callTo(server.url))).toEqual(replied);
 });
@@ -401,7 +401,7 @@ test('a host that switches protocols keeps no connection of ours', async () => {
   await expect.poll(() => server.open.size).toBe(0);
 });
 
-test('an answer that comes after the time was up changes nothing', async () => {
+test('a response after the timeout changes nothing', async () => {
   const waiting: net.Socket[] = [];
   const server = await rawServer((socket) => waiting.push(socket));
   expect(await client({ timeoutMs: 50 }).ask(callTo(server.url))).toEqual({ type: 'uncertain', cause: 'timeout' });
@@ -417,7 +417,7 @@ test('a cookie is not kept', async () => {
   expect(server.requests[1]?.toLowerCase()).not.toContain('cookie');
 });
 
-test('a signal ends a call: in doubt when the request was out, notSent before', async () => {
+test('a signal ends a call as uncertain if the request was sent, else as notSent', async () => {
   const server = await rawServer(() => undefined);
   const controller = new AbortController();
   const asked = client().ask(callTo(server.url), { signal: controller.signal });
@@ -429,7 +429,7 @@ test('a signal ends a call: in doubt when the request was out, notSent before', 
   expect(server.requests).toHaveLength(1);
 });
 
-test('closing the client ends the calls under way and those to come', async () => {
+test('closing the client ends running calls and later ones', async () => {
   const server = await rawServer(() => undefined);
   const typebot = client();
   const asked = typebot.ask(callTo(server.url));
@@ -439,7 +439,7 @@ test('closing the client ends the calls under way and those to come', async () =
   expect(await typebot.ask(callTo(server.url))).toEqual({ type: 'notSent', cause: 'aborted', retryAfterMs: null });
 });
 
-test('hundreds of calls at once each get their own answer', async () => {
+test('hundreds of concurrent calls each get their own response', async () => {
   const server = http.createServer((request, response) => {
     const id = request.url?.split('/').at(-2);
     request.resume();
@@ -454,7 +454,7 @@ test('hundreds of calls at once each get their own answer', async () => {
   expect(outcomes.map((outcome) => (outcome.type === 'replied' ? outcome.reply.bubbles[0]?.id : outcome))).toEqual(ids);
 });
 
-/** A shared secret instead of certificates: the handshake fails when the two sides hold different ones. */
+/** TLS with a shared secret instead of certificates. The handshake fails if the secrets differ. */
 function psk(secret: string) {
   const common = { ciphers: 'PSK', minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const;
   const key = Buffer.from(secret);
@@ -477,7 +477,7 @@ async function tlsServer(secret: string, answerTo: (socket: tls.TLSSocket) => vo
   return seen;
 }
 
-test('a reply comes over TLS, and a break after the handshake leaves us in doubt', async () => {
+test('a reply is read over TLS, and a break after the handshake is uncertain', async () => {
   const good = await tlsServer('s1', (socket) => socket.end(wholeReply));
   const bad = await tlsServer('s1', (socket) => socket.destroy());
   const typebot = client({ egress: anyEgress(psk('s1').agent) });
@@ -496,7 +496,7 @@ test.each([
   ['speaks plain HTTP', (socket: net.Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), 'tls'],
   ['closes', (socket: net.Socket) => socket.end(), 'connection_reset'],
   ['resets', (socket: net.Socket) => socket.resetAndDestroy(), 'connection_reset'],
-])('a host that %s instead of shaking hands has not got the request', async (_case, misbehave, cause) => {
+])('a host that %s instead of a TLS handshake has not received the request', async (_case, misbehave, cause) => {
   const server = await rawServer(
     () => undefined,
     (socket) => socket.once('data', () => misbehave(socket)),
@@ -505,7 +505,7 @@ test.each([
   expect(outcome).toEqual({ type: 'notSent', cause, retryAfterMs: null });
 });
 
-test('a host that never finishes the handshake has not got the request', async () => {
+test('a host that never finishes the handshake has not received the request', async () => {
   const server = await rawServer(() => undefined);
   const outcome = await client({ timeoutMs: 100 }).ask(callTo(server.url.replace('http:', 'https:')));
   expect(outcome).toEqual({ type: 'notSent', cause: 'connect_timeout', retryAfterMs: null });

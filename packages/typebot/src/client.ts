@@ -5,34 +5,34 @@ import { requestOf } from './request.ts';
 import { foundIn, inspect, notInspected } from './results.ts';
 
 export type TypebotClientOptions = {
-  /** Asked before each call; its agents refuse at connect what a name resolves to. Its reasons end up in causes. */
+  /** Checks each call's address. Its agents check at connect what the name resolves to. Its reasons become part of causes. */
   egress: Pick<Egress, 'check' | 'agents'>;
-  /** Milliseconds a call may take in all. A call may ask for less or more. */
+  /** Milliseconds for a whole call. `AskOptions` may override it. */
   timeoutMs: number;
-  /** Default 1 MiB, after decompression. A larger answer is cut off and its outcome is uncertain. */
+  /** Default 1 MiB, after decompression. A larger response is aborted and its outcome is uncertain. */
   responseSizeMaxBytes?: number;
 };
 
 export type AskOptions = {
   timeoutMs?: number;
-  /** On the clock of `performance.now()`: a call that has not reached the wire by then is `notSent`, cause `late`. */
+  /** On the clock of `performance.now()`. A call that is not on the wire by then ends as `notSent` with cause `late`. */
   sendBefore?: number;
-  /** Ends the call where it stands: `notSent` when nothing was sent yet, else `uncertain`. */
+  /** Aborts the call: it ends as `notSent` if nothing was sent yet, else as `uncertain`. */
   signal?: AbortSignal;
-  /** W3C trace context; anything else is left out. */
+  /** W3C trace context. Another value is left out. */
   traceparent?: string | null;
 };
 
 export type TypebotClient = {
-  /** Makes the call once. Every way it can end is an outcome; it does not throw. */
+  /** Makes the call once. Does not throw: every end is an outcome. */
   ask(call: BotCall, options?: AskOptions): Promise<BotOutcome>;
-  /** Reads what Typebot has kept of a session; `timeoutMs` is for each of two requests. `token` of the account that owns the bot goes nowhere but into them. It does not throw. */
+  /** Reads what Typebot has stored of a session, with at most two requests of `timeoutMs` each. `token`: of the account that owns the bot; used for nothing else. Does not throw. */
   inspect(inquiry: BotInquiry, options: { token: string; timeoutMs?: number }): Promise<InquiryOutcome>;
-  /** Ends the calls in flight as a `signal` would, and those to come. The agents belong to the egress and stay open. */
+  /** Aborts running calls as `signal` does, and refuses later ones. The agents belong to the egress and stay open. */
   close(): void;
 };
 
-/** The client of Typebot's chat API (startChat and continueChat) and of its results. It keeps no session: one call at a time is the caller's duty. */
+/** A client of Typebot's chat API (startChat and continueChat) and results API. It has no state: the caller must make one call per session at a time. */
 export function createTypebotClient(options: TypebotClientOptions): TypebotClient {
   const { egress, responseSizeMaxBytes = 1_048_576 } = options;
   const http = createHttpClient(egress, { headers: { accept: 'application/json' } });
@@ -62,7 +62,7 @@ export function createTypebotClient(options: TypebotClientOptions): TypebotClien
   };
 }
 
-/** Of a bot as its builder has it: the largest are some megabytes. */
+/** For a bot's whole definition: the largest have some megabytes. */
 const botSizeMaxBytes = 16 * 1_048_576;
 
 const traceparentForm = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;

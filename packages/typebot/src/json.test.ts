@@ -15,7 +15,7 @@ test.each([
   expect(readJson(text)).toEqual(value);
 });
 
-test('a value may nest 200 levels and not one more', () => {
+test('a value may have 200 levels but not one more', () => {
   expect(readJson('['.repeat(200) + ']'.repeat(200))).toBeDefined();
   expect(readJson('['.repeat(201) + ']'.repeat(201))).toBeUndefined();
   expect(readJson(`${'{"a":'.repeat(500_000)}1${'}'.repeat(500_000)}`)).toBeUndefined();
@@ -33,7 +33,7 @@ test.each([
   ['half an emoji, second half', '"\\uDE00a"', '\uFFFDa'],
   ['halves the wrong way round', '"\\ude00\\ud83d"', '\uFFFD\uFFFD'],
   ['a half before a whole emoji', '"\\ud83d\\ud83d\\ude00"', '\uFFFD\u{1F600}'],
-])('%s is replaced, because no database takes it', (_case, text, value) => {
+])('%s is replaced, because no database stores it', (_case, text, value) => {
   expect(readJson(text)).toEqual(value);
 });
 

@@ -88,11 +88,11 @@ test.each([
   expect(outcomeOf('continue', answer(500, body), nowMs)).toEqual({ type: 'uncertain', cause: 'http_500' });
 });
 
-test('an error of Typebot whose body got lost is uncertain', () => {
+test('an error of Typebot without its body is uncertain', () => {
   expect(outcomeOf('continue', broken('ECONNRESET', 500), nowMs)).toEqual({ type: 'uncertain', cause: 'http_500' });
 });
 
-test.each([502, 503, 504])('status %i is no failure of Typebot itself, whatever its body says', (status) => {
+test.each([502, 503, 504])('status %i is not a failure of Typebot itself, whatever its body says', (status) => {
   expect(outcomeOf('continue', answer(status, { ...own, status }), nowMs).type).not.toBe('failed');
 });
 
@@ -153,14 +153,14 @@ test.each([
   expect(outcomeOf('continue', answer(status, body), nowMs)).toEqual({ type: 'refused', cause, status });
 });
 
-test('no word of an error body stands in a cause', () => {
+test('a cause contains no text of an error body', () => {
   for (const status of [400, 401, 403, 404, 418, 500, 503])
     for (const code of ['BAD_REQUEST', 'INTERNAL_SERVER_ERROR', 'the director', undefined])
       for (const kind of ['start', 'continue'] as const)
         expect(JSON.stringify(outcomeOf(kind, answer(status, { message: 'the director', code, status }), nowMs))).not.toContain('director');
 });
 
-test('a refusal whose body got lost is still a refusal', () => {
+test('a refusal without its body is still a refusal', () => {
   expect(outcomeOf('continue', broken('ECONNRESET', 403), nowMs)).toEqual({ type: 'refused', cause: 'http_403', status: 403 });
 });
 
@@ -171,7 +171,7 @@ test.each([
   ['['.repeat(100_000), 'not_json'],
   ['{"status":"ok"}', 'wrong_schema'],
   ['null', 'wrong_schema'],
-])('a 200 that is no reply is uncertain: %.40s', (text, cause) => {
+])('a 200 that is not a reply is uncertain: %.40s', (text, cause) => {
   expect(outcomeOf('continue', answer(200, text), nowMs)).toEqual({ type: 'uncertain', cause });
 });
 

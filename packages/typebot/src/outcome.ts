@@ -1,13 +1,12 @@
 import type { BotCall, BotOutcome } from '@typelane/core';
+import type { Evidence } from '@typelane/runtime';
 import { readJson } from './json.ts';
 import { errorOf, type WireError } from './typebot-error.ts';
 import { replyOf } from './wire.ts';
 
-import type { Evidence } from '@typelane/runtime';
-
 /**
- * Names the outcome by what is known about the bytes. `nowMs` (milliseconds since 1970) is only read for a `Retry-After` that
- * is a date. Causes are stable codes of our own: a host that a tenant names may be a private one, and its words would be read where causes are shown.
+ * Derives the outcome of a call from what is known about its bytes. `nowMs` (milliseconds since 1970) is used only for a `Retry-After` that is a
+ * date. Causes are stable codes of our own and never contain text of the response: a tenant may name a private host, and causes are shown.
  */
 export function outcomeOf(kind: BotCall['type'], evidence: Evidence, nowMs: number): BotOutcome {
   const { handedOver, status, text, failure } = evidence;
@@ -21,7 +20,7 @@ export function outcomeOf(kind: BotCall['type'], evidence: Evidence, nowMs: numb
   if (status === 408 || status < 200 || (status > 200 && status < 300) || status >= 500)
     return { type: 'uncertain', cause: `http_${status}` };
   if (text !== null) return status === 200 ? answered(kind, text) : denied(kind, status, text);
-  // Without its body a 404 may be a lost session as well as a broken bot.
+  // A 404 without its body may be a lost session or a broken bot.
   if (status === 200 || status === 404) return { type: 'uncertain', cause: brokenCause(failure?.code ?? '', status) };
   return { type: 'refused', cause: `http_${status}`, status };
 }
@@ -33,7 +32,7 @@ function answered(kind: BotCall['type'], text: string): BotOutcome {
   return reply === null ? { type: 'uncertain', cause: 'wrong_schema' } : { type: 'replied', reply };
 }
 
-/** The exact texts: other 404s, like that of a payment block without credentials, leave the session alive. */
+/** Other 404s, such as for a payment block without credentials, leave the session alive. */
 const sessionLostCodes: ReadonlySet<string> = new Set(['session_not_found', 'session_expired']);
 
 function denied(kind: BotCall['type'], status: number, text: string): BotOutcome {
@@ -46,12 +45,12 @@ function denied(kind: BotCall['type'], status: number, text: string): BotOutcome
   return { type: 'refused', cause: `bot_refused: ${reason ?? `http_${status}`}`, status };
 }
 
-/** Typebot saves where a session stands as its last act, so an error that it wrote itself ends the call and leaves the session where it was. */
+/** Typebot saves a session's position last, so an error that it wrote itself ends the call and leaves the position unchanged. */
 function isOwnFailure(error: WireError | null, status: number): boolean {
   return error?.code === 'INTERNAL_SERVER_ERROR' && isTypebots(error, status);
 }
 
-/** The body is an error as Typebot writes it, and not what a proxy or another server says. */
+/** Whether the body is an error of Typebot, and not of a proxy or another server. */
 function isTypebots(error: WireError, status: number): boolean {
   return error.code !== null && (error.status === null || error.status === status);
 }
@@ -77,7 +76,7 @@ const unsentCauses: Record<string, string> = {
 
 function otherUnsentCause(code: string): string {
   if (/^(?:EAI_|ENODATA|ESERVFAIL|EREFUSED)/.test(code)) return 'dns';
-  // OpenSSL's names for a certificate that is not accepted carry no common prefix.
+  // OpenSSL's codes for a refused certificate have no common prefix.
   return /TLS|SSL|CERT|SIGNED|ISSUER|SIGNATURE|CRL|HOSTNAME_MISMATCH|^EPROTO$/.test(code) ? 'tls' : 'connection_failed';
 }
 
@@ -96,10 +95,10 @@ const brokenCauses: Record<string, string> = {
   BAD_ENCODING: 'bad_encoding',
 };
 
-/** An hour: a host that asks for more is asked again all the same. */
+/** One hour. A host that asks for more is called again after that. */
 const retryAfterMaxMs = 3_600_000;
 
-/** Milliseconds, 0 to one hour; null when the header is missing or neither a number of seconds nor an HTTP date. */
+/** Milliseconds from 0 to one hour. Null: the header is missing, or is neither a number of seconds nor an HTTP date. */
 function retryAfterMsOf(header: string | null, nowMs: number): number | null {
   const value = header?.trim() ?? '';
   const isDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(value);

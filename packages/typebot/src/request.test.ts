@@ -19,7 +19,7 @@ function bodyOf(call: BotCall): unknown {
   return JSON.parse(requestOf(call)?.body ?? 'null');
 }
 
-test('a start carries the variables and nothing else, above all no message', () => {
+test('a start carries the variables and nothing else, especially no message', () => {
   expect(bodyOf(start({ variables: { pushName: 'Ana' } }))).toEqual({ prefilledVariables: { pushName: 'Ana' } });
   expect(bodyOf(start({}))).toEqual({ prefilledVariables: {} });
 });
@@ -32,7 +32,7 @@ const messages: BotMessage[] = [
   { type: 'audio', url: 'https://files.example.com/a.ogg' },
   { type: 'command', command: 'menu' },
 ];
-test.each(messages)('the answer %j is sent as it is', (message) => {
+test.each(messages)('the answer %j is sent unchanged', (message) => {
   expect(bodyOf(proceed({ message }))).toEqual({ message });
 });
 
@@ -46,7 +46,7 @@ test.each([
   ['https://example.com/viewer', 'https://example.com/viewer/api/v1/typebots/my-bot/startChat'],
   ['https://example.com/a/b///', 'https://example.com/a/b/api/v1/typebots/my-bot/startChat'],
   ['http://[::1]:3001/?x=1#y', 'http://[::1]:3001/api/v1/typebots/my-bot/startChat'],
-])('%s is asked at %s', (typebotURL, href) => {
+])('%s is called at %s', (typebotURL, href) => {
   expect(hrefOf(start({ typebotURL }))).toBe(href);
 });
 
@@ -62,16 +62,16 @@ test.each([
   expect(hrefOf(proceed({ typebotSessionId: id }))).toBe(`https://typebot.io/api/v1/sessions/${segment}/continueChat`);
 });
 
-test.each(['', '.', '..', '\uD83D'])('the id %j makes no address', (id) => {
+test.each(['', '.', '..', '\uD83D'])('the id %j gives no address', (id) => {
   expect(requestOf(start({ publicId: id }))).toBeNull();
   expect(requestOf(proceed({ typebotSessionId: id }))).toBeNull();
 });
 
-test.each(['', 'typebot.io', 'https://', 'http://a b/'])('%j is no address of a viewer', (typebotURL) => {
+test.each(['', 'typebot.io', 'https://', 'http://a b/'])('%j is not a viewer’s address', (typebotURL) => {
   expect(requestOf(start({ typebotURL }))).toBeNull();
 });
 
-/** The call that a recorded request is an example of; null for forms we do not make. */
+/** The call that makes a recorded request. Null: a form that we do not use. */
 function callOf(request: { method: string; url: string; body?: unknown }): BotCall | null {
   const [, typebotURL = '', id = '', endpoint] =
     /^(https:\/\/.+)\/api\/v1\/(?:typebots|sessions)\/([^/]+)\/(startChat|continueChat)$/.exec(request.url) ?? [];
@@ -87,7 +87,7 @@ const calls = recordedExchanges().flatMap(({ name, request }) => {
   return call === null ? [] : [{ name, request, call }];
 });
 
-test('recorded requests are there to compare with', () => {
+test('there are recorded requests to compare with', () => {
   expect(calls.length).toBeGreaterThan(100);
 });
 

@@ -4,8 +4,8 @@ import type { BotCall, BotInquiry } from '@typelane/core';
 export type BotRequest = { url: URL; body: string | null };
 
 /**
- * The address and the body of a call. Null when no address can be made of it: `typebotURL` is not a URL, or an id is empty or a
- * dot segment, which would climb out of the API's path. Query and fragment of `typebotURL` are dropped, a path prefix is kept.
+ * The URL and the body of a call. Null: `typebotURL` is not a URL, or an id is empty or a dot segment, which would leave the API's path. Query and
+ * fragment of `typebotURL` are dropped, a path prefix is kept.
  */
 export function requestOf(call: BotCall): BotRequest | null {
   const path = call.type === 'start' ? ['typebots', call.publicId, 'startChat'] : ['sessions', call.typebotSessionId, 'continueChat'];
@@ -13,12 +13,12 @@ export function requestOf(call: BotCall): BotRequest | null {
   return url && { url, body: bodyOf(call) };
 }
 
-/** Reads a session's result; null as for `requestOf`. */
+/** Reads a session's result. Null as for `requestOf`. */
 export function resultRequestOf({ typebotURL, typebotId, resultId }: BotInquiry): BotRequest | null {
   return reading(typebotURL, ['typebots', typebotId, 'results', resultId]);
 }
 
-/** Reads the bot as it is in the builder; null as for `requestOf`. */
+/** Reads the bot's definition. Null as for `requestOf`. */
 export function botRequestOf({ typebotURL, typebotId }: BotInquiry): BotRequest | null {
   return reading(typebotURL, ['typebots', typebotId]);
 }
@@ -34,7 +34,7 @@ function urlOf(typebotURL: string, path: string[]): URL | null {
   return new URL(`${base}/api/v1/${path.map(encodeURIComponent).join('/')}`);
 }
 
-/** Keeps a user name and password, so that the egress refuses them instead of the call going out without. */
+/** Keeps a user name and password, so that the egress refuses the URL instead of the call being made without them. */
 function baseOf(typebotURL: string): string | null {
   const href = URL.parse(typebotURL)?.href;
   return href?.replace(/[?#].*$/s, '').replace(/\/+$/, '') ?? null;
@@ -45,7 +45,7 @@ function isUnsafeSegment(segment: string): boolean {
   return segment === '' || segment === '.' || segment === '..' || !segment.isWellFormed();
 }
 
-/** Typebot refuses null for optional fields of a start, so they are left out. */
+/** Typebot refuses null for optional fields, so they are left out. */
 function bodyOf(call: BotCall): string {
   if (call.type === 'start') return JSON.stringify({ prefilledVariables: call.variables });
   return JSON.stringify(call.message === null ? {} : { message: call.message });

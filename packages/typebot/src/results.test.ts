@@ -9,7 +9,7 @@ const token = 'tb-token-0123';
 const result = { id: 'r 1', answers: [{ blockId: 'in-1', content: 'Ana' }], isCompleted: false, lastChatSessionId: 's1' };
 const bot = { typebot: { groups: [{ blocks: [{ id: 'in-1' }] }, { blocks: [{ id: 'in-2' }] }] } };
 
-/** Answers each request with the next of `bodies`: a status line and JSON, or what is written as it is. */
+/** Answers each request with the next of `bodies`. A text that begins with a number has it as its status. */
 function answering(...bodies: (object | string)[]): Promise<RawServer> {
   return rawServer((socket, count) => {
     const body = bodies[count - 1] ?? '';
@@ -25,7 +25,7 @@ function inspect(typebotURL: string, change: Partial<BotInquiry> = {}, egress = 
   return createTypebotClient({ egress, timeoutMs: 500 }).inspect(inquiry, { token });
 }
 
-test('a result is read with the token, and the bot only where the answer is not there', async () => {
+test('a result is read with the token, and the bot only if the answer is missing', async () => {
   const server = await answering({ result });
   expect(await inspect(`${server.url}/builder/`)).toMatchObject({
     type: 'inspected',
@@ -40,7 +40,7 @@ test('a result is read with the token, and the bot only where the answer is not 
 test.each([
   ['in-2', true],
   ['in-3', false],
-])('of the question %s, which has no answer, the bot tells whether it is its own: %s', async (blockId, hasBlock) => {
+])('for the question %s without an answer, the bot’s definition says whether it is its own: %s', async (blockId, hasBlock) => {
   const server = await answering({ result }, bot);
   expect(await inspect(server.url, { blockId })).toMatchObject({ type: 'inspected', result: { hasBlock } });
   expect(server.requests.map((request) => request.split(' ')[1])).toEqual(['/api/v1/typebots/t1/results/r%201', '/api/v1/typebots/t1']);
@@ -57,7 +57,7 @@ test.each<[what: string, bodies: (object | string)[], cause: string, mayPass: bo
   ['answers of another kind', [{ result: { ...result, answers: [{ content: 'Ana' }] } }], 'wrong_schema', false],
   ['a result without answers', [{ result: { ...result, answers: undefined } }], 'wrong_schema', false],
   ['a bot that may not be read', [{ result: { ...result, answers: [] } }, '403'], 'http_403', false],
-])('%s tells nothing, and its words are in no cause', async (_what, bodies, cause, mayPass) => {
+])('%s counts as not read, and no cause contains its text', async (_what, bodies, cause, mayPass) => {
   const server = await answering(...bodies);
   expect(await inspect(server.url)).toEqual({ type: 'notInspected', cause, mayPass });
   expect(server.requests).toHaveLength(bodies.length);
@@ -67,7 +67,7 @@ test.each([
   [{ typebotId: '..' }, 'bad_address'],
   [{ resultId: '' }, 'bad_address'],
   [{ typebotURL: 'builder' }, 'bad_address'],
-])('with %o nothing is asked', async (change, cause) => {
+])('with %o no request is made', async (change, cause) => {
   const server = await answering();
   expect(await inspect(server.url, change)).toEqual({ type: 'notInspected', cause, mayPass: false });
   expect(server.connections).toBe(0);

@@ -1,17 +1,17 @@
 import type { BotInquiry, InquiryOutcome } from '@typelane/core';
+import type { Evidence } from '@typelane/runtime';
 import { z } from 'zod';
 import { readJson } from './json.ts';
-import type { Evidence } from '@typelane/runtime';
 import { botRequestOf, type BotRequest, resultRequestOf } from './request.ts';
 
-/** What one request found, as JSON. */
+/** The JSON of a successful request. */
 export type Found = { type: 'found'; value: unknown };
 
 type NotInspected = Extract<InquiryOutcome, { type: 'notInspected' }>;
 
 /**
- * Reads the result, and the bot where the question has no answer there: only of a question of its own does that say anything. A body that
- * is not wholly as it should be tells nothing: an answer that was overlooked would make a message be said twice.
+ * Reads the result, and, if it has no answer to the question, the bot: a missing answer only counts for a question of the bot itself. A body that
+ * does not fully match its schema counts as not read, because an answer that is overlooked would make a message be sent twice.
  */
 export async function inspect(
   inquiry: BotInquiry,
@@ -19,16 +19,16 @@ export async function inspect(
 ): Promise<InquiryOutcome> {
   const found = await read(resultRequestOf(inquiry));
   if (found.type === 'notInspected') return found;
-  const kept = resultSchema.safeParse(found.value).data?.result;
-  if (!kept) return notInspected('wrong_schema', false);
-  const result = { ...kept, lastChatSessionId: kept.lastChatSessionId ?? null };
+  const stored = resultSchema.safeParse(found.value).data?.result;
+  if (!stored) return notInspected('wrong_schema', false);
+  const result = { ...stored, lastChatSessionId: stored.lastChatSessionId ?? null };
   if (result.isCompleted || result.answers.some(({ blockId }) => blockId === inquiry.blockId))
     return { type: 'inspected', result: { ...result, hasBlock: false } };
   const bot = await read(botRequestOf(inquiry));
   return bot.type === 'notInspected' ? bot : { type: 'inspected', result: { ...result, hasBlock: hasBlock(bot.value, inquiry.blockId) } };
 }
 
-/** Causes are stable codes without a word of the answer, which may repeat the token. */
+/** Causes are stable codes without any text of the response, which may repeat the token. */
 export function foundIn({ status, text, failure }: Evidence): Found | NotInspected {
   if (failure?.code === 'EGRESS_REFUSED') return notInspected(`egress_refused: ${failure.message}`, false);
   if (status === null || text === null) return notInspected(`failed: ${failure?.code ?? 'NO_ANSWER'}`, true);
@@ -37,7 +37,7 @@ export function foundIn({ status, text, failure }: Evidence): Found | NotInspect
   return value === undefined ? notInspected('not_json', false) : { type: 'found', value };
 }
 
-/** `mayPass`: asking again later may help. */
+/** `mayPass`: a later attempt may succeed. */
 export function notInspected(cause: string, mayPass: boolean): NotInspected {
   return { type: 'notInspected', cause, mayPass };
 }

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
 /**
- * What is kept of an error body. `code`: one of Typebot's RPC codes, else null. `status`: the HTTP status that the body repeats (since 3.15).
- * `reason`: our name for a message that Typebot is known to write; null: the words are a bot author's, or nobody's we know.
+ * The parts of an error body that are used. `code`: one of Typebot's RPC codes, else null. `status`: the HTTP status that the body repeats (since
+ * 3.15). `reason`: our code for a known message of Typebot. Null: another message, for example a bot author's.
  */
 export type WireError = { code: string | null; status: number | null; reason: string | null };
 
 /**
- * Reads an error body of either RPC framework, before and after Typebot's change in 3.15; null when it has no `message`. The words themselves
- * are dropped here: the host may be a private one that every tenant can name as its Typebot.
+ * Reads an error body of either RPC framework, before and after Typebot's change in 3.15. Null: it has no `message`. The message itself is not
+ * returned, since a tenant may name a private host as its Typebot.
  */
 export function errorOf(value: unknown): WireError | null {
   const { data } = errorSchema.safeParse(value);

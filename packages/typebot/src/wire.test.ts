@@ -8,7 +8,7 @@ const answered = recordedExchanges().filter(
     response.status === 200 && /\/(?:startChat|continueChat)\/?(?:\?|$)/.test(request.url) && !('truncated' in Object(response.body)),
 );
 
-test('recorded replies are there to read', () => {
+test('there are recorded replies to read', () => {
   expect(answered.length).toBeGreaterThan(100);
 });
 
@@ -58,7 +58,7 @@ test('a bubble without content, or with content without a type, is kept', () => 
   expect(replyOf({ messages }, 'continue')?.bubbles).toEqual([{ id: 'a', type: 'text', content: null }, ...messages.slice(1)]);
 });
 
-test('an entry that is no bubble, action or log costs only itself', () => {
+test('an entry that is not a bubble, action or log is dropped alone', () => {
   const wire = {
     messages: [null, 'text', { id: 'a', type: 'text', content: {} }, { type: 'text' }],
     clientSideActions: [{ type: 7 }, { type: 'wait', wait: { secondsToWaitFor: 1 } }],
@@ -72,7 +72,7 @@ test('an entry that is no bubble, action or log costs only itself', () => {
   });
 });
 
-test('odd optional parts read as absent and do not cost the question', () => {
+test('invalid optional parts count as absent and do not affect the question', () => {
   const input = { id: 'i', type: 'choice input', options: 'none', items: [{ id: 'a', content: 'A' }, 'b', {}], prefilledValue: 7 };
   const reply = replyOf({ messages: [], input, clientSideActions: 'none', logs: 3 }, 'continue');
   expect(reply).toEqual({
@@ -81,7 +81,7 @@ test('odd optional parts read as absent and do not cost the question', () => {
   });
 });
 
-test('a start without settings, typing or result is a start all the same', () => {
+test('a start without settings, typing or result is still a start', () => {
   const started = { typebotSessionId: 's', resultId: null, typebotId: null, typing: null };
   for (const typebot of [undefined, null, {}, { settings: null }, { settings: { typingEmulation: 'fast' } }]) {
     expect(replyOf({ messages: [], sessionId: 's', typebot }, 'start')).toEqual({ ...empty, started });
@@ -103,7 +103,7 @@ test.each([
   ['another service', { status: 'ok' }],
   ['messages that are no list', { messages: {} }],
   ['a question without a type', { messages: [], input: { id: 'i' } }],
-])('%s is no reply', (_case, value) => {
+])('%s is not a reply', (_case, value) => {
   expect(replyOf(value, 'continue')).toBeNull();
 });
 

@@ -2,9 +2,9 @@ import { type BotReply, botActionSchema, botInputSchema, bubbleSchema, typingEmu
 import { z } from 'zod';
 
 /**
- * A 200 of Typebot in our words; null when it is not one. Only what makes it a reply is required: `messages`, a readable `input`
- * when there is one, and `sessionId` in the answer to a start. An entry that is no bubble, action or log is dropped, an odd
- * optional field reads as absent: one strange block must not cost the contact the whole answer.
+ * Parses the body of a 200. Null: it is not a reply of Typebot. Required are `messages`, a valid `input` if there is one, and `sessionId` in the reply
+ * to a start. Invalid entries of lists are dropped and invalid optional fields count as absent, so that one unknown block does not cost the contact the
+ * whole reply.
  */
 export function replyOf(value: unknown, kind: 'start' | 'continue'): BotReply | null {
   if (kind === 'continue') {
@@ -15,7 +15,7 @@ export function replyOf(value: unknown, kind: 'start' | 'continue'): BotReply | 
   return started === undefined ? null : fromWire(started, startedOf(started));
 }
 
-/** Keeps the entries of a list that fit. */
+/** A list without its invalid entries. */
 function entries<Entry extends z.ZodType>(entry: Entry) {
   return z.array(entry.nullable().catch(null)).transform((list) => list.filter((one) => one !== null));
 }

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** One exchange with a real viewer, as recorded. Status 0: no answer came. */
+/** One recorded exchange with a real viewer. Status 0: no response. */
 export type RecordedExchange = {
-  /** `file#index`, for the names of tests. */
+  /** `file#index`, for test names. */
   name: string;
   request: { method: string; url: string; body?: unknown };
   response: { status: number; body?: unknown };
@@ -10,7 +10,7 @@ export type RecordedExchange = {
 
 const folder = new URL('../../testkit/recordings/', import.meta.url);
 
-/** All of them, in the order of their files. */
+/** All recordings, in the order of their files. */
 export function recordedExchanges(): RecordedExchange[] {
   const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
   return files.flatMap((file) => {

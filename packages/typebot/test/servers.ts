@@ -6,7 +6,7 @@ import type { Egress } from '@typelane/runtime';
 
 export type RawServer = {
   url: string;
-  /** The whole requests that came, in order of their arrival. */
+  /** Complete requests in order of arrival. */
   requests: string[];
   /** Connections opened so far. */
   connections: number;
@@ -20,36 +20,36 @@ type Answer = (socket: net.Socket, count: number) => void;
 
 const closers: (() => unknown)[] = [];
 
-/** Ends everything that was opened since the last call. */
+/** Closes everything that was opened since the last call. */
 export async function closeAll(): Promise<void> {
   for (const close of closers.splice(0)) await close();
 }
 
-/** Bytes in our hands: `answer` is called when a request has come whole, `connected` as soon as somebody connects. */
+/** A server on raw sockets. `answer` is called for each complete request, `connected` for each connection. */
 export async function rawServer(answer: Answer, connected: (socket: net.Socket) => void = () => undefined): Promise<RawServer> {
-  const seen: RawServer = { url: '', requests: [], connections: 0, open: new Set(), received: 0 };
+  const raw: RawServer = { url: '', requests: [], connections: 0, open: new Set(), received: 0 };
   const server = net.createServer((socket) => {
-    seen.connections += 1;
-    seen.open.add(socket);
+    raw.connections += 1;
+    raw.open.add(socket);
     socket.on('error', () => undefined);
-    socket.on('close', () => seen.open.delete(socket));
+    socket.on('close', () => raw.open.delete(socket));
     let text = '';
     socket.on('data', (chunk) => {
-      seen.received += chunk.length;
+      raw.received += chunk.length;
       text += chunk.toString();
       if (!isWhole(text)) return;
-      seen.requests.push(text);
+      raw.requests.push(text);
       text = '';
-      answer(socket, seen.requests.length);
+      answer(socket, raw.requests.length);
     });
     connected(socket);
   });
-  seen.url = `http://127.0.0.1:${await listen(server)}`;
+  raw.url = `http://127.0.0.1:${await listen(server)}`;
   closers.push(() => {
-    for (const socket of seen.open) socket.destroy();
+    for (const socket of raw.open) socket.destroy();
     server.close();
   });
-  return seen;
+  return raw;
 }
 
 /** Listens on a free port of 127.0.0.1 until `closeAll`. */

@@ -34,8 +34,8 @@ describe('commands', () => {
     ['reopen beside another one', waitingAt(), { type: 'open', sessionId: 'other', snapshot }, 'waiting', 'conflict_other_session_open'],
     ['close a paused one', paused, { type: 'close', sessionId, reason: 'operator' }, 'idle', null],
     ['close a closed one again', idle, { type: 'close', sessionId, reason: 'operator' }, 'idle', null],
-    ['start towards a chat', idle, start, 'calling', null],
-    ['take a chat away before it ever wrote', idle, { ...start, status: 'paused' }, 'paused', null],
+    ['start a session', idle, start, 'calling', null],
+    ['start a paused session before the contact wrote', idle, { ...start, status: 'paused' }, 'paused', null],
     ['start beside an open session', waitingAt(), start, 'waiting', 'conflict_session_open'],
   ])('%s', (_, state, command, status, conflict) => {
     const { last } = play(state, contextOf({ command }));
@@ -44,13 +44,13 @@ describe('commands', () => {
     else expect(last.final?.type ?? 'answered').toBe('answered');
   });
 
-  test('a start that is carried out when the bot is switched off starts none, but takes the chat', () => {
+  test('a start while the bot is switched off is refused, except for a paused session', () => {
     const off = (command: Command) => switchedOff(contextOf({ command }));
     expect(play(idle, off(start)).last).toMatchObject({ ask: null, final: { reason: 'conflict_disabled' }, sessions: [] });
     expect(play(idle, off({ ...start, status: 'paused' })).last).toMatchObject({ state: { status: 'paused' } });
   });
 
-  test('a turn that waits when the bot is switched off is given up, and goes on there with the first message once it is on', () => {
+  test('a waiting turn is given up if the bot is switched off, and the flow continues with the first message after it is switched on', () => {
     const action = { type: 'wait', wait: { secondsToWaitFor: 30 }, expectsDedicatedReply: true };
     const shown = reply({ bubbles: [bubble('One')], actions: [action] });
     const due = play(waitingAt(), contextOf(), { type: 'replied', reply: shown }).last;
@@ -62,7 +62,7 @@ describe('commands', () => {
     expect(unheard).toMatchObject({ ask: null, final: { type: 'ignored', reason: 'disabled' } });
   });
 
-  test('a start by the API says what it is told to, and closes its session when it fails', () => {
+  test('a start by the API sends its variables and its message, and closes its session if it fails', () => {
     const context = contextOf({ command: { ...start, startMessage: 'Ana' } });
     const { asked } = play(idle, context, { type: 'replied', reply: reply({ input: textInput, started }) });
     expect(asked[0]).toMatchObject({ variables: { a: '1', firstMessage: 'Ana' } });
@@ -73,19 +73,19 @@ describe('commands', () => {
     });
   });
 
-  test('a pause behind a wait gives the turn up and a resume takes it up at the same place', () => {
+  test('a pause during a wait gives the turn up, and a resume continues the flow at the same place', () => {
     const action = { type: 'wait', wait: { secondsToWaitFor: 30 }, expectsDedicatedReply: true };
     const due = play(waitingAt(), contextOf(), { type: 'replied', reply: reply({ bubbles: [bubble('One')], actions: [action] }) }).last;
-    const given = step(due.state, { type: 'due' }, contextOf({ isHeld: true }));
-    expect(given).toMatchObject({ ask: null, final: { type: 'answered' }, state: { status: 'waiting' } });
-    const held = play(given.state, contextOf({ command: { type: 'pause', sessionId, reason: 'operator' } })).last.state;
-    const silent = play(held, contextOf({ command: { type: 'open', sessionId, snapshot }, isHeld: true })).last;
+    const gaveUp = step(due.state, { type: 'due' }, contextOf({ isHeld: true }));
+    expect(gaveUp).toMatchObject({ ask: null, final: { type: 'answered' }, state: { status: 'waiting' } });
+    const taken = play(gaveUp.state, contextOf({ command: { type: 'pause', sessionId, reason: 'operator' } })).last.state;
+    const silent = play(taken, contextOf({ command: { type: 'open', sessionId, snapshot }, isHeld: true })).last;
     expect(silent).toMatchObject({ ask: null, state: { status: 'waiting' }, sessions: [{ status: 'open' }] });
-    expect(play(held, switchedOff(contextOf({ command: { type: 'open', sessionId, snapshot } }))).last).toMatchObject({
+    expect(play(taken, switchedOff(contextOf({ command: { type: 'open', sessionId, snapshot } }))).last).toMatchObject({
       ask: null,
       state: { status: 'waiting' },
     });
-    expect(play(held, contextOf({ command: { type: 'open', sessionId, snapshot } })).last.ask).toMatchObject({
+    expect(play(taken, contextOf({ command: { type: 'open', sessionId, snapshot } })).last.ask).toMatchObject({
       type: 'continue',
       message: null,
     });

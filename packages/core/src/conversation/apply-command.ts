@@ -1,18 +1,15 @@
-import { currentSession } from './current.ts';
-import type { Command, StepContext } from './event.ts';
+import { messageOf, resumingCall, startCall } from './calls.ts';
+import type { BotSession, Command, Conversation, Session, SessionChange, Step, StepContext } from './conversation.ts';
 import { timeUp } from './expiry.ts';
-import { returnToBot } from './return-to-bot.ts';
-import { answered, closed, ends, ignores, opened, paused, type SessionChange, type Step } from './outcome.ts';
-import { freshSession } from './session.ts';
-import { type Conversation, idle, liveSession, type Session } from './state.ts';
-import { firstCall, messageOf, startCall } from './turn.ts';
-import { webhook } from './webhook.ts';
+import { answered, closed, ends, ignores, opened, paused } from './outcome.ts';
+import { freshSession, idle, liveSession, touched } from './session.ts';
+import { firstCall, isOff, returnToBot } from './turn.ts';
 
-type Order<T extends Command['type']> = Extract<Command, { type: T }>;
+type CommandOf<T extends Command['type']> = Extract<Command, { type: T }>;
 
 /**
- * Carries out an operator's command, an outside system's, or a timer's. What is already so is done again harmlessly; what cannot be is
- * ignored with the reason `conflict_…`, which the API answers with 409.
+ * Carries out a command of an operator, an external system or a timer. A command that changes nothing ends as answered. One that is
+ * impossible is ignored with a reason `conflict_…`, which the API answers with 409.
  */
 export function applyCommand(state: Conversation, command: Command, context: StepContext): Step {
   switch (command.type) {
@@ -25,33 +22,34 @@ export function applyCommand(state: Conversation, command: Command, context: Ste
     case 'start':
       return start(state, command, context);
     case 'webhook':
-      return webhook(state, command, context);
+      return deliverWebhook(state, command, context);
     case 'timeUp':
       return timeUp(state, context);
   }
 }
 
-function pause(state: Conversation, { sessionId, reason = 'operator' }: Order<'pause'>, { now }: StepContext): Step {
+function pause(state: Conversation, { sessionId, reason = 'operator' }: CommandOf<'pause'>, { now }: StepContext): Step {
   const session = liveSession(state);
   if (session?.sessionId !== sessionId) return ignores(state, 'conflict_not_open');
   if (state.status === 'paused') return ends(state, answered);
   return ends({ status: 'paused', session, since: now }, answered, { sessions: [paused(session, reason)], retractsReplies: true });
 }
 
-function open(state: Conversation, { sessionId, snapshot }: Order<'open'>, context: StepContext): Step {
+/** The address and the time of a closed session are not stored, so it gets new ones. */
+function open(state: Conversation, { sessionId, snapshot }: CommandOf<'open'>, context: StepContext): Step {
   const live = liveSession(state);
   if (live && live.sessionId !== sessionId) return ignores(state, 'conflict_other_session_open');
   if (state.status === 'waiting') return ends(state, answered);
-  return returnToBot(live ?? currentSession({ sessionId, ...snapshot }, context), context);
+  return returnToBot(live ?? { sessionId, ...snapshot, address: '', activeAt: context.now }, context);
 }
 
-function close(state: Conversation, { sessionId, reason }: Order<'close'>): Step {
+function close(state: Conversation, { sessionId, reason }: CommandOf<'close'>): Step {
   const session = liveSession(state);
   if (session?.sessionId !== sessionId) return ends(state, answered);
   return ends(idle, answered, { sessions: [closed(session, reason)], retractsReplies: true });
 }
 
-function start(state: Conversation, command: Order<'start'>, context: StepContext): Step {
+function start(state: Conversation, command: CommandOf<'start'>, context: StepContext): Step {
   const live = liveSession(state);
   if (live && !command.force) return ignores(state, state.status === 'paused' ? 'conflict_paused' : 'conflict_session_open');
   const { integration, now } = context;
@@ -62,12 +60,31 @@ function start(state: Conversation, command: Order<'start'>, context: StepContex
   const before: SessionChange[] = live ? [closed(live, 'replaced')] : [];
   const retractsReplies = live !== null;
   if (command.status === 'paused') {
-    return ends({ status: 'paused', session, since: now }, answered, {
-      sessions: [...before, paused(session, 'operator')],
-      retractsReplies: retractsReplies,
-    });
+    const sessions = [...before, paused(session, 'operator')];
+    return ends({ status: 'paused', session, since: now }, answered, { sessions, retractsReplies });
   }
   const bot = { typebotURL: integration.typebotURL, publicId: publicId ?? integration.publicId };
   const call = startCall(context, bot, messageOf(context, null), variables);
-  return firstCall(call, { session, isOpen: true }, { sessions: [...before, opened(session)], retractsReplies: retractsReplies });
+  return firstCall(call, { session, isOpen: true }, { sessions: [...before, opened(session)], retractsReplies });
+}
+
+/**
+ * An external system calls the Webhook block that the flow waits at. If a human has the chat, or the bot is switched off, the payload is kept
+ * until the flow continues.
+ */
+function deliverWebhook(state: Conversation, { sessionId, payload }: CommandOf<'webhook'>, context: StepContext): Step {
+  const session = liveSession(state);
+  if (session?.sessionId !== sessionId || session.bot === null || !takesWebhook(state, session.bot))
+    return ignores(state, 'conflict_no_webhook');
+  // Stored before the call, so that a turn that is given up or never reaches Typebot does not lose the payload.
+  const bot: BotSession = { ...session.bot, pending: { type: 'webhookArrived', payload } };
+  if (state.status === 'paused') return ends({ ...state, session: { ...session, bot } }, answered);
+  const delivered: Session = touched({ ...session, bot }, context);
+  const call = context.isHeld || isOff(context) ? null : resumingCall(bot);
+  return call === null ? ends({ status: 'waiting', session: delivered }, answered) : firstCall(call, { session: delivered, isOpen: true });
+}
+
+/** A payload that could not be delivered may be replaced by another call, but not one that waits for a human to give the chat back. */
+function takesWebhook({ status }: Conversation, { pending }: BotSession): boolean {
+  return pending.type === 'webhook' || (pending.type === 'webhookArrived' && status === 'waiting');
 }

@@ -6,7 +6,7 @@ const settings: SettingsInput = { debounceMs: 2_000, debounceMaxMs: 5_000 };
 const burst = (texts: string[], change: Partial<Burst> = {}): Burst => ({ texts, firstAt: now, lastAt: now, isClosed: false, ...change });
 const idle: Conversation = { status: 'idle' };
 const given = (change: Parameters<typeof contextOf>[0]) => contextOf({ settings, event: said('I'), ...change });
-const taken = (state: Conversation, change: Parameters<typeof contextOf>[0]) => step(state, { type: 'received' }, given(change));
+const received = (state: Conversation, change: Parameters<typeof contextOf>[0]) => step(state, { type: 'received' }, given(change));
 
 describe('the texts of a burst', () => {
   test.each<[string, Burst, number, number | null]>([
@@ -15,14 +15,14 @@ describe('the texts of a burst', () => {
     ['wait no longer than the longest time', burst(['I', 'am'], { lastAt: now + 4_500 }), now + 4_600, 400],
     ['are answered after the silence', burst(['I'], { lastAt: now }), now + 2_000, null],
     ['are answered after the longest time', burst(['I', 'am'], { lastAt: now + 4_999 }), now + 5_000, null],
-    ['are answered when something else stands behind', burst(['I'], { isClosed: true }), now, null],
+    ['are answered when another event follows', burst(['I'], { isClosed: true }), now, null],
   ])('%s', (_, texts, at, ms) => {
-    const next = taken(waitingAt(), { burst: texts, now: at });
+    const next = received(waitingAt(), { burst: texts, now: at });
     if (ms === null) expect(next).toMatchObject({ ask: { type: 'continue' } });
     else expect(next).toEqual({ type: 'deferred', ms });
   });
 
-  test('are one answer, no part lost, and end together', () => {
+  test('are one answer without a missing part, and end together', () => {
     const context = given({ burst: burst(['I', 'am', 'Ana'], { isClosed: true }) });
     const { asked, steps, last } = play(waitingAt(), context, { type: 'replied', reply: reply({ input: textInput }) });
     expect(asked).toMatchObject([{ type: 'continue', message: 'I\nam\nAna' }]);
@@ -30,7 +30,7 @@ describe('the texts of a burst', () => {
     expect(last.final).toEqual({ type: 'answered' });
   });
 
-  test('start the bot as one, and are its first answer as one', () => {
+  test('start the bot as one text, and are its first answer as one text', () => {
     const context = given({ burst: burst(['I', 'am'], { isClosed: true }) });
     const question = reply({ input: textInput, started });
     const { asked, last } = play(
@@ -43,7 +43,7 @@ describe('the texts of a burst', () => {
     expect(last.events).toBe(2);
   });
 
-  test('are all said again when Typebot lost the session', () => {
+  test('are all sent again when Typebot lost the session', () => {
     const context = given({ burst: burst(['I', 'am'], { isClosed: true }) });
     const { asked } = play(
       waitingAt(),
@@ -85,7 +85,7 @@ describe('the texts of a burst', () => {
 describe('is answered at once', () => {
   const open = burst(['I']);
   test.each<[string, Conversation, Parameters<typeof contextOf>[0], object]>([
-    ['what comes where texts are not joined', waitingAt(), { burst: open, settings: {} }, { ask: { message: 'I' } }],
+    ['a text if texts are not joined', waitingAt(), { burst: open, settings: {} }, { ask: { message: 'I' } }],
     [
       'a picture',
       waitingAt(),
@@ -93,16 +93,16 @@ describe('is answered at once', () => {
       { ask: { type: 'continue' } },
     ],
     ['a keyword', waitingAt(), { burst: open, settings: { ...settings, keywords: { finish: ['I'] } } }, { final: { type: 'answered' } }],
-    ['what comes while a human holds the chat', pausedAt(), { burst: open }, { final: { reason: 'paused' } }],
-    ['what somebody takes away', waitingAt(), { burst: open, isHeld: true }, { final: { reason: 'paused' } }],
+    ['a text in a paused chat', pausedAt(), { burst: open }, { final: { reason: 'paused' } }],
+    ['a text whose chat a later event takes', waitingAt(), { burst: open, isHeld: true }, { final: { reason: 'paused' } }],
     [
-      'what comes in the silence after the end',
+      'a text during the silence after a flow',
       { status: 'ended', at: now },
       { burst: open, settings: { ...settings, afterEnd: 'silent' } },
       { final: { reason: 'ended' } },
     ],
   ])('%s', (_, state, change, expected) => {
-    expect(taken(state, change)).toMatchObject(expected);
+    expect(received(state, change)).toMatchObject(expected);
   });
 });
 
@@ -112,7 +112,7 @@ test.each<[string, Parameters<typeof said>, boolean]>([
   ['a tap', ['', { contentType: 'buttonsResponse', content: { selectedButtonId: 'a', selectedDisplayText: 'A' } }], false],
   ['a picture with words', ['', { contentType: 'image', content: { url: 'https://x.io/a.png', caption: 'hi' } }], false],
   ['the human on the phone', ['hi', { keyFromMe: true }], false],
-])('%s may stand in a burst: %#', (_, event, expected) => {
+])('whether %s can be part of a burst: %#', (_, event, expected) => {
   const joined = settingsSchema.parse({ ...settings, keywords: { resume: ['#bot'] } });
   expect(isJoinable(readInbound(said(...event)), joined)).toBe(expected);
 });

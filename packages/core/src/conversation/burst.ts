@@ -1,41 +1,20 @@
 import type { InboundMessage } from '../inbound.ts';
 import type { Settings } from '../settings.ts';
-import type { Burst, Files } from './event.ts';
-import type { Deferred } from './outcome.ts';
+import type { Burst, Conversation, Deferred, Files } from './conversation.ts';
 import { keywordIn } from './keywords.ts';
-import type { Conversation } from './state.ts';
 
-/** What a contact said in one go: a message, or the texts of a burst as one. */
+/** What a contact said at once: one message, or the texts of a burst as one. */
 export type ContactWords = {
   message: InboundMessage;
-  /** The single texts; of a message that was not joined, none. */
+  /** The single texts. Empty for a message that was not joined. */
   parts: readonly string[];
-  /** The texts joined by a newline; null: what the head says. */
+  /** The texts joined by a newline. Null: the head's own text. */
   joined: string | null;
-  /** Events it stands for, from the head on. */
+  /** Events that it consists of, starting with the head. */
   events: number;
 };
 
-/**
- * Whether a message may stand in a burst: words of the contact that are no keyword. Whatever else stands behind the first text closes
- * the burst. Ask it of events called `messages.upsert` only.
- */
-export function isJoinable(message: InboundMessage, settings: Settings): boolean {
-  return !message.fromMe && message.content.kind === 'text' && keywordIn(message.content, settings) === null;
-}
-
-/** Whether a message may stand in a run of files. Ask it of events called `messages.upsert` only. */
-export function isFileOfContact({ fromMe, content }: InboundMessage): boolean {
-  return !fromMe && content.kind === 'media';
-}
-
-/** Whether the chat waits for a file, and takes more than one as the answer. */
-export function takesSeveralFiles(state: Conversation): boolean {
-  const pending = state.status === 'waiting' ? state.session.bot?.pending : undefined;
-  return pending?.type === 'input' && pending.input.type === 'file input' && pending.input.options?.['isMultipleAllowed'] === true;
-}
-
-/** Waits until a burst is over, then takes its texts as one. */
+/** Waits until a burst is over, then joins its texts. */
 export function gather(message: InboundMessage, burst: Burst | null, settings: Settings, now: number): ContactWords | Deferred {
   const isBurst = burst !== null && settings.debounceMs > 0 && isJoinable(message, settings);
   if (!isBurst) return { message, parts: [], joined: null, events: 1 };
@@ -48,12 +27,20 @@ export function gather(message: InboundMessage, burst: Burst | null, settings: S
 }
 
 /**
- * Milliseconds of silence after which the files of a contact are taken as one answer, where `debounceMs` does not say more. The photos of an
- * album come one by one, each when it is uploaded; a gateway tells of them within a second or two of each other.
+ * Whether a message can be part of a burst: a text of the contact that is not a keyword. Anything else behind the first text closes the
+ * burst. Only for events called `messages.upsert`.
+ */
+export function isJoinable(message: InboundMessage, settings: Settings): boolean {
+  return !message.fromMe && message.content.kind === 'text' && keywordIn(message.content, settings) === null;
+}
+
+/**
+ * Milliseconds of silence after which the files of a contact are one answer, unless `debounceMs` is longer. The photos of an album arrive one by
+ * one, each when it is uploaded. Gateways report them within one or two seconds of each other.
  */
 const albumMs = 2_000;
 
-/** Waits until no more files come, then takes them as one. */
+/** Waits until no more files arrive, then joins them. */
 export function gatherFiles(message: InboundMessage, files: Files | null, settings: Settings, now: number): ContactWords | Deferred {
   const alone: ContactWords = { message, parts: [], joined: null, events: 1 };
   if (files === null || !isFileOfContact(message)) return alone;
@@ -63,4 +50,15 @@ export function gatherFiles(message: InboundMessage, files: Files | null, settin
   if (messages.length < 2) return alone;
   const urls = messages.map(({ content }) => (content.kind === 'media' ? content.url : null));
   return { ...alone, message: { ...message, content: { kind: 'files', urls } }, events: messages.length };
+}
+
+/** Whether a message can be part of a run of files. Only for events called `messages.upsert`. */
+export function isFileOfContact({ fromMe, content }: InboundMessage): boolean {
+  return !fromMe && content.kind === 'media';
+}
+
+/** Whether the chat waits for a file and accepts several as the answer. */
+export function takesSeveralFiles(state: Conversation): boolean {
+  const pending = state.status === 'waiting' ? state.session.bot?.pending : undefined;
+  return pending?.type === 'input' && pending.input.type === 'file input' && pending.input.options?.['isMultipleAllowed'] === true;
 }

@@ -17,7 +17,7 @@ import {
 } from '../../test/scenario.ts';
 import type { Command, Conversation, StepInput, SettingsInput } from '../index.ts';
 
-/** What people report of other bridges between WhatsApp and Typebot, each as the opposite. */
+/** Problems that users of other bridges between WhatsApp and Typebot report, each tested as solved. */
 
 const minuteMs = 60_000;
 const idle: Conversation = { status: 'idle' };
@@ -31,8 +31,8 @@ const written = (text: string, at: number) => said(text, { messageTimestamp: at 
 const paused = (command: Command = { type: 'pause', sessionId }) => take(waitingAt(), contextOf({ command })).state;
 const reasons = ({ sessions }: { sessions: { reason: string | null }[] }) => sessions.map(({ reason }) => reason);
 
-describe('a chat that a human holds', () => {
-  test('can be had before the bot or the contact ever wrote', () => {
+describe('a chat that a human has taken', () => {
+  test('can be taken before the bot or the contact ever wrote', () => {
     const taken = take(idle, contextOf({ command: { ...start, status: 'paused', force: false } }));
     expect(taken).toMatchObject({ state: { status: 'paused' }, sessions: [{ status: 'paused', reason: 'operator' }], ask: null });
     expect(take(taken.state, contextOf()).final).toEqual({ type: 'ignored', reason: 'paused' });
@@ -41,8 +41,8 @@ describe('a chat that a human holds', () => {
   test.each<[string, Parameters<typeof contextOf>[0]]>([
     ['by the API', { command: open }],
     ['by a timer', { command: { type: 'timeUp', dueAt: now }, settings: { pause: { resumeAfterMinutes: 1 } }, now: now + minuteMs }],
-    ['by a word of the contact', { event: said('bot'), settings: { keywords: { resume: ['bot'] } } }],
-    ['by a word of the human', { event: byPhone('bot'), settings: { keywords: { resume: ['bot'] } } }],
+    ['by a keyword of the contact', { event: said('bot'), settings: { keywords: { resume: ['bot'] } } }],
+    ['by a keyword of the human', { event: byPhone('bot'), settings: { keywords: { resume: ['bot'] } } }],
   ])('can be given back at the same question: %s', (_, given) => {
     const back = take(paused(), contextOf(given));
     expect(back).toMatchObject({
@@ -65,7 +65,7 @@ describe('a chat that a human holds', () => {
     expect(reasons(taking())).toEqual([reason]);
   });
 
-  test('never ends or goes to the bot by expiry, neither by the timer nor by the next message', () => {
+  test('does not expire, neither by the timer nor with the next message', () => {
     const settings: SettingsInput = { expireAfterMinutes: 1, expireMessage: 'Bye', staleAfterMinutes: 0 };
     const late = now + 600 * minuteMs;
     const woken = take(paused(), contextOf({ command: { type: 'timeUp', dueAt: now }, settings, now: late }));
@@ -74,12 +74,12 @@ describe('a chat that a human holds', () => {
     expect(wrote).toMatchObject({ state: { status: 'paused' }, sessions: [], ask: null, timerAt: null });
   });
 
-  test('is theirs from their first message on the phone, also when they wrote before the bot', () => {
+  test('is paused by the first message on the phone, even if the human wrote before the bot', () => {
     const first = take(idle, contextOf({ event: byPhone('Hello, this is Rui') }));
     expect(take(first.state, contextOf({ event: said('hi Rui') }))).toMatchObject({ ask: null, say: [], final: { reason: 'paused' } });
   });
 
-  test('is theirs although no worker ran while they wrote', () => {
+  test('is paused even if no worker ran while the human wrote', () => {
     const context = { now: now + 60 * minuteMs };
     const taken = take(waitingAt(), contextOf({ event: byPhone('I will help you'), ...context }));
     expect(taken).toMatchObject({ state: { status: 'paused' }, final: { reason: 'human' } });
@@ -87,18 +87,18 @@ describe('a chat that a human holds', () => {
     expect(wrote).toMatchObject({ ask: null, say: [], final: { reason: 'paused' } });
   });
 
-  test('is not taken by what the bot itself sent', () => {
+  test('is not paused by a message of the bot itself', () => {
     const echo = take(waitingAt(), contextOf({ event: byPhone('Hello'), isEcho: true }));
     expect(echo).toMatchObject({ state: waitingAt(), final: { reason: 'echo' } });
   });
 
-  test('comes back to the bot a while after the human’s last message', () => {
+  test('returns to the bot some time after the human’s last message', () => {
     const settings: SettingsInput = { pause: { resumeAfterMinutes: 30 } };
     const taken = take(waitingAt(), contextOf({ event: byPhone('hello'), settings }));
     const later = now + 20 * minuteMs;
     const event = said('still here', { keyFromMe: true, messageTimestamp: later / 1_000 });
-    const again = take(taken.state, contextOf({ event, settings, now: later }));
-    expect([taken.timerAt, again.timerAt]).toEqual([now + 30 * minuteMs, now + 50 * minuteMs]);
+    const second = take(taken.state, contextOf({ event, settings, now: later }));
+    expect([taken.timerAt, second.timerAt]).toEqual([now + 30 * minuteMs, now + 50 * minuteMs]);
   });
 });
 
@@ -108,26 +108,26 @@ describe('a session', () => {
   const timeUp: Command = { type: 'timeUp', dueAt: at };
 
   test.each<[string, Parameters<typeof contextOf>[0], StepInput[], string]>([
-    ['the flow came to its end', {}, [{ type: 'replied', reply: reply({ bubbles: [bubble('Bye')] }) }], 'completed'],
+    ['the flow finished', {}, [{ type: 'replied', reply: reply({ bubbles: [bubble('Bye')] }) }], 'completed'],
     ['nobody wrote', { command: timeUp, settings: expiring, now: at }, [], 'expired'],
     ['a keyword', { event: said('x'), settings: { keywords: { finish: ['x'] } } }, [], 'keyword'],
     ['an operator', { command: { type: 'close', sessionId, reason: 'operator' } }, [], 'operator'],
     ['its integration is gone', { command: { type: 'close', sessionId, reason: 'integration_removed' } }, [], 'integration_removed'],
     ['another one took its place', { command: { ...start, status: 'paused', force: true } }, [], 'replaced'],
-    ['Typebot forgot it', {}, [{ type: 'sessionLost', cause: 'gone' }], 'bot_lost'],
-  ])('never closes without a reason on record: %s', (_, given, outcomes, reason) => {
+    ['Typebot lost it', {}, [{ type: 'sessionLost', cause: 'gone' }], 'bot_lost'],
+  ])('never closes without a recorded reason: %s', (_, given, outcomes, reason) => {
     const { steps } = play(waitingAt(), contextOf(given), ...outcomes);
     const closings = steps.flatMap(({ sessions }) => sessions.filter(({ status }) => status === 'closed'));
     expect(closings.map((closing) => closing.reason)).toEqual([reason]);
   });
 
-  test('expires although nobody writes, with a farewell, and the next message starts anew', () => {
+  test('expires with a farewell even if nobody writes, and the next message starts a new one', () => {
     const expired = take(waitingAt(), contextOf({ command: timeUp, settings: expiring, now: at }));
     expect(textsOf(expired.say)).toEqual(['See you']);
     expect(play(expired.state, contextOf({ settings: expiring, now: at }), greets).last.state.status).toBe('waiting');
   });
 
-  test('that Typebot forgot is begun anew, and the contact need not say it twice', () => {
+  test('that Typebot lost starts again, and the contact need not repeat the message', () => {
     const opens: StepInput = { type: 'replied', reply: reply({ input: textInput, started }) };
     const { asked, last } = play(waitingAt(), contextOf({ event: said('Ana') }), { type: 'sessionLost', cause: 'gone' }, opens, asksOn);
     expect(asked.map((call) => call?.type)).toEqual(['continue', 'start', 'continue']);
@@ -135,7 +135,7 @@ describe('a session', () => {
     expect(last).toMatchObject({ state: { status: 'waiting' }, final: { type: 'answered' } });
   });
 
-  test('that Typebot forgot while its flow was interrupted is begun anew as well', () => {
+  test('that Typebot lost while its flow was interrupted starts again too', () => {
     const waiting = waitingAt();
     const session = sessionOf(waiting);
     const interrupted: Conversation = {
@@ -146,13 +146,13 @@ describe('a session', () => {
     expect(asked.map((call) => call?.type)).toEqual(['continue', 'start']);
   });
 
-  test('is not lost when the flow waits, or stops for a moment', () => {
+  test('stays open while the flow waits', () => {
     const wait = { type: 'wait', wait: { secondsToWaitFor: 3 }, expectsDedicatedReply: true };
     const { last } = play(waitingAt(), contextOf(), { type: 'replied', reply: reply({ bubbles: [bubble('One')], actions: [wait] }) });
     expect(last).toMatchObject({ state: { status: 'due', turn: { session: { sessionId } } }, sessions: [] });
   });
 
-  test('is never stuck in the middle of a reply: whatever became of the call, the next message is taken', () => {
+  test('is never stuck: however a call ends, the next message is handled', () => {
     const outcomes: StepInput[] = [
       { type: 'uncertain', cause: 'worker_lost' },
       { type: 'refused', cause: 'bot_refused', status: 500 },
@@ -166,7 +166,7 @@ describe('a session', () => {
     }
   });
 
-  test('is started by an operator in the place of another only when told so', () => {
+  test('replaces another one only if the operator forces it', () => {
     const context = contextOf({ command: { ...start, status: 'open', force: true } });
     expect(take(waitingAt(), contextOf({ command: { ...start, status: 'open', force: false } })).final).toMatchObject({
       reason: 'conflict_session_open',
@@ -186,16 +186,16 @@ describe('a session', () => {
 });
 
 describe('the contact', () => {
-  test('is answered to the first message, not to the second', () => {
+  test('gets an answer to the first message, not only to the second', () => {
     const { last } = play(idle, contextOf(), greets);
     expect(textsOf(last.say)).toEqual(['Hello']);
   });
 
   test.each<[string, SettingsInput, string | null]>([
-    ['may start it anew', {}, null],
+    ['may start it again', {}, null],
     ['is left in peace for a while', { afterEnd: 'silent' }, 'ended'],
     ['is left in peace until they ask', { afterEnd: 'keyword' }, 'ended'],
-  ])('whose flow is over %s, and the bot never runs it again by itself', (_, settings, reason) => {
+  ])('whose flow has finished %s, and the bot never runs it again by itself', (_, settings, reason) => {
     const ends: StepInput = { type: 'replied', reply: reply({ bubbles: [bubble('Bye')], started }) };
     const { last, asked } = play(idle, contextOf({ settings }), ends);
     expect(asked.map((call) => call?.type)).toEqual(['start']);
@@ -208,7 +208,7 @@ describe('the contact', () => {
     ['out', { finish: ['sair'] }, 'sair', 'idle'],
     ['to the beginning', { restart: ['menu'] }, 'menu', 'calling'],
     ['to a human', { pause: ['humano'] }, 'humano', 'paused'],
-  ])('who is trapped in a question gets %s with a word', (_, keywords, word, status) => {
+  ])('who is stuck at a question gets %s with a keyword', (_, keywords, word, status) => {
     const next = take(waitingAt(), contextOf({ event: said(word), settings: { keywords } }));
     expect(next.state.status).toBe(status);
     expect(next.ask?.type).not.toBe('continue');
@@ -221,7 +221,7 @@ describe('the contact', () => {
     expect(last.events).toBe(3);
   });
 
-  test('who writes what no button says sees the buttons again, or a human after a while', () => {
+  test('who writes something that is on no button sees the buttons again, and later gets a human', () => {
     const menu = { id: 'm', type: 'choice input', items: [{ id: 'a', content: 'Sales' }] };
     const settings: SettingsInput = { unmatchedChoice: pausingAfter(2) };
     const first = take(waitingAt(menu), contextOf({ event: said('help'), settings }));
@@ -230,16 +230,16 @@ describe('the contact', () => {
   });
 
   test.each<[string, SettingsInput, string, string | null]>([
-    ['nothing, where only the API may', { trigger: { type: 'none' } }, 'menu', null],
-    ['nothing by another word', { trigger: { type: 'keyword', value: 'menu' } }, 'hi', null],
+    ['nothing if only the API may start a bot', { trigger: { type: 'none' } }, 'menu', null],
+    ['nothing with another word', { trigger: { type: 'keyword', value: 'menu' } }, 'hi', null],
     [
-      'the bot by its word, although another takes everything',
+      'a bot with its keyword, although another one accepts every message',
       { flows: [{ publicId: 'sales', trigger: { type: 'keyword', value: 'buy' } }] },
       'buy',
       'sales',
     ],
     [
-      'the bot that takes everything by any word',
+      'the bot that accepts every message with any other word',
       { flows: [{ publicId: 'sales', trigger: { type: 'keyword', value: 'buy' } }] },
       'hi',
       'my-bot',
@@ -250,7 +250,7 @@ describe('the contact', () => {
     else expect(ask).toMatchObject({ type: 'start', publicId });
   });
 
-  test('in the middle of one flow is not thrown into another by its word', () => {
+  test('in the middle of one flow is not moved to another by its keyword', () => {
     const flows = [{ publicId: 'sales', trigger: { type: 'keyword' as const, value: 'buy' } }];
     expect(take(waitingAt(), contextOf({ event: said('buy'), settings: { flows } })).ask).toMatchObject({
       type: 'continue',

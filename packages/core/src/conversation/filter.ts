@@ -4,8 +4,8 @@ import { parseJid, type Jid } from '../jid.ts';
 import type { Settings } from '../settings.ts';
 
 /**
- * Whether a message may reach the bot at all, whatever the conversation's state. Returns the reason to ignore it, or null.
- * Order matters where several hold: what is no message comes first, then who wrote, then when.
+ * The reason to ignore a message, whatever the conversation's state, or null. If several apply: first events that are not messages, then the
+ * sender, then the content, then the age.
  */
 export function filterReason(
   event: InboundEvent,
@@ -17,12 +17,12 @@ export function filterReason(
   if (event.event !== 'messages.upsert') return event.event === 'send.message' ? 'own_send' : 'other_event';
   const jid = parseJid(event.data.keyRemoteJid);
   if (!jid) return 'unknown_jid';
-  return whoIsIgnored(jid, namesOf(event, chat), settings) ?? whatIsIgnored(event, message) ?? whenIsIgnored(message, settings, now);
+  return senderReason(jid, namesOf(event, chat), settings) ?? contentReason(event, message) ?? ageReason(message, settings, now);
 }
 
 type Names = ReturnType<typeof namesOf>;
 
-function whoIsIgnored(jid: Jid, names: Names, settings: Settings): string | null {
+function senderReason(jid: Jid, names: Names, settings: Settings): string | null {
   if (jid.kind === 'status' || jid.kind === 'broadcast' || jid.kind === 'newsletter') return jid.kind;
   if (jid.kind === 'group' && settings.groups === 'ignore') return 'group';
   if (settings.ignoreJids.some((pattern) => matches(pattern, names))) return 'ignored_jid';
@@ -31,8 +31,8 @@ function whoIsIgnored(jid: Jid, names: Names, settings: Settings): string | null
 }
 
 /**
- * `@g.us`, `@s.whatsapp.net` or `@lid` stands for all chats of its kind, `5531*` for a prefix, anything else for one address. The last
- * two are looked for among all names of the contact and, in a group, of the participant.
+ * `@g.us`, `@s.whatsapp.net` and `@lid` match all chats of their kind, `5531*` matches a prefix, anything else one address. Prefixes and
+ * addresses are compared with all names of the contact and, in a group, of the participant.
  */
 function matches(pattern: string, { chat, participant }: Names): boolean {
   if (pattern.startsWith('@')) return chat.some((name) => name.endsWith(pattern));
@@ -41,24 +41,24 @@ function matches(pattern: string, { chat, participant }: Names): boolean {
   return names.includes(parseJid(pattern)?.key ?? pattern);
 }
 
-function whatIsIgnored(event: InboundEvent, message: InboundMessage): string | null {
+function contentReason(event: InboundEvent, message: InboundMessage): string | null {
   if (message.content.kind === 'signal') return message.content.signal;
-  // CodeChat v1 marks messages of a history sync so; they were written before the bot was there.
+  // CodeChat v1 marks messages of a history sync this way. They were written before the bot was connected.
   const info = event.data['info'];
   const isHistory = typeof info === 'object' && info !== null && 'type' in info && info.type === 'append';
   return isHistory ? 'history' : null;
 }
 
-/** So long a human is taken to have the chat where nothing hands it back by itself. What is older comes with a history. */
+/** How old a human's message may be and still pause the chat, if `pause.resumeAfterMinutes` is 0. Older ones come from a history sync. */
 const humanPauseMinutes = 1_440;
 
-function whenIsIgnored(message: InboundMessage, settings: Settings, now: number): string | null {
+function ageReason(message: InboundMessage, settings: Settings, now: number): string | null {
   if (settings.staleAfterMinutes === 0 || message.timestamp === null) return null;
   const ageMs = now - message.timestamp * 1_000;
   return ageMs > staleAfterMinutes(message, settings) * 60_000 ? 'stale' : null;
 }
 
-/** Nobody answers a human's words: they tell who has the chat, also after an hour in which no worker ran. */
+/** A human's message is not answered. It says who has the chat, even if no worker ran for an hour. */
 function staleAfterMinutes({ fromMe }: InboundMessage, { staleAfterMinutes: minutes, fromMe: policy, pause }: Settings): number {
   return fromMe && policy === 'pause' ? Math.max(minutes, pause.resumeAfterMinutes || humanPauseMinutes) : minutes;
 }

@@ -1,22 +1,30 @@
 export { isFileOfContact, isJoinable, takesSeveralFiles } from './burst.ts';
-export { isEcho, type Send } from './echo.ts';
+export { holdMaxMs } from './call-failure.ts';
 export {
+  type BotSession,
   type Burst,
-  type Files,
   type ClosingReason,
   type Command,
-  type StepInput,
+  type Conversation,
+  type Deferred,
+  type Files,
+  type Final,
   type Head,
   type Integration,
   type Matches,
+  type PauseReason,
+  type Pending,
+  type Session,
+  type SessionChange,
+  type Step,
   type StepContext,
-} from './event.ts';
-export { apiURLOf } from './evidence.ts';
+  type StepInput,
+  type TranscriptEntry,
+  type Turn,
+} from './conversation.ts';
 export { filterReason } from './filter.ts';
-export { type LaterEvent, interruption } from './interruption.ts';
 export { merge, type Merge } from './merge.ts';
-export { type Final, type Deferred, type PauseReason, type SessionChange, type Step } from './outcome.ts';
-export { type BotSession, type Conversation, idle, type Pending, type Session, type Turn } from './state.ts';
-export { holdMaxMs } from './call-failure.ts';
+export { interruption, isEcho, type LaterEvent, type Send } from './phone.ts';
+export { apiURLOf } from './resolve.ts';
+export { idle } from './session.ts';
 export { step } from './step.ts';
-export { type TranscriptEntry } from './transcript.ts';

@@ -35,13 +35,13 @@ const changes = ({ sessions }: { sessions: { status: string; reason: string | nu
 describe('a keyword is the whole message', () => {
   test.each([
     ['as it was set', 'Sair', true],
-    ['in other case and accents', '  SAÍR ', true],
+    ['in another case and with other accents', '  SAÍR ', true],
     ['among other words', 'quero sair', false],
-    ['with a sign after it', 'sair!', true],
+    ['with punctuation', 'sair!', true],
     ['bold', '*Sair*', true],
     ['with an emoji', 'SAIR 👋', true],
-    ['behind an invisible sign', '\u200Esair', true],
-    ['behind the sign of a command', '#sair', false],
+    ['after an invisible character', '\u200Esair', true],
+    ['but not after the sign of a command', '#sair', false],
   ])('%s', (_, text, isKeyword) => {
     expect(hear(waitingAt(), text).ask === null).toBe(isKeyword);
   });
@@ -58,30 +58,30 @@ describe('what each keyword of the contact does', () => {
   test.each<[string, Conversation, string, string, string[], string[]]>([
     ['finish ends the session', waitingAt(), 'sair', 'idle', ['closed: keyword'], ['Bye']],
     ['finish without a session starts nothing', idle, 'sair', 'idle', [], ['Bye']],
-    ['restart ends the session and starts anew', waitingAt(), 'inicio', 'calling', ['closed: keyword'], ['Again']],
+    ['restart ends the session and starts a new one', waitingAt(), 'inicio', 'calling', ['closed: keyword'], ['Again']],
     ['restart without a session starts the bot', idle, 'inicio', 'calling', [], ['Again']],
     ['restart after the end starts the bot', { status: 'ended', at: now }, 'inicio', 'calling', [], ['Again']],
-    ['pause leaves the session to a human', waitingAt(), 'humano', 'paused', ['paused: keyword'], ['One moment']],
-    ['pause without a session makes one', idle, 'humano', 'paused', ['paused: keyword'], ['One moment']],
-    ['resume gives a paused chat back', pausedAt(), '#bot', 'waiting', ['open'], ['Here I am']],
-    ['finish in a paused chat is not heard', pausedAt(), 'sair', 'paused', [], []],
-    ['restart in a paused chat is not heard', pausedAt(), 'inicio', 'paused', [], []],
-    ['pause in a paused chat is not heard', pausedAt(), 'humano', 'paused', [], []],
+    ['pause pauses the session', waitingAt(), 'humano', 'paused', ['paused: keyword'], ['One moment']],
+    ['pause without a session opens a paused one', idle, 'humano', 'paused', ['paused: keyword'], ['One moment']],
+    ['resume gives a paused chat to the bot', pausedAt(), '#bot', 'waiting', ['open'], ['Here I am']],
+    ['finish in a paused chat is ignored', pausedAt(), 'sair', 'paused', [], []],
+    ['restart in a paused chat is ignored', pausedAt(), 'inicio', 'paused', [], []],
+    ['pause in a paused chat is ignored', pausedAt(), 'humano', 'paused', [], []],
   ])('%s', (_, state, text, status, sessions, say) => {
     const next = hear(state, text);
     expect(next.state.status).toBe(status);
     expect(changes(next)).toEqual(sessions);
     expect(textsOf(next.say)).toEqual(say);
-    const isDeaf = state.status === 'paused' && status === 'paused';
-    if (isDeaf) expect(next.final).toEqual({ type: 'ignored', reason: 'paused' });
+    const isIgnored = state.status === 'paused' && status === 'paused';
+    if (isIgnored) expect(next.final).toEqual({ type: 'ignored', reason: 'paused' });
     else if (status !== 'calling') expect(next.final).toEqual({ type: 'answered' });
   });
 
-  test('resume where nothing is paused is an answer like any other', () => {
+  test('resume in a chat that is not paused is an ordinary answer', () => {
     expect(hear(waitingAt(), '#bot').ask).toMatchObject({ type: 'continue', message: '#bot' });
   });
 
-  test('a restart begins the same bot anew, in a session of its own, and does not take the word for the first answer', () => {
+  test('a restart starts the same bot in a new session, and the word is not the first answer', () => {
     const flow = { publicId: 'sales', trigger: { type: 'keyword' as const, value: 'buy' } };
     const settings = { ...keywords, flows: [flow], trigger: { type: 'none' as const } };
     const sales = play(idle, contextOf({ event: said('buy'), settings }), {
@@ -94,16 +94,16 @@ describe('what each keyword of the contact does', () => {
     expect(again.last).toMatchObject({ state: { status: 'waiting', session: { sessionId: 's-2' } }, final: { type: 'answered' } });
   });
 
-  test('a restart starts the own bot where only the API may', () => {
+  test('a restart starts the integration’s bot even if otherwise only the API may', () => {
     expect(hear(idle, 'inicio', { trigger: { type: 'none' } }).ask).toMatchObject({ type: 'start', publicId: 'my-bot' });
   });
 
-  test('what was not handed out yet is taken back when the contact changes the subject, and only then', () => {
+  test('replies that are not dispatched are retracted when a keyword changes a session, and only then', () => {
     expect(['sair', 'inicio', 'humano'].map((word) => hear(waitingAt(), word).retractsReplies)).toEqual([true, true, true]);
     expect(hear(idle, 'sair').retractsReplies).toBe(false);
   });
 
-  test('a word without an answer is obeyed in silence', () => {
+  test('a keyword without an answer is applied silently', () => {
     expect(hear(waitingAt(), 'x', { keywords: { finish: ['x'] } })).toMatchObject({ state: { status: 'idle' }, say: [] });
   });
 });
@@ -111,11 +111,11 @@ describe('what each keyword of the contact does', () => {
 describe('what a human types on the phone', () => {
   test.each<[string, Conversation, string, string, string[], string[]]>([
     ['resume gives the chat back', pausedAt(), '#bot', 'waiting', ['open'], ['Here I am']],
-    ['finish ends a held session', pausedAt(), 'sair', 'idle', ['closed: keyword'], ['Bye']],
+    ['finish ends a paused session', pausedAt(), 'sair', 'idle', ['closed: keyword'], ['Bye']],
     ['finish ends an open session', waitingAt(), 'sair', 'idle', ['closed: keyword'], ['Bye']],
-    ['restart begins anew', pausedAt(), 'inicio', 'calling', ['closed: keyword'], ['Again']],
-    ['resume where nothing is paused changes nothing', waitingAt(), '#bot', 'waiting', [], []],
-    ['the word for a pause is a message like any other', waitingAt(), 'humano', 'paused', ['paused: human'], []],
+    ['restart starts a new session', pausedAt(), 'inicio', 'calling', ['closed: keyword'], ['Again']],
+    ['resume in a chat that is not paused changes nothing', waitingAt(), '#bot', 'waiting', [], []],
+    ['the pause keyword pauses like any other message', waitingAt(), 'humano', 'paused', ['paused: human'], []],
   ])('%s', (_, state, text, status, sessions, say) => {
     const next = typed(state, text);
     expect(next.state.status).toBe(status);
@@ -123,18 +123,18 @@ describe('what a human types on the phone', () => {
     expect(textsOf(next.say)).toEqual(say);
   });
 
-  test('starts the bot without the human in the contact’s place', () => {
+  test('starts the bot without the human’s name in the contact’s place', () => {
     expect(typed(idle, 'inicio').ask).toMatchObject({ type: 'start', variables: { pushName: '', firstMessage: '', remoteJid: jid } });
   });
 
-  test('is obeyed in silence when somebody behind takes the chat at once', () => {
+  test('is applied silently if a later event takes the chat at once', () => {
     expect(typed(pausedAt(), '#bot', {}, { isHeld: true })).toMatchObject({ state: { status: 'waiting' }, say: [], ask: null });
     const restarted = typed(pausedAt(), 'inicio', {}, { isHeld: true, freshSessionId: 's-2' });
     expect(restarted).toMatchObject({ state: { status: 'waiting', session: { sessionId: 's-2', bot: null } }, say: [], ask: null });
     expect(changes(restarted)).toEqual(['closed: keyword', 'open']);
   });
 
-  test('is no keyword where the phone is ignored', () => {
+  test('is not a keyword if the phone is ignored', () => {
     expect(typed(waitingAt(), 'sair', { fromMe: 'ignore' }).final).toEqual({ type: 'ignored', reason: 'from_me' });
   });
 });

@@ -1,39 +1,32 @@
-import type { Conversation, Session } from './state.ts';
+import type { Conversation, Session } from './conversation.ts';
+import { liveSession } from './session.ts';
 
-/** How two conversations of one contact become one. */
+/** The result of merging two conversations of one contact. */
 export type Merge = {
-  /** Where the conversation of the phone stands from now on; the other one is idle. */
+  /** The state of the phone's conversation. The other one becomes idle. */
   state: Conversation;
-  /** This session of the other conversation goes on under the phone. */
+  /** The session of the other conversation that continues under the phone. */
   moved: Session | null;
-  /** This session ends, since a chat has one live session at most. */
+  /** The session that closes, because a chat has at most one live session. */
   replaced: Session | null;
 };
 
 /**
- * Joins the conversation of a contact's other name into the phone's, when neither is at work on an event. Where both are in a session
- * the phone's goes on, unless a human holds the other one: the bot never talks into a chat that somebody took from it.
+ * Merges the conversation of a contact's other name into the phone's. Throws if either is in a turn. If both have a live session, the phone's
+ * continues, unless a human has the other one: the bot must not speak in a chat that was taken from it.
  */
 export function merge(phone: Conversation, other: Conversation): Merge {
-  const [mine, theirs] = [liveSession(phone), liveSession(other)];
-  if (theirs === null) {
-    const state = mine === null && phone.status === 'idle' ? other : phone;
+  const [own, others] = [sessionOutsideTurn(phone), sessionOutsideTurn(other)];
+  if (others === null) {
+    const state = own === null && phone.status === 'idle' ? other : phone;
     return { state, moved: null, replaced: null };
   }
-  if (mine === null) return { state: other, moved: theirs, replaced: null };
+  if (own === null) return { state: other, moved: others, replaced: null };
   const isTakenByHuman = other.status === 'paused' && phone.status !== 'paused';
-  return isTakenByHuman ? { state: other, moved: theirs, replaced: mine } : { state: phone, moved: null, replaced: theirs };
+  return isTakenByHuman ? { state: other, moved: others, replaced: own } : { state: phone, moved: null, replaced: others };
 }
 
-function liveSession(state: Conversation): Session | null {
-  switch (state.status) {
-    case 'waiting':
-    case 'paused':
-      return state.session;
-    case 'calling':
-    case 'due':
-      throw new Error(`A conversation that is ${state.status} cannot be joined`);
-    default:
-      return null;
-  }
+function sessionOutsideTurn(state: Conversation): Session | null {
+  if (state.status === 'calling' || state.status === 'due') throw new Error(`A conversation that is ${state.status} cannot be merged`);
+  return liveSession(state);
 }

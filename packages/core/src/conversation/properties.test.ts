@@ -4,7 +4,7 @@ import { anyLife, handsBack, liveThrough } from '../../test/lives.ts';
 
 const runs = { numRuns: 400 };
 
-test('between a pause or a human’s word and the hand-back, the bot neither asks nor speaks', () => {
+test('from a pause or a human’s message until the resume, the bot neither asks nor speaks', () => {
   fc.assert(
     fc.property(anyLife, ({ settings, deeds, outcomes }) => {
       expect.hasAssertions();
@@ -22,12 +22,12 @@ test('between a pause or a human’s word and the hand-back, the bot neither ask
   );
 });
 
-test('a turn that somebody behind takes away neither asks nor speaks', () => {
+test('a turn whose chat a later event takes neither asks nor speaks', () => {
   fc.assert(
     fc.property(anyLife, ({ settings, deeds, outcomes }) => {
-      for (const { item, happening, context, step } of liveThrough(settings, deeds, outcomes)) {
+      for (const { item, input, context, step } of liveThrough(settings, deeds, outcomes)) {
         const isStart = item.deed.who === 'operator' && 'force' in item.deed;
-        if (!context.isHeld || isStart || (happening.type !== 'received' && happening.type !== 'due')) continue;
+        if (!context.isHeld || isStart || (input.type !== 'received' && input.type !== 'due')) continue;
         expect({ say: step.say, ask: step.ask }).toEqual({ say: [], ask: null });
       }
     }),
@@ -50,7 +50,7 @@ test('every event ends once, and those of a burst together', () => {
   );
 });
 
-test('a chat has one live session at most, and it is the one that is on record', () => {
+test('a chat has at most one live session, and it is the stored one', () => {
   fc.assert(
     fc.property(anyLife, ({ settings, deeds, outcomes }) => {
       let onRecord: { id: string; status: string } | null = null;
@@ -70,7 +70,7 @@ test('a chat has one live session at most, and it is the one that is on record',
   );
 });
 
-test('a timer is set only where the settings want one, and one that rang sets none for the past', () => {
+test('a timer is set only if the settings ask for one, and one that fired sets none for the past', () => {
   fc.assert(
     fc.property(anyLife, ({ settings, deeds, outcomes }) => {
       for (const { item, context, step } of liveThrough(settings, deeds, outcomes)) {

@@ -4,7 +4,7 @@ import type { BotReply, Conversation, SettingsInput } from '../index.ts';
 import { render, type Rendering } from '../render.ts';
 import { afterRendering } from './reply.ts';
 
-/** The bot answers and orders something; `isOpening`: in the answer to its start. */
+/** The bot replies with commands in its texts. `isOpening`: in the reply to its start. */
 function ordered(orders: Rendering['orders'], answer: Partial<BotReply>, isOpening = false, settings: SettingsInput = {}) {
   const context = contextOf({ settings });
   const { state } = take(isOpening ? { status: 'idle' } : waitingAt(), context);
@@ -34,10 +34,10 @@ const wait = { type: 'wait', wait: { secondsToWaitFor: 3 }, expectsDedicatedRepl
 
 test.each<[string, Partial<BotReply>, object | null]>([
   ['at its question', { input: textInput }, { type: 'input' }],
-  ['at an action that is to be gone through', { actions: [wait] }, { type: 'nothing' }],
+  ['at a client-side action', { actions: [wait] }, { type: 'nothing' }],
   ['at a webhook', { actions: [{ type: 'listenForWebhook', expectsDedicatedReply: true }] }, { type: 'webhook' }],
-  ['nowhere, when it is over', {}, null],
-])('a flow that gives the chat away is held %s', (_, answer, pending) => {
+  ['nowhere, if it has finished', {}, null],
+])('a flow that pauses the chat waits %s', (_, answer, pending) => {
   for (const isOpening of [false, true]) {
     const next = ordered(['pause'], answer, isOpening);
     expect(next).toMatchObject({ ask: null, waitMs: null, final: { type: 'answered' }, sessions: [{ status: 'paused', reason: 'flow' }] });
@@ -48,18 +48,18 @@ test.each<[string, Partial<BotReply>, object | null]>([
   }
 });
 
-test('a flow that closes the chat is over, whatever it would have asked', () => {
+test('a flow that closes the session has finished, whatever it would have asked', () => {
   const next = ordered(['close'], { input: textInput }, false, { afterEnd: 'silent' });
   expect(next).toMatchObject({ state: { status: 'ended', at: now }, sessions: [{ status: 'closed', reason: 'completed' }], ask: null });
   expect(textsOf(next.say)).toEqual(['I call somebody']);
 });
 
-test('of several orders the last one counts', () => {
+test('the last of several commands counts', () => {
   expect(ordered(['pause', 'close'], {}).state.status).toBe('idle');
   expect(ordered(['close', 'pause'], {}).state.status).toBe('paused');
 });
 
-test('a flow that ended when it gave the chat away is not continued afterwards: the next message starts anew', () => {
+test('a flow that finished while it paused the chat is not continued: the next message starts a new one', () => {
   const held = ordered(['pause'], {}).state;
   const { sessionId } = sessionOf(held);
   const open = { type: 'open', sessionId, snapshot: { typebotIntegrationId: null, bot: null } } as const;
@@ -68,7 +68,7 @@ test('a flow that ended when it gave the chat away is not continued afterwards: 
   expect(take(back.state, contextOf()).ask?.type).toBe('start');
 });
 
-test('a chat that is handed back without a bot is started by a trigger only', () => {
+test('in a chat that is resumed without a bot, only a trigger starts one', () => {
   const unstarted: Conversation = { status: 'waiting', session: { ...sessionOf(waitingAt()), bot: null } };
   const settings: SettingsInput = { trigger: { type: 'keyword', value: 'menu' } };
   expect(take(unstarted, contextOf({ settings, event: said('thank you') }))).toMatchObject({ final: { reason: 'no_trigger' } });

@@ -21,7 +21,7 @@ const idle: Conversation = { status: 'idle' };
 const texts = (say: { type: string }[]) => say.map((message) => ('text' in message ? message.text : message.type));
 
 describe('a first message', () => {
-  test('starts the bot without saying it, with all documented variables as strings', () => {
+  test('starts the bot with all documented variables as strings, but is not sent with the start', () => {
     const { last } = play(idle, contextOf({ settings: { variables: { shop: 'A', keyId: 'mine' } } }));
     expect(last.ask).toEqual({
       type: 'start',
@@ -46,7 +46,7 @@ describe('a first message', () => {
     expect(last.final).toBeNull();
   });
 
-  test('is dropped when the bot greets first', () => {
+  test('is not sent to a bot that greets first', () => {
     const { last, asked } = play(idle, contextOf(), {
       type: 'replied',
       reply: reply({ bubbles: [bubble('Hello')], input: textInput, started }),
@@ -56,7 +56,7 @@ describe('a first message', () => {
     expect(texts(last.say)).toEqual(['Hello']);
   });
 
-  test('answers a bot that opens with a question and shows nothing', () => {
+  test('is the answer if the bot begins with a question and shows nothing', () => {
     const { last, asked } = play(
       idle,
       contextOf({ event: said('Ana') }),
@@ -79,7 +79,7 @@ describe('a first message', () => {
 
   test.each<[string, SettingsInput]>([
     ['no keyword matches', { trigger: { type: 'keyword', value: 'help' } }],
-    ['only the API may start it', { trigger: { type: 'none' } }],
+    ['only the API may start a bot', { trigger: { type: 'none' } }],
   ])('starts nothing when %s', (_, settings) => {
     expect(play(idle, contextOf({ settings })).last).toMatchObject({ ask: null, final: { type: 'ignored', reason: 'no_trigger' } });
   });
@@ -108,8 +108,8 @@ describe('what never reaches the bot', () => {
     ['an old event', { event: said('x', { messageTimestamp: now / 1_000 - 601 }) }, 'stale'],
     ['our own echo by its source', { event: said('x', { source: 'api' }) }, 'echo'],
     ['our own echo by its id', { event: said('x', { keyFromMe: true }), isEcho: true }, 'echo'],
-    ['the phone when told so', { event: said('x', { keyFromMe: true }), settings: { fromMe: 'ignore' } }, 'from_me'],
-    ['what a pause stands behind', { isHeld: true }, 'paused'],
+    ['the phone, if the settings say so', { event: said('x', { keyFromMe: true }), settings: { fromMe: 'ignore' } }, 'from_me'],
+    ['a message before a waiting pause', { isHeld: true }, 'paused'],
   ])('%s', (_, given, reason) => {
     expect(play(idle, contextOf(given)).last).toMatchObject(ignored(reason));
   });
@@ -120,19 +120,19 @@ describe('what never reaches the bot', () => {
     expect(play(waitingAt(), { ...context, integration }).last).toMatchObject(ignored('disabled'));
   });
 
-  test('an event of ten minutes is not old yet', () => {
+  test('an event that is ten minutes old is not stale yet', () => {
     expect(play(idle, contextOf({ event: said('x', { messageTimestamp: now / 1_000 - 600 }) })).last.ask?.type).toBe('start');
   });
 });
 
 describe('a human', () => {
-  test('who writes on the phone takes the chat, also where the bot never spoke', () => {
+  test('who writes on the phone pauses the chat, even if the bot never spoke', () => {
     const { last } = play(idle, contextOf({ event: said('I will help you', { keyFromMe: true }) }));
     expect(last).toMatchObject({ state: { status: 'paused' }, final: { type: 'ignored', reason: 'human' }, retractsReplies: true });
     expect(last.sessions).toMatchObject([{ status: 'paused', reason: 'human', session: { sessionId: freshSessionId, bot: null } }]);
   });
 
-  test('keeps the bot silent until a resume, which goes on at the same input', () => {
+  test('keeps the bot silent until a resume, which continues at the same question', () => {
     const paused = play(waitingAt(), contextOf({ command: { type: 'pause', sessionId: freshSessionId, reason: 'operator' } })).last;
     expect(play(paused.state, contextOf()).last).toMatchObject({ ask: null, final: { type: 'ignored', reason: 'paused' } });
     const open = play(
@@ -142,20 +142,20 @@ describe('a human', () => {
     expect(open.state).toEqual(waitingAt());
   });
 
-  test('may be heard as the contact by setting', () => {
+  test('is handled like the contact if `fromMe` is `listen`', () => {
     const { last } = play(waitingAt(), contextOf({ event: said('yes', { keyFromMe: true }), settings: { fromMe: 'listen' } }));
     expect(last.ask).toMatchObject({ type: 'continue', message: 'yes' });
   });
 });
 
-describe('an answer of Typebot', () => {
-  test('without a question ends the session at once, so that it is never continued', () => {
+describe('a reply of Typebot', () => {
+  test('without a question closes the session at once, so that it is never continued', () => {
     const { last } = play(idle, contextOf(), { type: 'replied', reply: reply({ bubbles: [bubble('Bye')], started }) });
     expect(last).toMatchObject({ state: { status: 'idle' }, final: { type: 'answered' } });
     expect(last.sessions).toMatchObject([{ status: 'closed', reason: 'completed' }]);
   });
 
-  test('that wants a dedicated reply gets nothing as the reply, and all is said in one', () => {
+  test('that stops at a client-side action is followed by an empty answer, and both replies are sent as one', () => {
     const action = { type: 'setVariable', lastBubbleBlockId: 'One', expectsDedicatedReply: true };
     const { last, asked } = play(
       waitingAt(),
@@ -167,7 +167,7 @@ describe('an answer of Typebot', () => {
     expect(texts(last.say)).toEqual(['One', 'Two']);
   });
 
-  test('that pauses the flow is shown before the wait and goes on when it is due', () => {
+  test('with a Wait block is sent before the wait, and the flow continues afterwards', () => {
     const action = { type: 'wait', wait: { secondsToWaitFor: 3 }, lastBubbleBlockId: 'One', expectsDedicatedReply: true };
     const { last } = play(waitingAt(), contextOf(), { type: 'replied', reply: reply({ bubbles: [bubble('One')], actions: [action] }) });
     expect(last).toMatchObject({ state: { status: 'due' }, ask: null, waitMs: 3_000, final: null });
@@ -176,17 +176,17 @@ describe('an answer of Typebot', () => {
     expect(step(last.state, { type: 'due' }, contextOf({ now: now + 3_000 })).ask).toMatchObject({ type: 'continue', message: null });
   });
 
-  test('that stops at a webhook parks the chat: texts are not forwarded', () => {
+  test('that stops at a Webhook block makes the chat wait: texts are not forwarded', () => {
     const action = { type: 'listenForWebhook', expectsDedicatedReply: true };
-    const parked = play(waitingAt(), contextOf(), {
+    const waiting = play(waitingAt(), contextOf(), {
       type: 'replied',
       reply: reply({ bubbles: [bubble('Pay first')], actions: [action] }),
     }).last;
-    expect(parked).toMatchObject({ state: { status: 'waiting' }, final: { type: 'answered' } });
-    expect(play(parked.state, contextOf()).last).toMatchObject({ ask: null, final: { type: 'ignored', reason: 'webhook_pending' } });
+    expect(waiting).toMatchObject({ state: { status: 'waiting' }, final: { type: 'answered' } });
+    expect(play(waiting.state, contextOf()).last).toMatchObject({ ask: null, final: { type: 'ignored', reason: 'webhook_pending' } });
   });
 
-  test('that never stops asking for itself is cut off', () => {
+  test('of a flow that never asks the contact is stopped after twenty further calls', () => {
     const action = { type: 'setVariable', expectsDedicatedReply: true };
     let last = play(waitingAt(), contextOf()).last;
     let calls = 0;
@@ -196,8 +196,8 @@ describe('an answer of Typebot', () => {
   });
 });
 
-describe('setbacks', () => {
-  test('a lost session starts again once, for the same message', () => {
+describe('failures', () => {
+  test('a lost session starts again once, with the same message', () => {
     const lost: StepInput = { type: 'sessionLost', cause: 'Session not found.' };
     const { steps, last, asked } = play(
       waitingAt(),
@@ -211,13 +211,13 @@ describe('setbacks', () => {
     expect(last).toMatchObject({ state: { status: 'idle' }, final: { type: 'dead', reason: 'session_lost' } });
   });
 
-  test('a call that surely was not sent is made again for five minutes, then its event is dead and the question stands', () => {
+  test('a call that was certainly not sent is repeated for five minutes, then its event is dead and the question stays pending', () => {
     const before = waitingAt();
     const settings = { errorMessage: 'Sorry' };
     let at = now;
     let last = play(before, contextOf({ settings })).last;
     const waits: number[] = [];
-    for (let tries = 0; tries < 40 && last.final === null; tries += 1) {
+    for (let attempts = 0; attempts < 40 && last.final === null; attempts += 1) {
       last = decided(
         step(last.state, { type: 'notSent', cause: 'connection_refused', retryAfterMs: null }, contextOf({ settings, now: at })),
       );
@@ -232,25 +232,25 @@ describe('setbacks', () => {
     expect(texts(last.say)).toEqual(['Sorry']);
   });
 
-  test('tries during an outage do not count against a start that is in doubt afterwards', () => {
+  test('attempts during an outage do not count against a start that is uncertain afterwards', () => {
     const later = (input: StepInput, state: Conversation) =>
       decided(step(decided(step(state, input, contextOf())).state, { type: 'due' }, contextOf({ now: now + 60_000 }))).state;
     const unreached: StepInput = { type: 'notSent', cause: 'connection_refused', retryAfterMs: null };
     let state = play(idle, contextOf()).last.state;
-    for (let tries = 0; tries < 9; tries += 1) state = later(unreached, state);
+    for (let attempts = 0; attempts < 9; attempts += 1) state = later(unreached, state);
     expect(later({ type: 'uncertain', cause: 'timeout' }, state)).toMatchObject({
       status: 'calling',
       turn: { call: { type: 'start' }, attempt: 1 },
     });
   });
 
-  test('a refusal ends the event and leaves the question', () => {
+  test('a refusal ends the event and the question stays pending', () => {
     const before = waitingAt();
     const { last } = play(before, contextOf(), { type: 'refused', cause: 'bot_refused: Closed', status: 400 });
     expect(last).toMatchObject({ final: { type: 'dead', reason: 'bot_refused: Closed' }, state: before });
   });
 
-  test('an uncertain answer is never said again by default, and the chat rests', () => {
+  test('an uncertain call is not repeated by default, and the quarantine begins', () => {
     const { last } = play(waitingAt(), contextOf({ settings: { uncertainMessage: 'Please repeat' } }), {
       type: 'uncertain',
       cause: 'timeout',
@@ -264,20 +264,20 @@ describe('setbacks', () => {
     expect(texts(last.say)).toEqual(['Please repeat', 'Hello']);
   });
 
-  test('an uncertain answer is said again where the integration wants at least once', () => {
+  test('an uncertain call is repeated with `delivery: at-least-once`', () => {
     const { last } = play(waitingAt(), contextOf({ settings: { delivery: 'at-least-once' } }), { type: 'uncertain', cause: 'timeout' });
     expect(last).toMatchObject({ quarantine: true, final: null, state: { status: 'due' } });
   });
 
-  test('two uncertain answers in a row end the session; one that was answered between them does not', () => {
+  test('two uncertain calls in a row close the session, unless a call between them was answered', () => {
     const uncertain: StepInput = { type: 'uncertain', cause: 'timeout' };
     const once = play(waitingAt(), contextOf(), uncertain).last.state;
     expect(play(once, contextOf(), uncertain).last).toMatchObject({
       state: { status: 'idle' },
       sessions: [{ status: 'closed', reason: 'error' }],
     });
-    const healed = play(once, contextOf(), { type: 'replied', reply: reply({ input: textInput }) }).last.state;
-    expect(play(healed, contextOf(), uncertain).last.state.status).toBe('waiting');
+    const recovered = play(once, contextOf(), { type: 'replied', reply: reply({ input: textInput }) }).last.state;
+    expect(play(recovered, contextOf(), uncertain).last.state.status).toBe('waiting');
   });
 
   test('an uncertain start is made once more, since it carries no words of the contact', () => {

@@ -1,41 +1,37 @@
-import { current } from './current.ts';
-import type { StepInput, StepContext } from './event.ts';
-import { timerAt } from './expiry.ts';
 import { applyCommand } from './apply-command.ts';
-import type { Deferred, Step } from './outcome.ts';
+import { afterFailed, afterLost, afterNotSent, afterRefused, afterUnreachable } from './call-failure.ts';
+import type { Conversation, Deferred, Step, StepContext, StepInput, Turn } from './conversation.ts';
+import { timerAt } from './expiry.ts';
+import { receive } from './receive.ts';
 import { afterReply } from './reply.ts';
 import { afterInspection, afterNoInspection, afterUnavailable, afterUncertain, inspectNow } from './resolve.ts';
-import { afterFailed, afterLost, afterNotSent, afterRefused, afterUnreachable } from './call-failure.ts';
 import { touched } from './session.ts';
-import type { Conversation, Turn } from './state.ts';
-import { receive } from './receive.ts';
 import { callNow } from './turn.ts';
 
 /**
- * Decides what a conversation does next. Pure: everything it may look at comes with `context`.
+ * Decides what a conversation does next. Pure: it reads nothing but its arguments.
  *
- * The shell commits the step before it asks the question, so a crash leaves `calling` on record, and hands the answer back
- * as the next happening. Only `taken` and `due` can be answered with `Later`: then nothing is written. Throws when state and happening
- * cannot meet: that is a defect of the shell, never the contact's doing.
+ * The shell commits the step before it makes the step's call, so that a crash leaves `calling` on record, and passes the call's outcome as the
+ * next input. Only `received` and `due` can be deferred. Throws if the input does not fit the state, which is always a defect of the shell.
  */
 export function step(state: Conversation, input: StepInput, context: StepContext): Step | Deferred {
-  const next = decide(current(state, context), input, context);
+  const next = decide(state, input, context);
   if ('type' in next) return next;
-  const after = state.status === 'due' || state.status === 'calling' ? rested(next.state, context) : next.state;
+  const after = state.status === 'due' || state.status === 'calling' ? withFreshIdleTime(next.state, context) : next.state;
   return { ...next, state: after, timerAt: timerAt(after, context.integration) };
 }
 
-/** After a turn the contact's time to answer begins: it may have held a long wait. */
-function rested(state: Conversation, context: StepContext): Conversation {
+/** The contact's idle time begins after the turn, which may have included a long wait. */
+function withFreshIdleTime(state: Conversation, context: StepContext): Conversation {
   return state.status === 'waiting' ? { ...state, session: touched(state.session, context) } : state;
 }
 
 function decide(state: Conversation, input: StepInput, context: StepContext): Step | Deferred {
   switch (input.type) {
     case 'received':
-      return taken(between(state), context);
+      return begin(state, context);
     case 'due':
-      if (state.status !== 'due') throw cannotMeet('due', state);
+      if (state.status !== 'due') throw unfit('due', state);
       return (state.turn.inquiry ? inspectNow : callNow)(state.turn, state.dueAt, context);
     case 'replied':
       return afterReply(calling(state), input.reply, context);
@@ -60,21 +56,17 @@ function decide(state: Conversation, input: StepInput, context: StepContext): St
   }
 }
 
-function taken(state: Conversation, context: StepContext): Step | Deferred {
+function begin(state: Conversation, context: StepContext): Step | Deferred {
+  if (state.status === 'calling' || state.status === 'due') throw unfit('between two events', state);
   const { head } = context;
   return head.kind === 'command' ? applyCommand(state, head.command, context) : receive(state, head, context);
 }
 
-function between(state: Conversation): Conversation {
-  if (state.status === 'calling' || state.status === 'due') throw cannotMeet('between two events', state);
-  return state;
-}
-
 function calling(state: Conversation): Turn {
-  if (state.status !== 'calling') throw cannotMeet('calling', state);
+  if (state.status !== 'calling') throw unfit('calling', state);
   return state.turn;
 }
 
-function cannotMeet(expected: string, { status }: Conversation): Error {
-  return new Error(`Expected a conversation that is ${expected}, got one that is ${status}`);
+function unfit(expected: string, { status }: Conversation): Error {
+  return new Error(`The conversation must be ${expected}, but is ${status}`);
 }

@@ -15,7 +15,7 @@ type Policy = SettingsInput['unmatchedChoice'];
 const settingsOf = (unmatchedChoice: Policy): SettingsInput => ({ unmatchedChoice, locale: 'en', choices: 'text' });
 const missesIn = (state: Conversation) => sessionOf(state).bot?.misses;
 
-/** Says each of `texts`; where the bot is asked, it answers with `answer`. */
+/** The contact writes each of `texts`. If the bot is asked, it replies with `answer`. */
 function talk(texts: string[], settings: SettingsInput, answer: BotReply = retry) {
   let state = waitingAt(menu);
   return texts.map((text) => {
@@ -27,35 +27,35 @@ function talk(texts: string[], settings: SettingsInput, answer: BotReply = retry
   });
 }
 
-describe('words that name no option', () => {
+describe('words that match no option', () => {
   test('are sent to the bot, which answers in its own words', () => {
     const [turn] = talk(['human'], settingsOf({}));
     expect(turn).toMatchObject({ asked: 'human', last: { final: { type: 'answered' }, state: { status: 'waiting' } } });
     expect(textsOf(turn?.last.say ?? [])[0]).toContain('Invalid message');
   });
 
-  test('that Typebot would misread are not sent, but the bot answers', () => {
+  test('that Typebot would misread are not sent, but the bot replies', () => {
     const several = { ...menu, options: { isMultipleChoice: true } };
     const context = contextOf({ settings: settingsOf({}), event: said('not 1') });
     expect(take(waitingAt(several), context).ask).toMatchObject({ message: '…' });
   });
 
-  test('get the options shown again, and the bot hears nothing', () => {
+  test('get the options shown again, and the bot receives nothing', () => {
     const [turn] = talk(['human'], settingsOf({ action: 'show' }));
     expect(turn).toMatchObject({ asked: null, last: { final: { type: 'ignored', reason: 'unmatched' } } });
     expect(textsOf(turn?.last.say ?? []).join('\n')).toMatch(/1\. Sales\n2\. Support/);
   });
 
-  test('are heard by the bot where there is nothing to show again', () => {
+  test('are sent to the bot if there is nothing to show again', () => {
     const empty = waitingAt({ ...menu, items: [] });
     expect(take(empty, contextOf({ settings: settingsOf({ action: 'show' }), event: said('1') })).ask).toMatchObject({ message: '1' });
   });
 
   test.each<[string, Policy, string[]]>([
-    ['after so many misses get a hint, and then it begins again', { misses: 2 }, ['x', 'unmatched', 'x', 'unmatched']],
+    ['get a hint after so many misses, and counting restarts', { misses: 2 }, ['x', 'unmatched', 'x', 'unmatched']],
     ['get a hint at once', { misses: 1 }, ['unmatched', 'unmatched', 'unmatched', 'unmatched']],
     ['never get a hint', { misses: 0 }, ['x', 'x', 'x', 'x']],
-    ['are shown the options and get a hint in turn', { action: 'show', misses: 2 }, ['unmatched', 'unmatched', 'unmatched', 'unmatched']],
+    ['get the options and a hint alternately', { action: 'show', misses: 2 }, ['unmatched', 'unmatched', 'unmatched', 'unmatched']],
   ])('%s', (_, policy, expected) => {
     const turns = talk(['x', 'x', 'x', 'x'], { ...settingsOf(policy), hints: { unmatched: 'Please choose' } });
     expect(turns.map(({ asked, last }) => asked ?? (last.final && 'reason' in last.final ? last.final.reason : null))).toEqual(expected);
@@ -63,15 +63,15 @@ describe('words that name no option', () => {
     expect(hinted).toEqual(hinted.map((_unused, i) => policy?.misses !== 0 && (i + 1) % (policy?.misses ?? 1) === 0));
   });
 
-  test('are better answered by the bot than by a hint that says nothing', () => {
+  test('are sent to the bot if the hint is empty', () => {
     const [turn] = talk(['x'], { ...settingsOf({ misses: 1 }), hints: { unmatched: '' } });
     expect(turn?.asked).toBe('x');
   });
 
   test.each<[string, SettingsInput['hints'], string[]]>([
-    ['in silence', {}, []],
-    ['with the operator’s words', { unmatched: 'Somebody will answer you' }, ['Somebody will answer you']],
-  ])('leave the chat to a human after so many, %s', (_, hints, say) => {
+    ['silently', {}, []],
+    ['with the operator’s text', { unmatched: 'Somebody will answer you' }, ['Somebody will answer you']],
+  ])('pause the chat after so many misses, %s', (_, hints, say) => {
     const [, second] = talk(['x', 'x'], { ...settingsOf(pausingAfter(2)), hints });
     expect(second?.last).toMatchObject({
       state: { status: 'paused', since: now },
@@ -82,7 +82,7 @@ describe('words that name no option', () => {
     expect(missesIn(second?.last.state ?? waitingAt())).toBe(0);
   });
 
-  test('count in a row: an option that is named begins anew, even where the flow comes back to the same question', () => {
+  test('count in a row: a matching option restarts counting, even if the flow returns to the same question', () => {
     const turns = talk(['x', '1', 'x'], settingsOf({ misses: 2 }));
     expect(turns.map(({ last }) => missesIn(last.state))).toEqual([1, 0, 1]);
   });
@@ -92,7 +92,7 @@ describe('words that name no option', () => {
     expect(missesIn(turn?.last.state ?? waitingAt())).toBe(0);
   });
 
-  test('are misses as one where they came in a burst', () => {
+  test('are one miss if they arrived in a burst', () => {
     const context = contextOf({
       settings: { ...settingsOf({ action: 'show' }), debounceMs: 1_000 },
       event: said('x'),

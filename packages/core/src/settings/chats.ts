@@ -3,7 +3,7 @@ import { milliseconds, text } from './fields.ts';
 
 const jids = z.array(text(100).min(1)).max(10_000).default([]);
 
-/** Who may speak to the bot, and how what is written becomes an answer. */
+/** Which chats and messages reach the bot. */
 export const chatSettings = {
   fromMe: z
     .enum(['pause', 'ignore', 'listen'])

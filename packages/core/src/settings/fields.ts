@@ -12,8 +12,8 @@ export const minutes = (): z.ZodNumber =>
     .refine((value) => value === 0 || value >= 1 / 60, '0, or at least a second (0.0167)');
 export const milliseconds = (max: number): z.ZodNumber => z.number().int().min(0).max(max);
 
-/** A text that may be empty. */
+/** A text, possibly empty. */
 export const text = (max: number): z.ZodString => z.string().max(max);
 
-/** A message of our own to the contact: as long as a WhatsApp text may be. Null: none. */
+/** A message of our own to the contact, as long as a WhatsApp text may be. Null: no message. */
 export const message = () => text(4_096).min(1).nullable().default(null);

@@ -2,12 +2,12 @@ import { fold } from '../normalise.ts';
 import { parseJid } from '../jid.ts';
 import type { SettingsChange } from '../settings.ts';
 
-/** `expected` goes on from "Expected `field` to be ". */
+/** `expected` describes an allowed value and completes an error sentence. */
 export type Futile = { path: (string | number)[]; expected: string };
 
 /**
- * What fits the schema and still could never do what it is there for. It is refused when it is written; what was stored before is read
- * all the same, so this is not in the schema.
+ * Values that fit the schema but can never have an effect. They are refused when settings are saved. This is not in the schema, because stored
+ * settings must stay readable.
  */
 export function futileIn({ trigger, flows = [], ignoreJids = [], allowJids = [] }: SettingsChange): Futile[] {
   return [

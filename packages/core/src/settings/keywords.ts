@@ -9,13 +9,13 @@ const word = z
   .refine((value) => value === '' || keywordForm(value) !== '', 'text with a word in it')
   .meta({ description: 'The whole message: one word or several.', examples: ['stop'] });
 
-/** Null: nothing is answered. */
+/** Null: no answer. */
 const answer = text(4_096)
   .min(1)
   .nullable()
   .meta({ description: 'The answer that is sent; null: none.', examples: ['See you soon.'] });
 
-/** Written as a word, or as a word and its answer; read as the latter. */
+/** Written as a word, or as a word with its answer. Read as the latter. */
 const keyword = z.codec(
   z.union([word, z.strictObject({ word, answer: answer.default(null) })]),
   z.strictObject({ word: z.string(), answer: z.string().nullable() }),
@@ -46,7 +46,7 @@ const lists = {
   ),
 };
 
-/** Words that are no words are judged elsewhere, and come without one here. */
+/** An entry whose word is invalid is reported by its own schema and has no word here. */
 type Lists = { [Name in keyof typeof lists]: { word?: string }[] };
 
 export const keywordsSchema = z

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { message, minutes } from './fields.ts';
 
-/** How a session goes on and ends. */
+/** When a session pauses, resumes and ends. */
 export const lifeSettings = {
   expireAfterMinutes: minutes()
     .default(0)

@@ -36,7 +36,7 @@ function groupIn(field: Described): Described | undefined {
 const at = (path: string, value: unknown): SettingsInput =>
   path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as SettingsInput;
 
-test.each(settings)('%s says what it does, and its examples can be used', (path, { description, examples = [] }) => {
+test.each(settings)('%s has a description and valid examples', (path, { description, examples = [] }) => {
   expect(description).toMatch(/^\S.*\.$/s);
   expect(examples).not.toEqual([]);
   for (const example of examples) {
@@ -50,7 +50,7 @@ test.each(settings.filter(([, { type }]) => type === 'number' || type === 'integ
   expect(field['x-unit']).toMatch(/./);
 });
 
-test('whatever gives examples, also within lists and triggers, takes them', () => {
+test('every example is valid, also in lists and triggers', () => {
   const judged = schemasIn(settingsSchema).flatMap((schema) => {
     const examples = z.globalRegistry.get(schema)?.['examples'];
     return Array.isArray(examples) ? examples.map((example: unknown) => ({ example, fits: z.safeParse(schema, example).success })) : [];
@@ -59,7 +59,7 @@ test('whatever gives examples, also within lists and triggers, takes them', () =
   expect(judged.filter(({ fits }) => !fits)).toEqual([]);
 });
 
-/** A schema and all it is made of. */
+/** A schema and all schemas within it. */
 function schemasIn(schema: z.core.$ZodType): z.core.$ZodType[] {
   return [schema, ...partsOf(schema).flatMap(schemasIn)];
 }
@@ -73,12 +73,12 @@ function partsOf(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
   return wraps ? [(schema as z.ZodOptional).unwrap()] : [];
 }
 
-test('the groups are those settings that have fields of their own', () => {
+test('the groups are exactly the settings with fields', () => {
   const groups = fieldsOf(inputJsonSchema(settingsSchema)).flatMap(([name, field]) => (groupIn(field) ? [name] : []));
   expect(groups.toSorted()).toEqual([...settingGroups].toSorted());
 });
 
-test('defaults that are read again stay the defaults', () => {
+test('parsing the defaults again changes nothing', () => {
   expect(settingsSchema.parse(defaultSettings)).toEqual(defaultSettings);
 });
 
@@ -95,13 +95,13 @@ describe('a keyword', () => {
     ]);
   });
 
-  test('can be read again as it is shown', () => {
+  test('can be parsed again in the form it is shown', () => {
     const shown = settingsSchema.parse({ keywords: { finish: ['sair', { word: 'fim', answer: 'Até logo.' }] } });
     expect(settingsSchema.parse(shown)).toEqual(shown);
     expect(z.encode(shownSettingsSchema, withoutSecrets(shown) as z.infer<typeof shownSettingsSchema>).keywords).toEqual(shown.keywords);
   });
 
-  test('stands in one list only, however it is written', () => {
+  test('may be in one list only, however it is written', () => {
     expect(problems({ finish: ['fim', 'Não'], restart: ['de novo'], resume: [{ word: ' nao ', answer: 'x' }] })).toEqual([
       'keywords.resume.0: a word that stands in one list of `keywords`, and " nao " is in `finish` too',
     ]);
@@ -128,12 +128,12 @@ test.each([
   ['55*31*', false],
   ['@c.us', false],
   ['Ana', false],
-])('an entry %s in the lists of chats is of use: %s', (entry, isUseful) => {
+])('an entry %s in the lists of chats is useful: %s', (entry, isUseful) => {
   expect(futileIn({ ignoreJids: [entry] }).map(({ path }) => path)).toEqual(isUseful ? [] : [['ignoreJids', 0]]);
   expect(futileIn({ allowJids: ['@g.us', entry] }).map(({ path }) => path)).toEqual(isUseful ? [] : [['allowJids', 1]]);
 });
 
-test('a keyword of nothing but spaces is of no use, a pattern of a space is', () => {
+test('a keyword of spaces only is useless, a pattern of a space is not', () => {
   const blank = { type: 'keyword' as const, value: '  ' };
   expect(
     futileIn({
@@ -149,7 +149,7 @@ test('a keyword of nothing but spaces is of no use, a pattern of a space is', ()
   ]);
 });
 
-test('what was stored before it was refused is still read', () => {
+test('a stored value that would be refused today is still read', () => {
   const before = { ignoreJids: ['Ana'], trigger: { type: 'keyword' as const, value: ' ' }, locale: 'en' as const };
   expect(settingsSchema.parse(before)).toMatchObject({ locale: 'en' });
 });
@@ -163,7 +163,7 @@ describe('a trigger', () => {
     [{ type: 'advanced', value: 'contains:' }, [expect.stringMatching(/^trigger\.value: a filter without an empty value/)]],
     [{ type: 'advanced', value: 'price' }, [expect.stringMatching(/^trigger\.value: a filter that begins with an operator/)]],
     [{ type: 'advanced', value: '' }, [expect.stringMatching(/^trigger\.value: Too small/)]],
-  ])('%j is judged when it is saved', (trigger, expected) => {
+  ])('%j is checked when it is saved', (trigger, expected) => {
     expect(problems(trigger)).toEqual(expected);
     const inFlow = settingsSchema.safeParse({
       flows: [
@@ -209,14 +209,14 @@ describe('a change', () => {
       { transcription: { prefix: '' } },
       { transcription: { url: 'https://stt.example.com', prefix: '', apiKey: 'key' } },
     ],
-  ])('replaces %s, and leaves the rest', (_what, change, changed) => {
+  ])('replaces %s and nothing else', (_what, change, changed) => {
     expect(settingsChangeSchema.safeParse(change).error?.issues).toBeUndefined();
     const merged = mergeSettings(stored, change);
     expect(merged).toEqual({ ...stored, ...changed });
     expect(settingsSchema.safeParse(merged).success).toBe(true);
   });
 
-  test.each(settingGroups.map((name) => [name]))('puts the group %s back to its defaults by null', (name) => {
+  test.each(settingGroups.map((name) => [name]))('returns the group %s to its defaults with null', (name) => {
     const change = { [name]: null };
     expect(settingsChangeSchema.safeParse(change).error?.issues).toBeUndefined();
     const merged = mergeSettings(stored, change);
@@ -224,13 +224,13 @@ describe('a change', () => {
     expect(settingsSchema.parse(merged)[name]).toEqual(defaultSettings[name]);
   });
 
-  test('puts a transcription where none was, and takes it off again', () => {
+  test('adds a transcription and removes it again', () => {
     const set = mergeSettings({ transcription: null }, { transcription: { url: 'https://stt.example.com' } });
     expect(settingsSchema.parse(set).transcription).toMatchObject({ url: 'https://stt.example.com', model: 'whisper-1', apiKey: null });
     expect(settingsSchema.parse(mergeSettings(set, { transcription: null })).transcription).toBeNull();
   });
 
-  test('that would leave a transcription without service, or a keyword in two lists, is found in what it makes', () => {
+  test('that leaves a transcription without a service, or a keyword in two lists, is found in the merged settings', () => {
     const issuesOf = (before: SettingsInput, change: SettingsChange) =>
       settingsSchema.safeParse(mergeSettings(before, change)).error?.issues.map(({ path }) => path.join('.'));
     expect(issuesOf({}, { transcription: { prefix: 'x' } })).toEqual(['transcription.url']);

@@ -28,7 +28,7 @@ const fields = z.strictObject({
     .max(1_000)
     .nullable()
     .default(null)
-    // A sealed one is longer than what was sealed, which the API takes up to 500 characters of.
+    // The encrypted value is longer than the key, of which the API accepts up to 500 characters.
     .meta({
       description: 'Sent as a bearer token, up to 500 characters. Stored encrypted and never returned; null: none.',
       examples: ['your-key'],
@@ -43,8 +43,8 @@ const about = {
 
 export const transcriptionSchema = fields.nullable().default(null).meta(about);
 
-/** Of a service that is set already, one field may be changed. */
+/** Single fields of a service that is set may be changed. */
 export const transcriptionChange = fields.partial().nullable().optional().meta(about);
 
-/** As it is shown. */
+/** Without the secret, for answers. */
 export const shownTranscription = fields.omit({ apiKey: true }).nullable().meta(about);

@@ -44,7 +44,7 @@ export const troubleSettings = {
     .max(1_000)
     .nullable()
     .default(null)
-    // A sealed one is longer than what was sealed, which the API takes up to 500 characters of.
+    // The encrypted value is longer than the token, of which the API accepts up to 500 characters.
     .meta({
       description:
         "Token of the Typebot account that owns the bot, up to 500 characters. Typelane then looks up an uncertain call in the results of the bot. A message that Typebot received is not repeated, and one that it did not receive is, whatever `delivery` says. This works for answers to questions, in sessions that were started after the token was set, with bots at `typebotURL` of the integration. It remains uncertain for questions of a linked bot and for questions that were answered before in the session, unless the results have an additional answer. Typebot's reply stays lost, and `uncertainMessage` is sent. Stored encrypted and never returned; null: none.",

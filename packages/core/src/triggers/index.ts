@@ -1,4 +1,4 @@
-import type { Integration, Matches } from '../conversation/event.ts';
+import type { Integration, Matches } from '../conversation/conversation.ts';
 import type { InboundContent } from '../inbound.ts';
 import { fold, keywordForm } from '../normalise.ts';
 import type { Settings } from '../settings.ts';

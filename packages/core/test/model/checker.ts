@@ -1,7 +1,7 @@
 import type { Reply, Store } from './store.ts';
 import type { Arrival } from './typebot.ts';
 
-/** What is wrong with a chat that has come to rest, by the numbers of the promises. */
+/** The faults of a chat that is at rest, by the number of the broken promise. */
 export function faultsAtTheEnd({ row }: Store, arrivals: readonly Arrival[], delivered: readonly Reply[], delivery: string): string[] {
   const faults: string[] = [];
   const firsts = [...new Set(arrivals.map(({ seq }) => seq))];
@@ -16,10 +16,10 @@ export function faultsAtTheEnd({ row }: Store, arrivals: readonly Arrival[], del
     const times = own.filter((arrival) => arrival.kind === 'continue').length;
     if (final === undefined) faults.push(`I1: event ${seq} never ended`);
     if (row.inbox.filter((other) => other.key === key).length > 1) faults.push(`I2: ${key} is twice in the inbox`);
-    if (delivery === 'at-most-once' && times > 1) faults.push(`I5: event ${seq} was said ${times} times`);
+    if (delivery === 'at-most-once' && times > 1) faults.push(`I5: event ${seq} was sent ${times} times`);
     if (kind !== 'message' || final !== 'answered') continue;
     if (!own.some(({ isHeard }) => isHeard)) faults.push(`I7: event ${seq} is answered and was never heard`);
-    if (delivery === 'at-least-once' && own.length === 0) faults.push(`I6: event ${seq} was never said`);
+    if (delivery === 'at-least-once' && own.length === 0) faults.push(`I6: event ${seq} was never sent`);
     const replies = delivered.filter((each) => each.headSeq === seq).length;
     if (replies !== 1 && !(replies === 0 && row.silenced.has(seq))) faults.push(`I8: event ${seq} has ${replies} replies`);
   }

@@ -1,9 +1,9 @@
 import type { Command, Conversation, InboundEvent, Step } from '../../src/index.ts';
 
 /** Planted bugs. */
-export type Bug = 'no version check' | 'a call found open is fresh' | 'no quarantine' | 'handed out twice';
+export type Bug = 'no version check' | 'a call found open is fresh' | 'no quarantine' | 'dispatched twice';
 
-/** Milliseconds, as workers have them. */
+/** Milliseconds, as in workers. */
 export const times = { timeoutMs: 30_000, quarantineMs: 60_000, sendWithinMs: 5_000 };
 
 export type Item = { key: string } & ({ kind: 'message'; event: InboundEvent; isHuman: boolean } | { kind: 'command'; command: Command });
@@ -19,7 +19,7 @@ export type Head = {
 };
 export type Written = { version: number; dispatched: Reply | null };
 
-/** One chat as its row, its inbox and its outbox. Places in the inbox begin at 1. */
+/** One chat: its row, its inbox and its outbox. Positions in the inbox begin at 1. */
 export type Row = {
   state: Conversation;
   version: number;
@@ -35,18 +35,18 @@ export type Row = {
   outbox: Reply[];
   dispatchedSeq: number;
   ackedSeq: number;
-  /** Heads whose replies were kept back or taken back. */
+  /** Heads whose replies were withheld or retracted. */
   silenced: Set<number>;
 };
 
-/** The rules of the database for one chat, in memory. `faults`: what the rules should have made impossible. */
+/** The database's rules for one chat, in memory. `faults` collects what the rules should have made impossible. */
 export function createStore(clock: { now: number }, bug: Bug | null, faults: string[]) {
   const row = emptyRow();
-  const hand = handOf(row, bug, faults);
+  const dispatch = dispatcherOf(row, bug, faults);
 
   return {
     row,
-    /** Known keys are left out. */
+    /** Events with a known key are skipped. */
     ingest(item: Item): void {
       if (row.inbox.some(({ key }) => key === item.key)) return;
       const seq = row.inbox.push(item);
@@ -63,7 +63,7 @@ export function createStore(clock: { now: number }, bug: Bug | null, faults: str
       if (row.notBefore > clock.now && !mayBeSilenced) return null;
       if (row.quarantineUntil > clock.now && row.heldSeq < seq) return null;
       const { state, version, phoneSeq } = row;
-      return { seq, item, later: later, state, version, isAbandoned: state.status === 'calling', phoneSeq: phoneSeq };
+      return { seq, item, later, state, version, isAbandoned: state.status === 'calling', phoneSeq };
     },
     commit(
       step: Step,
@@ -90,16 +90,16 @@ export function createStore(clock: { now: number }, bug: Bug | null, faults: str
       }
       const place = row.outbox.length + 1;
       row.outbox.push({ seq: place, headSeq: seq, texts });
-      return { version: row.version, dispatched: place === row.ackedSeq + 1 ? hand(place) : null };
+      return { version: row.version, dispatched: place === row.ackedSeq + 1 ? dispatch(place) : null };
     },
-    /** A receipt came, maybe again. Returns the next reply to publish. */
+    /** Stores a receipt, possibly for the second time. Returns the next reply to publish. */
     acknowledge(seq: number): Reply | null {
       if (row.ackedSeq === seq - 1) row.ackedSeq = seq;
-      else if (bug !== 'handed out twice') return null;
-      return row.heldSeq > row.handledSeq ? null : hand(row.ackedSeq + 1);
+      else if (bug !== 'dispatched twice') return null;
+      return row.heldSeq > row.handledSeq ? null : dispatch(row.ackedSeq + 1);
     },
-    /** What a pause had kept back. */
-    dispatchNext: (): Reply | null => (row.heldSeq > row.handledSeq ? null : hand(row.ackedSeq + 1)),
+    /** Dispatches a reply that a pause held. */
+    dispatchNext: (): Reply | null => (row.heldSeq > row.handledSeq ? null : dispatch(row.ackedSeq + 1)),
     fireTimer(): void {
       if (row.timerDueAt === null || row.timerDueAt > clock.now) return;
       row.inbox.push({ key: `timer-${row.inbox.length}`, kind: 'command', command: { type: 'timeUp', dueAt: row.timerDueAt } });
@@ -130,16 +130,16 @@ function emptyRow(): Row {
   };
 }
 
-/** Hands out a reply, if it is there and was not handed out yet. */
-function handOf(row: Row, bug: Bug | null, faults: string[]): (seq: number) => Reply | null {
-  const handOuts = new Map<number, number>();
+/** Dispatches a reply, if it exists and was not dispatched yet. */
+function dispatcherOf(row: Row, bug: Bug | null, faults: string[]): (seq: number) => Reply | null {
+  const dispatches = new Map<number, number>();
   return (seq) => {
     const reply = row.outbox.find((each) => each.seq === seq);
-    if (!reply || (bug !== 'handed out twice' && row.dispatchedSeq >= seq)) return null;
+    if (!reply || (bug !== 'dispatched twice' && row.dispatchedSeq >= seq)) return null;
     row.dispatchedSeq = Math.max(row.dispatchedSeq, seq);
-    handOuts.set(seq, (handOuts.get(seq) ?? 0) + 1);
-    if ((handOuts.get(seq) ?? 0) > 1) faults.push(`I10: reply ${seq} was handed out twice`);
-    if (row.ackedSeq < seq - 1) faults.push(`I8: reply ${seq} was handed out before reply ${seq - 1} was acknowledged`);
+    dispatches.set(seq, (dispatches.get(seq) ?? 0) + 1);
+    if ((dispatches.get(seq) ?? 0) > 1) faults.push(`I10: reply ${seq} was dispatched twice`);
+    if (row.ackedSeq < seq - 1) faults.push(`I8: reply ${seq} was dispatched before reply ${seq - 1} was acknowledged`);
     return reply;
   };
 }
@@ -150,9 +150,9 @@ function retract(row: Row): void {
 }
 
 function end(row: Row, faults: string[], seq: number, events: number, final: string): void {
-  for (let at = seq; at < seq + events; at += 1) {
-    if (row.finals.has(at)) faults.push(`I1: event ${at} ended twice`);
-    row.finals.set(at, final);
+  for (let ended = seq; ended < seq + events; ended += 1) {
+    if (row.finals.has(ended)) faults.push(`I1: event ${ended} ended twice`);
+    row.finals.set(ended, final);
   }
   if (row.handledSeq !== seq - 1) faults.push(`I12: event ${seq} was ended by a worker that had lost the chat`);
   row.handledSeq = seq + events - 1;

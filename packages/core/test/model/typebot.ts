@@ -2,26 +2,26 @@ import type { BotCall, BotOutcome } from '../../src/index.ts';
 import { bubble, reply, textInput } from '../scenario.ts';
 import { times } from './store.ts';
 
-/** How Typebot takes a call. The two lost ones are given up after the timeout; `lostAfter` was heard, and Typebot is busy with it. */
+/** How Typebot answers a call. The two lost ones end with the timeout. `lostAfter` was heard, and Typebot is still working on it. */
 export type Answer = 'replies' | 'lostBefore' | 'lostAfter' | 'resets' | 'notSent' | 'refused' | 'sessionLost';
 
-/** A request that reached Typebot. `until`: when Typebot has done with it. */
+/** A request that reached Typebot. `until`: when Typebot has finished it. */
 export type Arrival = { seq: number; kind: BotCall['type']; session: string; at: number; until: number; isHeard: boolean };
 export type Typebot = {
   arrivals: readonly Arrival[];
-  /** From now on it replies to everything, or not. */
+  /** Whether it replies to everything from now on. */
   isWell(well: boolean): void;
   ask(call: BotCall, seq: number): { at: number; outcome: BotOutcome };
 };
 
-/** Takes `answers` in turn and again from the first. */
+/** Uses `answers` in order, repeatedly. */
 export function createTypebot(clock: { now: number }, answers: readonly Answer[], faults: string[]): Typebot {
   const arrivals: Arrival[] = [];
   let calls = 0;
-  let areWell = false;
+  let isHealthy = false;
 
   const ask = (call: BotCall, seq: number): { at: number; outcome: BotOutcome } => {
-    const answer = areWell ? 'replies' : (answers[calls % answers.length] ?? 'replies');
+    const answer = isHealthy ? 'replies' : (answers[calls % answers.length] ?? 'replies');
     calls += 1;
     const session = call.type === 'start' ? `tb-${calls}` : call.typebotSessionId;
     const arrives = (isHeard: boolean, ms: number): void => {
@@ -53,7 +53,7 @@ export function createTypebot(clock: { now: number }, answers: readonly Answer[]
         return { at: soon, outcome: { type: 'sessionLost', cause: 'session_not_found' } };
     }
   };
-  return { arrivals, isWell: (well) => void (areWell = well), ask };
+  return { arrivals, isWell: (well) => void (isHealthy = well), ask };
 }
 
 function answerTo(call: BotCall, session: string, seq: number) {

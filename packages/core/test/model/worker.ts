@@ -22,8 +22,7 @@ export type Ports = {
 };
 
 /**
- * One turn of a worker. Each `yield` is a moment where others may act, where it may freeze, and where it may die; the number it yields is
- * the time before which it cannot go on.
+ * One turn of a worker. At each `yield` others may act, and the worker may freeze or die. It yields the time before which it cannot continue.
  */
 export function* turn(store: Store, ports: Ports): Generator<number, void> {
   const { clock } = ports;
@@ -32,15 +31,15 @@ export function* turn(store: Store, ports: Ports): Generator<number, void> {
   if (!head) return;
   yield 0;
   let { state, version } = head;
-  let happening: StepInput = { type: state.status === 'due' ? 'due' : 'received' };
-  if (head.isAbandoned) happening = { type: 'uncertain', cause: 'worker_lost' };
+  let input: StepInput = { type: state.status === 'due' ? 'due' : 'received' };
+  if (head.isAbandoned) input = { type: 'uncertain', cause: 'worker_lost' };
   if (state.status === 'calling' && ports.bug === 'a call found open is fresh') {
     state = { status: 'due', turn: state.turn, dueAt: clock.now };
-    happening = { type: 'due' };
+    input = { type: 'due' };
   }
   const context = contextAt(head, ports);
   for (let calls = 0; ; calls += 1) {
-    const decided = step(state, happening, context);
+    const decided = step(state, input, context);
     if ('type' in decided) return;
     const next = head.isAbandoned && calls === 0 ? { ...decided, quarantine: false } : decided;
     const committedAt = clock.now;
@@ -51,17 +50,17 @@ export function* turn(store: Store, ports: Ports): Generator<number, void> {
     if (written.dispatched) ports.publish(written.dispatched);
     if (next.final && head.item.kind === 'command' && head.item.command.type === 'pause') publishNext(store, ports);
     if (!next.ask) return;
-    if (next.ask.type === 'inspect') throw new Error('Nobody gave a token, so nothing can be looked up');
+    if (next.ask.type === 'inspect') throw new Error('There is no token, so no inquiry is possible');
     ({ state } = next);
     ({ version } = written);
     yield 0;
     if (clock.now > committedAt + times.sendWithinMs) {
-      happening = { type: 'notSent', cause: 'late', retryAfterMs: null };
+      input = { type: 'notSent', cause: 'late', retryAfterMs: null };
       continue;
     }
     const { at, outcome } = ports.ask(next.ask, head.seq);
     yield at;
-    happening = outcome;
+    input = outcome;
   }
 }
 
@@ -69,7 +68,7 @@ function save(next: Step, head: Head, version: number, isHeld: boolean, store: S
   const texts = textsOf(next.say);
   const written = store.commit(next, { seq: head.seq, version }, texts, isHeld ? -1 : head.phoneSeq);
   if (written !== 'unreviewed') return written;
-  // Every message from the phone is a human's here, so it has the last word.
+  // In this model every message from the phone is a human's, so the reply is withheld.
   store.row.silenced.add(head.seq);
   const withheld = store.commit(next, { seq: head.seq, version }, [], 0);
   return withheld === 'unreviewed' ? null : withheld;

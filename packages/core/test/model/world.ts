@@ -7,7 +7,7 @@ import { type Ports, sessionIn, turn } from './worker.ts';
 
 type Job = { reply: Reply; isDone: boolean };
 
-/** `isStarted`: the bot has said hello already, and waits. */
+/** `isStarted`: the bot has greeted the contact and waits. */
 export type Setting = {
   delivery: Settings['delivery'];
   expireAfterMinutes: number;
@@ -41,7 +41,7 @@ export function createWorld({ answers, isStarted, bug, ...rest }: Setting) {
       const key = what === 'again' ? (store.row.inbox.at(-1)?.key ?? 'K0') : `K${(ids += 1)}`;
       store.ingest(itemOf(what, key, store, clock.now));
     },
-    /** One move of a worker, if it has one. */
+    /** One move of a worker, if it can move. */
     moves(place: number): void {
       const worker = workers[place];
       if (!worker || worker.notBefore > clock.now) return;
@@ -50,7 +50,7 @@ export function createWorld({ answers, isStarted, bug, ...rest }: Setting) {
       if (moved.done) Object.assign(worker, { steps: null, notBefore: 0 });
       else worker.notBefore = moved.value;
     },
-    /** It dies, and another takes its place. What it had asked Typebot goes on there. */
+    /** The worker dies and is replaced. Its request to Typebot continues there. */
     dies(place: number): void {
       workers[place] = { steps: null, notBefore: 0 };
     },
@@ -60,15 +60,15 @@ export function createWorld({ answers, isStarted, bug, ...rest }: Setting) {
       job.isDone = true;
       delivered.push(job.reply);
     },
-    /** The receipts of all that was consumed are read, those read before as well. */
+    /** Reads the receipts of all consumed replies, including those read before. */
     acknowledges(): void {
       for (const { reply: sent, isDone } of queue.values()) {
         const next = isDone ? store.acknowledge(sent.seq) : null;
         if (next) publish(next);
       }
     },
-    rings: () => store.fireTimer(),
-    /** All goes well from now on, for as long as it takes. */
+    firesTimer: () => store.fireTimer(),
+    /** Runs without faults until the chat is at rest. */
     drain(): void {
       typebot.isWell(true);
       for (let turns = 0; turns < 2_000 && !isAtRest(store); turns += 1) {
@@ -78,7 +78,7 @@ export function createWorld({ answers, isStarted, bug, ...rest }: Setting) {
         sweep(store, publish);
         world.pass(1_000);
       }
-      if (!isAtRest(store)) faults.push('I14: the chat does not come to rest');
+      if (!isAtRest(store)) faults.push('I14: the chat is not at rest');
       faults.push(...faultsAtTheEnd(store, typebot.arrivals, delivered, rest.delivery));
       typebot.isWell(false);
     },
@@ -92,7 +92,7 @@ export function createWorld({ answers, isStarted, bug, ...rest }: Setting) {
 
 export type World = ReturnType<typeof createWorld>;
 
-/** A reply that was handed out and is on no queue is published, and one that nobody handed out is. */
+/** Publishes a dispatched reply that is on no queue, and dispatches one that no worker dispatched. */
 function sweep(store: Store, publish: (reply: Reply) => void): void {
   const { row } = store;
   const next = row.outbox.find(({ seq }) => seq === row.ackedSeq + 1);
