@@ -16,9 +16,10 @@ const allowed: Record<string, string[]> = {
   embedded: [],
   media: [],
   testkit: ['client', 'core', 'db', 'embedded'],
-  api: ['client', 'core', 'db', 'media', 'runtime'],
+  gateway: ['client', 'core', 'db', 'runtime'],
+  api: ['client', 'core', 'db', 'gateway', 'media', 'runtime'],
   worker: ['client', 'core', 'db', 'media', 'runtime', 'typebot'],
-  standalone: ['api', 'client', 'core', 'db', 'embedded', 'media', 'runtime', 'worker'],
+  standalone: ['api', 'client', 'core', 'db', 'embedded', 'gateway', 'media', 'runtime', 'worker'],
 };
 /** core decides: it may know zod and nothing else, not even Node. */
 const bare = new Set(['core']);

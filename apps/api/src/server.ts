@@ -1,6 +1,7 @@
 import { createPublisher } from '@typelane/client';
 import { connect } from '@typelane/db';
 import { createMediaStore, signedAddress } from '@typelane/media';
+import { gatewayURLOf } from '@typelane/gateway/kinds';
 import {
   connectRedis,
   createEgress,
@@ -21,7 +22,17 @@ import { watchIngest } from './ingest-watch.ts';
 
 export type ApiOptions = Pick<
   Env,
-  'DATABASE_URL' | 'REDIS_URL' | 'PORT' | 'HOST' | 'SECRET_KEY' | 'EGRESS_ALLOW' | 'INBOUND_PARTITIONS' | 'QUEUE_PREFIX' | keyof MediaEnv
+  | 'DATABASE_URL'
+  | 'REDIS_URL'
+  | 'PORT'
+  | 'HOST'
+  | 'GATEWAY_PORT'
+  | 'GATEWAY_URL'
+  | 'SECRET_KEY'
+  | 'EGRESS_ALLOW'
+  | 'INBOUND_PARTITIONS'
+  | 'QUEUE_PREFIX'
+  | keyof MediaEnv
 > & {
   OPERATOR_TOKEN: string;
   log: Log;
@@ -32,6 +43,8 @@ export const apiEnv = [
   'DATABASE_URL',
   'REDIS_URL',
   'OPERATOR_TOKEN',
+  'GATEWAY_PORT',
+  'GATEWAY_URL',
   'EGRESS_ALLOW',
   'INBOUND_PARTITIONS',
   'QUEUE_PREFIX',
@@ -53,7 +66,7 @@ export async function startApi(options: ApiOptions): Promise<Running & { url: st
   const egress = createEgress({ allow: options.EGRESS_ALLOW });
 
   let isDraining = false;
-  const config = { ...defaultApiConfig, operatorToken: options.OPERATOR_TOKEN };
+  const config = { ...defaultApiConfig, operatorToken: options.OPERATOR_TOKEN, gatewayUrl: gatewayURLOf(options, options.GATEWAY_PORT) };
   const sealer = createSealer(options.SECRET_KEY);
   const at = { port: options.PORT };
   const media = openMedia(options, at);

@@ -6,6 +6,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startApi } from '@typelane/api';
+import { startGateway } from '@typelane/gateway';
 import { EmbeddedError } from '@typelane/embedded';
 import { ConfigurationError, createLog, graceMs, readEnv } from '@typelane/runtime';
 import { startWorker, workerEnv } from '@typelane/worker';
@@ -64,7 +65,7 @@ async function run(servers: Servers, dataDir: string, { operator, secretKey: SEC
   const demo = await startDemoTypebot();
   stops.push(() => demo.stop());
   const own = { ...process.env, DATABASE_URL: servers.databaseUrl, REDIS_URL: servers.redisUrl, SECRET_KEY };
-  const { LOG_LEVEL, ...env } = readEnv(workerEnv, {
+  const { LOG_LEVEL, ...env } = readEnv([...workerEnv, 'GATEWAY_PORT', 'GATEWAY_URL'], {
     ...own,
     DATABASE_URL_FILE: undefined,
     REDIS_URL_FILE: undefined,
@@ -72,18 +73,27 @@ async function run(servers: Servers, dataDir: string, { operator, secretKey: SEC
   });
   // The terminal is for people; what is worth a line there says so itself.
   const log = createLog(process.env['LOG_LEVEL'] ? LOG_LEVEL : 'warn');
-  tell('Starting the API and the worker');
-  const api = await startApi({ ...env, OPERATOR_TOKEN: operator.token, log });
+  tell('Starting the API, the worker and the gateway');
+  // Its port is part of the addresses that the API tells.
+  const gateway = await startGateway({ ...env, log });
+  stops.push(() => gateway.stop());
+  const api = await startApi({ ...env, GATEWAY_PORT: gateway.port, OPERATOR_TOKEN: operator.token, log });
   stops.push(() => api.stop());
   // Bots open files at the API, and only now it is known on which port.
   const PORT = Number(new URL(api.url).port);
-  const worker = await startWorker({ ...env, PORT, EGRESS_ALLOW: [...env.EGRESS_ALLOW, demo.host], log });
+  const worker = await startWorker({
+    ...env,
+    PORT,
+    EGRESS_ALLOW: [...env.EGRESS_ALLOW, demo.host, `${new URL(gateway.url).hostname}:${gateway.port}`],
+    log,
+  });
   stops.push(() => worker.stop());
   await registerDemo(api.url, operator.token, demo);
   stops.push(() => removeRunFile(dataDir));
   const { databaseUrl, redisUrl } = servers;
   await writeRunFile(dataDir, {
     apiUrl: api.url,
+    gatewayUrl: gateway.url,
     redisUrl,
     databaseUrl,
     demoTypebotUrl: demo.url,
@@ -91,14 +101,20 @@ async function run(servers: Servers, dataDir: string, { operator, secretKey: SEC
     queuePrefix: env.QUEUE_PREFIX,
     pid: process.pid,
   });
-  welcome(api.url, servers, operator, dataDir);
+  welcome({ apiUrl: api.url, gatewayUrl: gateway.url }, servers, operator, dataDir);
 }
 
-function welcome(apiUrl: string, servers: Servers, { token, isNew }: { token: string; isNew: boolean }, dataDir: string): void {
+function welcome(
+  { apiUrl, gatewayUrl }: { apiUrl: string; gatewayUrl: string },
+  servers: Servers,
+  { token, isNew }: { token: string; isNew: boolean },
+  dataDir: string,
+): void {
   tell(`
 Typelane is running.
 
   API        ${apiUrl}   (reference: ${apiUrl}/docs)
+  Gateway    ${gatewayUrl}   (webhooks of WhatsApp gateways come in here, see docs/gateways)
   PostgreSQL ${servers.postgres}
   Redis      ${servers.redis}
   Operator   ${isNew ? `${token}   (shown once; kept in ${dataDir})` : `the token of the first start, kept in ${dataDir}`}
@@ -175,7 +191,8 @@ async function makeDataDir(dataDir: string): Promise<void> {
 function sentence(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, port } = error as { code?: string; port?: number };
-  if (code === 'EADDRINUSE') return `Port ${port} is in use by another program. Stop it, or choose another: PORT=3001 npm start`;
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is in use by another program. Stop it, or choose another: ${String(port) === (process.env['GATEWAY_PORT'] || '3001') ? 'GATEWAY_PORT=3011' : 'PORT=3010'} npm start`;
   if (code === 'EACCES') return `No permission: ${error.message}`;
   return error.message || String(code ?? error);
 }

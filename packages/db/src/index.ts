@@ -1,6 +1,7 @@
 export * from './announcements/index.ts';
 export { batched } from './batch.ts';
 export * from './bulk-starts/index.ts';
+export * from './channels/index.ts';
 export { conversationId } from './conversation-id.ts';
 export { acknowledge, type Handed, handNext, type Receipt } from './conversations/acknowledge.ts';
 export { waitingFrom, type WaitingRow } from './conversations/burst.ts';

@@ -25,6 +25,13 @@ export const envSchema = z.object({
   ),
   PORT: whole(0, 65_535).default(3_000).describe('Port of the API; 0 takes any free one.'),
   HOST: z.string().min(1).default('127.0.0.1').describe('Address the API listens on; `0.0.0.0` for all.'),
+  GATEWAY_PORT: whole(0, 65_535).default(3_001).describe('Port on which the gateway process takes webhooks; 0 takes any free one.'),
+  GATEWAY_URL: url(['http:', 'https:'])
+    .transform((text) => text.replace(/\/+$/, ''))
+    .optional()
+    .describe(
+      'Where WhatsApp gateways and the workers reach the gateway process, such as https://hooks.example.com. Absent: `HOST` and `GATEWAY_PORT`.',
+    ),
   OPERATOR_TOKEN: z
     .string()
     .min(16, 'at least 16 characters')

@@ -25,6 +25,7 @@ export const refusals = {
   MEDIA_NOT_FOUND: { statusCode: 404, sentence: 'Expected the address of a file that is kept here, got another' },
   TOKEN_NOT_FOUND: { statusCode: 404, sentence: 'Expected `keyId` to name a token, got one that does not exist' },
   WEBHOOK_NOT_FOUND: { statusCode: 404, sentence: 'Expected `webhookId` to name a webhook of this instance, got one that does not exist' },
+  CHANNEL_NOT_FOUND: { statusCode: 404, sentence: 'Expected `instanceId` to name an instance with a channel, got one without' },
   DEAD_LETTER_NOT_FOUND: { statusCode: 404, sentence: 'Expected `deadLetterId` to name a dead letter, got one that does not exist' },
   UNCERTAIN_TURN_NOT_FOUND: {
     statusCode: 404,
@@ -47,6 +48,10 @@ export const refusals = {
   BOT_REFUSED: { statusCode: 409, sentence: 'Expected the bot to take the call, got a refusal that another try would not change' },
   BULK_START_OVER: { statusCode: 409, sentence: 'Expected a list that is running or paused, got one that is done or cancelled' },
   TOO_MANY_WEBHOOKS: { statusCode: 409, sentence: 'Expected an instance with fewer than 10 webhooks, got one that has them' },
+  CHANNEL_UNREADABLE: {
+    statusCode: 409,
+    sentence: 'Expected a channel whose settings can be read, got one of another version or another SECRET_KEY: put it again',
+  },
   DEAD_LETTER_SETTLED: { statusCode: 409, sentence: 'Expected a dead letter that is open, got one that was redriven or discarded' },
   DEAD_LETTER_UNREADABLE: { statusCode: 409, sentence: 'Expected a dead letter that can be read as an event, got another' },
   UNCERTAIN_TURN_RESOLVED: { statusCode: 409, sentence: 'Expected a turn that nobody has resolved, got one that is' },
