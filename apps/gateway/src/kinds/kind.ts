@@ -99,7 +99,8 @@ export type SendOutcome =
   | { type: 'misconfigured'; reason: string }
   | { type: 'uncertain'; reason: string };
 
-export type Finding = { type: 'found'; keyId: string } | { type: 'absent' } | { type: 'unknown' };
+/** `looked`: messages that may be it, the likeliest first; none: it is not there. `unknown`: the gateway could not be asked. */
+export type Finding = { type: 'looked'; keyIds: string[] } | { type: 'unknown' };
 
 export type MediaFile = { type: 'file'; bytes: Buffer; mimeType: string | null } | { type: 'failed'; reason: string };
 

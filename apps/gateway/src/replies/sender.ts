@@ -45,7 +45,10 @@ export function createSender(ports: SenderPorts): Sender {
     await sleep(waitMsOf(channel, to.to, pacer), undefined, { signal: to.signal });
     const outcome = await channel.kind.send(message, to, channel, call);
     ports.counts.add('sends', channel.kind.name, outcome.type);
-    if (outcome.type === 'sent') return outcome.keyId;
+    if (outcome.type === 'sent') {
+      if (outcome.keyId !== null) await intents.noteSent(channel.instanceId, message.id, outcome.keyId);
+      return outcome.keyId;
+    }
     throw await failureOf(outcome, message, to, channel, ports);
   };
   return {
@@ -91,20 +94,22 @@ async function lookFor(
   const { kind } = channel;
   for (;;) {
     const noted = await ports.intents.sentAs(message.id);
-    if (noted !== null) return told(noted, channel, ports);
-    const { clientMessageId, correlation } = kind.capabilities;
+    if (noted !== null) return noteFound(noted, message, channel, ports);
+    const { clientMessageId } = kind.capabilities;
     if (clientMessageId === 'all' || (clientMessageId === 'texts' && message.type === 'text')) return null;
-    const found = (await kind.find?.(message, to, begunAt, channel, ports.call)) ?? { type: correlation ? 'absent' : 'unknown' };
-    if (found.type === 'found') return told(found.keyId, channel, ports);
+    const found = (await kind.find?.(message, to, begunAt, channel, ports.call)) ?? { type: 'looked', keyIds: [] };
+    const free = found.type === 'looked' ? await ports.intents.firstFree(channel.instanceId, message.id, found.keyIds) : null;
+    if (free !== null) return noteFound(free, message, channel, ports);
     const isOver = Date.now() >= begunAt + ports.settleMs;
-    if (isOver && found.type === 'unknown' && kind.find) throw new Error('the gateway cannot be asked whether it sent the message');
+    if (isOver && found.type === 'unknown') throw new Error('the gateway cannot be asked whether it sent the message');
     if (isOver) return null;
     await sleep(lookEveryMs, undefined, { signal: to.signal });
   }
 }
 
-function told(keyId: string, { kind }: Channel, { counts }: SenderPorts): string {
-  counts.add('sends', kind.name, 'found');
+async function noteFound(keyId: string, message: OutboundMessage, channel: Channel, { counts, intents }: SenderPorts): Promise<string> {
+  counts.add('sends', channel.kind.name, 'found');
+  await intents.noteSent(channel.instanceId, message.id, keyId);
   return keyId;
 }
 

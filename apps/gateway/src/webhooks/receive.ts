@@ -10,7 +10,7 @@ export type ReceivePorts = {
   channels: Channels;
   publisher: Pick<Publisher, 'publish'>;
   /** A status with our id of a message tells that it was sent. */
-  noteSent(messageId: string, keyId: string): Promise<void>;
+  noteSent(instanceId: string, messageId: string, keyId: string): Promise<void>;
   sightings: Sightings;
   counts: Counts;
   log: Log;
@@ -50,7 +50,7 @@ async function take(channel: Channel, told: Told, ports: ReceivePorts): Promise<
     for (let at = 0; at < told.events.length; at += eventsPerJobMax) {
       await ports.publisher.publish(told.events.slice(at, at + eventsPerJobMax));
     }
-    for (const { messageId, keyId } of told.statuses) if (messageId !== null) await ports.noteSent(messageId, keyId);
+    for (const { messageId, keyId } of told.statuses) if (messageId !== null) await ports.noteSent(instanceId, messageId, keyId);
   } catch (error) {
     log.warn({ err: error, instanceId }, 'publish.failed');
     return { status: 503, outcome: 'publish_failed' };

@@ -93,10 +93,10 @@ export async function findAtEvolution(
   const { messages } = fields(called.body);
   const records = list(Array.isArray(messages) ? messages : fields(messages)['records']).map(fields);
   const ours = clientMessageId(message.id);
-  const byId = records.find((record) => keyIdOf(record) === ours);
-  const found = byId ?? records.find((record) => isSame(record, message, sinceMs));
-  const keyId = found && keyIdOf(found);
-  return keyId ? { type: 'found', keyId } : { type: 'absent' };
+  if (records.some((record) => keyIdOf(record) === ours)) return { type: 'looked', keyIds: [ours] };
+  // The newest come first, and of several that read the same the oldest was sent first.
+  const same = records.filter((record) => isSame(record, message, sinceMs)).toReversed();
+  return { type: 'looked', keyIds: same.map(keyIdOf).filter((id) => id !== null) };
 }
 
 function keyIdOf(record: Fields): string | null {
