@@ -29,7 +29,7 @@ export default defineConfig({
           name: 'system',
           include: testsOf('packages/db', 'packages/client', 'packages/embedded', 'apps/*', 'scripts').concat(testkitOnServers),
           globalSetup: './packages/testkit/src/servers.ts',
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },

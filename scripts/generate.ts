@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { contractFiles } from '@typelane/client';
+import { contractFiles } from '@typelane/client/contracts-document';
 import { renderingDocument } from '@typelane/core';
 import { settingsDocument } from './generate/settings-document.ts';
 

@@ -47,8 +47,12 @@ export async function createApp(context: ApiContext): Promise<FastifyInstance> {
 }
 
 /** The canonical line of a request: the route, never the path or query, which name contacts. */
-function observe(app: FastifyInstance, { log }: ApiContext): void {
-  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
+function observe(app: FastifyInstance, { log, isDraining }: ApiContext): void {
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id);
+    // A connection that is kept alive would outlive the balancer's decision to send elsewhere.
+    if (isDraining()) void reply.header('connection', 'close');
+  });
   app.addHook('onResponse', async (request, reply) => {
     const { method, id: requestId } = request;
     const route = request.routeOptions.url ?? null;

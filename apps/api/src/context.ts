@@ -1,7 +1,7 @@
 import type { Publisher } from '@typelane/client';
 import type { Database } from '@typelane/db';
 import type { MediaStore } from '@typelane/media';
-import type { connectRedis, createQueue, Egress, Log, Ring, Sealer } from '@typelane/runtime';
+import type { connectRedis, createQueue, Egress, Log, WakeUp, Sealer } from '@typelane/runtime';
 import type { IngestWatch } from './ingest-watch.ts';
 
 /** All that the API needs from outside. Routes get it as an argument; there is no other way to anything. */
@@ -9,7 +9,7 @@ export type ApiContext = {
   database: Database;
   redis: ReturnType<typeof connectRedis>;
   /** The doorbell. */
-  converse: ReturnType<typeof createQueue<Ring>>;
+  converse: ReturnType<typeof createQueue<WakeUp>>;
   /** The inbound queue. */
   inbound: Pick<Publisher, 'publish'>;
   ingestWatch: Pick<IngestWatch, 'stalls'>;

@@ -1,19 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPublisher } from '@typelane/client';
-import { connect } from '@typelane/db';
+import { connect, hasCurrentSchema } from '@typelane/db';
 import { createMediaStore, signedAddress } from '@typelane/media';
 import { gatewayURLOf } from '@typelane/gateway/kinds';
 import {
+  checkDatabase,
+  checkMediaFolder,
   connectRedis,
   createEgress,
   createQueue,
   createSealer,
   type Env,
+  listenFailure,
   type Log,
   type MediaEnv,
   mediaEnv,
   mediaPlanOf,
   queueNames,
-  type Ring,
+  type WakeUp,
   type Running,
 } from '@typelane/runtime';
 import { createApp } from './app.ts';
@@ -28,6 +32,7 @@ export type ApiOptions = Pick<
   | 'HOST'
   | 'GATEWAY_PORT'
   | 'GATEWAY_URL'
+  | 'DRAIN_DELAY_MS'
   | 'SECRET_KEY'
   | 'EGRESS_ALLOW'
   | 'INBOUND_PARTITIONS'
@@ -45,6 +50,7 @@ export const apiEnv = [
   'OPERATOR_TOKEN',
   'GATEWAY_PORT',
   'GATEWAY_URL',
+  'DRAIN_DELAY_MS',
   'EGRESS_ALLOW',
   'INBOUND_PARTITIONS',
   'QUEUE_PREFIX',
@@ -52,13 +58,16 @@ export const apiEnv = [
   'LOG_LEVEL',
 ] as const;
 
-/** Serves the API in this process. `url`: where, with the port that was taken. Any number of processes may run. */
+/**
+ * Serves the API in this process. `url`: where, with the port that was taken. Any number of processes may run. `stop` says so on `/readyz`
+ * at once, serves for `DRAIN_DELAY_MS` with `connection: close`, then closes the port and finishes what has begun.
+ */
 export async function startApi(options: ApiOptions): Promise<Running & { url: string }> {
   const { log, QUEUE_PREFIX: prefix, INBOUND_PARTITIONS: partitions } = options;
   const database = connect(options.DATABASE_URL, { applicationName: 'typelane-api' });
   const redis = connectRedis(options.REDIS_URL);
   redis.on('error', (error) => log.warn({ err: error }, 'redis.error'));
-  const converse = createQueue<Ring>(queueNames.converse, redis, prefix);
+  const converse = createQueue<WakeUp>(queueNames.converse, redis, prefix);
   converse.on('error', (error) => log.warn({ err: error }, 'redis.error'));
   const inbound = createPublisher({ connection: redis, prefix, partitions, timeoutMs: defaultApiConfig.redisTimeoutMs });
 
@@ -84,7 +93,6 @@ export async function startApi(options: ApiOptions): Promise<Running & { url: st
     isDraining: () => isDraining,
   });
   const close = async (): Promise<void> => {
-    isDraining = true;
     await app.close();
     ingestWatch.stop();
     egress.close();
@@ -94,13 +102,22 @@ export async function startApi(options: ApiOptions): Promise<Running & { url: st
     await database.close();
   };
   try {
+    await Promise.all([
+      checkDatabase(() => hasCurrentSchema(database)),
+      checkMediaFolder(mediaPlanOf(options).place, options.MEDIA_DIR !== undefined),
+    ]);
     const url = await app.listen({ port: options.PORT, host: options.HOST });
     at.port = Number(new URL(url).port);
     let stopped: Promise<void> | null = null;
-    return { url, stop: () => (stopped ??= close()) };
+    const drain = async (): Promise<void> => {
+      isDraining = true;
+      await sleep(options.DRAIN_DELAY_MS);
+      await close();
+    };
+    return { url, stop: () => (stopped ??= drain()) };
   } catch (error) {
     await close();
-    throw error;
+    throw listenFailure(error, options);
   }
 }
 

@@ -1,6 +1,6 @@
 import { parseJid } from '@typelane/core';
-import { conversationId, ingestLetters } from '@typelane/db';
-import { ring } from '@typelane/runtime';
+import { conversationId, ingestEvents } from '@typelane/db';
+import { wake } from '@typelane/runtime';
 import { inboundText } from '@typelane/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startTestApi } from './support/api.ts';
@@ -34,7 +34,7 @@ async function writes(
   const address = known(from);
   const { keyId } = event.data;
   const [phone, other] = told ? told.map(known) : [];
-  const taken = await ingestLetters(api.database.sql, [
+  const taken = await ingestEvents(api.database.sql, [
     {
       conversationId: conversationId(instanceId, address),
       instanceId,
@@ -44,13 +44,13 @@ async function writes(
       keyId,
       messageId: keyId,
       event,
-      holds: false,
+      holdsReplies: false,
       address,
       participant: participant === null ? null : known(participant),
       pair: phone?.kind === 'phone' && other ? { phone, other } : null,
     },
   ]);
-  await ring(api.context.converse, taken);
+  await wake(api.context.converse, taken);
 }
 
 const start = (keyRemoteJid: string) => api.ask('POST', path, { body: { keyRemoteJid } });

@@ -19,6 +19,7 @@ const env = {
   DATABASE_URL: database.url,
   REDIS_URL: inject('redisUrl'),
   PORT: '0',
+  DRAIN_DELAY_MS: '0',
   OPERATOR_TOKEN: token,
   SECRET_KEY: secretKey,
   PATH: process.env['PATH'],
@@ -32,6 +33,7 @@ test('the API serves on the port it took, until it is stopped', async () => {
     PORT: 0,
     GATEWAY_PORT: 3_001,
     HOST: '127.0.0.1',
+    DRAIN_DELAY_MS: 0,
     INBOUND_PARTITIONS: 1,
     QUEUE_PREFIX: 'server-test',
     EGRESS_ALLOW: [],
@@ -54,6 +56,7 @@ test('a port that is taken makes the start fail, and nothing is left open', asyn
     PORT: 0,
     GATEWAY_PORT: 3_001,
     HOST: '127.0.0.1',
+    DRAIN_DELAY_MS: 0,
     INBOUND_PARTITIONS: 1,
     QUEUE_PREFIX: 'server-test',
     EGRESS_ALLOW: [],
@@ -61,7 +64,9 @@ test('a port that is taken makes the start fail, and nothing is left open', asyn
     SECRET_KEY: secretKey,
   };
   const api = await startApi({ ...options, log: createLog('silent') });
-  await expect(startApi({ ...options, PORT: Number(new URL(api.url).port), log: createLog('silent') })).rejects.toThrow('EADDRINUSE');
+  await expect(startApi({ ...options, PORT: Number(new URL(api.url).port), log: createLog('silent') })).rejects.toThrow(
+    'Expected PORT to be a free port',
+  );
   await api.stop();
 });
 
@@ -73,6 +78,7 @@ test('what is no HTTP is answered in the shape of every error', async () => {
     PORT: 0,
     GATEWAY_PORT: 3_001,
     HOST: '127.0.0.1',
+    DRAIN_DELAY_MS: 0,
     INBOUND_PARTITIONS: 1,
     QUEUE_PREFIX: 'server-test',
     EGRESS_ALLOW: [],
@@ -112,6 +118,25 @@ test('as a process it starts with only its environment and ends with 0 when it i
   }
   const [code] = await once(child, 'exit');
   expect(code).toBe(0);
+});
+
+test('told to stop it is not ready at once, serves new connections meanwhile, and a second request ends it', async () => {
+  const child = spawn(process.execPath, [main], { env: { ...env, DRAIN_DELAY_MS: '30000' } });
+  const exited = once(child, 'exit');
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += String(chunk)));
+  try {
+    await expect.poll(() => output, { timeout: 20_000 }).toContain('api.started');
+    const { url } = JSON.parse(output.split('\n').find((line) => line.includes('api.started')) ?? '');
+    child.kill('SIGTERM');
+    await expect.poll(async () => (await fetch(`${url}/readyz`)).status, { timeout: 20_000 }).toBe(503);
+    const served = await fetch(`${url}/api/v2/admin/business`, { headers: { apikey: token } });
+    expect({ status: served.status, connection: served.headers.get('connection') }).toEqual({ status: 200, connection: 'close' });
+    await expect.poll(() => (child.kill('SIGTERM'), child.exitCode), { timeout: 20_000 }).toBe(1);
+  } finally {
+    child.kill('SIGKILL');
+    await exited;
+  }
 });
 
 test.each(['OPERATOR_TOKEN', 'SECRET_KEY', 'DATABASE_URL', 'REDIS_URL'])(

@@ -64,8 +64,8 @@ test('a reply tells whether it was sent, and what was taken back by a close is n
   const chat = freshChat();
   api.bot((call) => says('hello', 'text input', call.type === 'start'));
   const { sessionId } = (await api.ask('POST', `${path}/session`, { body: { keyRemoteJid: chat } })).body;
-  const [handed] = (await api.ask('GET', `${path}/session/${sessionId}/transcript`)).body[0].replies;
-  await acknowledge(api.database.sql, [{ replyId: handed.replyId, keyIds: ['3EB0'], failure: null }]);
+  const [dispatched] = (await api.ask('GET', `${path}/session/${sessionId}/transcript`)).body[0].replies;
+  await acknowledge(api.database.sql, [{ replyId: dispatched.replyId, keyIds: ['3EB0'], failure: null }]);
   await write(chat, 'one');
   await write(chat, 'two');
   await api.ask('PATCH', `${path}/session/${sessionId}`, { body: { action: 'close' } });

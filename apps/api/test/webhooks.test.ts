@@ -125,18 +125,18 @@ test('deliveries are listed page by page, the newest first, with what they met',
   const { webhookId } = await create();
   const place = `${path}/${webhookId}`;
   const ids: string[] = [];
-  for (let count = 0; count < 3; count += 1) ids.unshift((await ask('POST', `${place}/test`)).body.announcementId);
+  for (let count = 0; count < 3; count += 1) ids.unshift((await ask('POST', `${place}/test`)).body.sessionEventId);
   const { sql } = api.database;
-  await sql`update webhook_deliveries set attempts = 1, next_at = null, failure = 'http_500' where announcement_id = ${ids[0] ?? ''}`;
-  await sql`update webhook_deliveries set attempts = 2, next_at = null, delivered_at = now() where announcement_id = ${ids[1] ?? ''}`;
+  await sql`update webhook_deliveries set attempts = 1, next_at = null, failure = 'http_500' where session_event_id = ${ids[0] ?? ''}`;
+  await sql`update webhook_deliveries set attempts = 2, next_at = null, delivered_at = now() where session_event_id = ${ids[1] ?? ''}`;
   const first = await ask('GET', `${place}/delivery?limit=2`);
   expect(first.body).toMatchObject([
-    { announcementId: ids[0], status: 'givenUp', attempts: 1, failure: 'http_500' },
-    { announcementId: ids[1], status: 'delivered', attempts: 2, failure: null },
+    { sessionEventId: ids[0], status: 'givenUp', attempts: 1, failure: 'http_500' },
+    { sessionEventId: ids[1], status: 'delivered', attempts: 2, failure: null },
   ]);
   const next = /<([^>]+)>; rel="next"/.exec(String(first.headers['link']))?.[1] ?? '';
   const second = await ask('GET', next);
-  expect(second.body).toMatchObject([{ announcementId: ids[2], status: 'waiting' }]);
+  expect(second.body).toMatchObject([{ sessionEventId: ids[2], status: 'waiting' }]);
   expect(second.headers['link']).toBeUndefined();
 });
 

@@ -1,11 +1,10 @@
-import type { Egress } from '@typelane/runtime';
-import got, { type Request } from 'got';
+import { createHttpClient, type Egress } from '@typelane/runtime';
 
 /** One request to a gateway. Whatever comes of it is a value. */
-export type Call = (method: 'GET' | 'POST' | 'PUT' | 'PATCH', url: string, options?: CallOptions) => Promise<Called>;
+export type Call = (method: 'GET' | 'POST', url: string, options?: CallOptions) => Promise<Called>;
 
 export type CallOptions = {
-  headers?: Record<string, string | undefined>;
+  headers?: Record<string, string>;
   json?: unknown;
   /** Sent as it is, in place of `json`. */
   text?: string;
@@ -21,79 +20,38 @@ export type Called =
   | { type: 'answered'; status: number; body: unknown; bytes: Buffer; mimeType: string | null; retryAfterMs: number | null }
   | { type: 'failed'; code: string; reached: 'no' | 'perhaps' };
 
-/** Requests through the egress guard. Nothing is followed, repeated or taken from the environment. */
+/** Requests through the egress guard. Nothing is followed or repeated. */
 export function createCall(egress: Pick<Egress, 'check' | 'agents'>): Call {
-  return async (method, url, options = {}) => {
-    const verdict = egress.check(url);
-    if (!verdict.allowed) return { type: 'failed', code: `EGRESS_REFUSED (${verdict.reason})`, reached: 'no' };
-    return exchange(egress.agents, method, url, options);
+  const client = createHttpClient(egress, { headers: { accept: 'application/json' } });
+  return async (method, address, options = {}) => {
+    const url = URL.parse(address);
+    if (url === null) return failed('BAD_URL');
+    const { timeoutMs = 30_000, answerSizeBytesMax = 1_048_576, signal, headers } = options;
+    const body = method === 'GET' ? null : (options.text ?? JSON.stringify(options.json ?? {}));
+    const limits = { timeoutMs, bodySizeBytesMax: answerSizeBytesMax, ...(signal && { signal }) };
+    const opened = await client.open({ url, body, ...(headers && { headers }) }, limits);
+    if (opened.type === 'failed') return failed(opened.failure.code);
+    try {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of opened.body) chunks.push(chunk);
+      const bytes = Buffer.concat(chunks);
+      const mimeType = opened.headers['content-type']?.split(';')[0]?.trim() ?? null;
+      const retryAfterMs = waitOf(opened.headers['retry-after']);
+      return { type: 'answered', status: opened.status, bytes, body: parsed(bytes), mimeType, retryAfterMs };
+    } catch (error) {
+      return failed(error instanceof Error && 'code' in error ? String(error.code) : 'FAILED');
+    }
   };
 }
 
-function exchange(agents: Egress['agents'], method: string, url: string, options: CallOptions): Promise<Called> {
-  return new Promise((resolve) => {
-    const stream = got.stream(url, {
-      method,
-      headers: { 'user-agent': 'typelane', accept: 'application/json', ...bodyHeaders(options), ...options.headers },
-      ...bodyOf(options),
-      agent: { http: agents.http, https: agents.https },
-      followRedirect: false,
-      throwHttpErrors: false,
-      retry: { limit: 0 },
-    });
-    const end = (called: Called): void => {
-      clearTimeout(timer);
-      options.signal?.removeEventListener('abort', abort);
-      resolve(called);
-      stream.destroy();
-    };
-    const abort = (): void => end({ type: 'failed', code: 'ABORTED', reached: 'perhaps' });
-    const timer = setTimeout(() => end({ type: 'failed', code: 'TIMEOUT', reached: 'perhaps' }), options.timeoutMs ?? 30_000);
-    options.signal?.addEventListener('abort', abort, { once: true });
-    // Kept for good: a socket may still fail after the exchange has ended.
-    stream.on('error', ({ code = 'FAILED' }: NodeJS.ErrnoException) =>
-      end({ type: 'failed', code, reached: unreached.has(code) ? 'no' : 'perhaps' }),
-    );
-    collect(stream, options.answerSizeBytesMax ?? 1_048_576, end);
-    if (method !== 'GET' && options.json === undefined && options.text === undefined) stream.end();
-  });
-}
-
 /** No connection was made, so nothing was said on it. */
-const unreached = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EGRESS_REFUSED']);
+const unreached = new Set(['BAD_URL', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EGRESS_REFUSED']);
 
-function bodyHeaders({ json, text }: CallOptions): Record<string, string> {
-  return json === undefined && text === undefined ? {} : { 'content-type': 'application/json' };
+function failed(code: string): Called {
+  return { type: 'failed', code, reached: unreached.has(code) ? 'no' : 'perhaps' };
 }
 
-function bodyOf({ json, text }: CallOptions): { body?: string } {
-  if (text !== undefined) return { body: text };
-  return json === undefined ? {} : { body: JSON.stringify(json) };
-}
-
-function collect(stream: Request, sizeBytesMax: number, end: (called: Called) => void): void {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  let head = { status: 0, mimeType: null as string | null, retryAfterMs: null as number | null };
-  stream.once('response', ({ statusCode, headers }) => {
-    head = {
-      status: statusCode,
-      mimeType: headers['content-type']?.split(';')[0]?.trim() ?? null,
-      retryAfterMs: retryAfterMs(headers['retry-after']),
-    };
-  });
-  stream.on('data', (chunk: Buffer) => {
-    sizeBytes += chunk.length;
-    if (sizeBytes > sizeBytesMax) end({ type: 'failed', code: 'ANSWER_TOO_LARGE', reached: 'perhaps' });
-    else chunks.push(chunk);
-  });
-  stream.once('end', () => {
-    const bytes = Buffer.concat(chunks);
-    end({ type: 'answered', ...head, bytes, body: parsed(bytes) });
-  });
-}
-
-function retryAfterMs(header: string | undefined): number | null {
+function waitOf(header: string | undefined): number | null {
   return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) * 1_000 : null;
 }
 

@@ -1,6 +1,6 @@
 import { consumeReplies, createPublisher } from '@typelane/client';
 import { connect } from '@typelane/db';
-import { connectRedis, createEgress, createSealer, type Env, type Log, type Running } from '@typelane/runtime';
+import { ConfigurationError, connectRedis, createEgress, createSealer, type Env, type Log, type Running } from '@typelane/runtime';
 import { createCall } from './call.ts';
 import { createChannels } from './channels.ts';
 import { createCounts } from './counts.ts';
@@ -70,7 +70,11 @@ export async function startGateway(options: GatewayOptions): Promise<Running & {
   ];
   const { noteSent } = intents;
   const server = createServer({ channels, publisher, noteSent, sightings, counts, log, call, links });
-  await server.listen({ port: options.GATEWAY_PORT, host: options.HOST });
+  await server.listen({ port: options.GATEWAY_PORT, host: options.HOST }).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'EADDRINUSE') throw cause;
+    const sentence = `Expected GATEWAY_PORT to be a free port, got ${options.GATEWAY_PORT}: another program listens on it`;
+    throw new ConfigurationError(sentence, { cause });
+  });
   const address = server.server.address();
   if (typeof address === 'object' && address !== null) at.port = address.port;
   const sender = createSender({ channels, intents, sightings, counts, call, log, settleMs: options.settleMs ?? 10_000 });

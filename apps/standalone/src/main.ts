@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { startApi } from '@typelane/api';
 import { startGateway } from '@typelane/gateway';
 import { EmbeddedError } from '@typelane/embedded';
-import { ConfigurationError, createLog, graceMs, readEnv } from '@typelane/runtime';
+import { ConfigurationError, createLog, graceMs, onStopSignal, readEnv } from '@typelane/runtime';
 import { startWorker, workerEnv } from '@typelane/worker';
 import { startDemoTypebot } from './demo-typebot.ts';
 import { demoInstanceId, registerDemo } from './demo.ts';
@@ -20,6 +20,14 @@ const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 
 type Stops = (() => Promise<void>)[];
 
+/** Read before anything starts, so that a wrong value is told at once. The servers and the key have defaults of their own here. */
+const settingNames = [
+  'OPERATOR_TOKEN',
+  'GATEWAY_PORT',
+  'GATEWAY_URL',
+  ...workerEnv.filter((name) => name !== 'DATABASE_URL' && name !== 'REDIS_URL' && name !== 'SECRET_KEY'),
+] as const;
+
 try {
   await main();
 } catch (error) {
@@ -30,7 +38,8 @@ try {
 
 async function main(): Promise<void> {
   const { reset } = usage();
-  const { DATA_DIR, OPERATOR_TOKEN } = readEnv(['DATA_DIR', 'OPERATOR_TOKEN']);
+  const settings = readEnv(settingNames);
+  const { DATA_DIR, OPERATOR_TOKEN } = settings;
   const givenKey = external('SECRET_KEY');
   const dataDir = resolve(DATA_DIR);
   const stops: Stops = [];
@@ -51,7 +60,7 @@ async function main(): Promise<void> {
       operator: await operatorToken(dataDir, OPERATOR_TOKEN),
       secretKey: await secretKey(dataDir, givenKey),
     };
-    await run(servers, dataDir, secrets, stops);
+    await run(servers, settings, secrets, stops);
   } catch (error) {
     await stopAll(stops);
     throw error;
@@ -59,25 +68,23 @@ async function main(): Promise<void> {
   await ending.over;
 }
 
+type Settings = ReturnType<typeof readEnv<(typeof settingNames)[number]>>;
 type Secrets = { operator: { token: string; isNew: boolean }; secretKey: string };
 
-async function run(servers: Servers, dataDir: string, { operator, secretKey: SECRET_KEY }: Secrets, stops: Stops): Promise<void> {
+async function run(servers: Servers, settings: Settings, { operator, secretKey: SECRET_KEY }: Secrets, stops: Stops): Promise<void> {
   const demo = await startDemoTypebot();
   stops.push(() => demo.stop());
-  const own = { ...process.env, DATABASE_URL: servers.databaseUrl, REDIS_URL: servers.redisUrl, SECRET_KEY };
-  const { LOG_LEVEL, ...env } = readEnv([...workerEnv, 'GATEWAY_PORT', 'GATEWAY_URL'], {
-    ...own,
-    DATABASE_URL_FILE: undefined,
-    REDIS_URL_FILE: undefined,
-    SECRET_KEY_FILE: undefined,
-  });
+  const dataDir = resolve(settings.DATA_DIR);
+  const { LOG_LEVEL, ...others } = settings;
+  const env = { ...others, DATABASE_URL: servers.databaseUrl, REDIS_URL: servers.redisUrl, SECRET_KEY };
   // The terminal is for people; what is worth a line there says so itself.
   const log = createLog(process.env['LOG_LEVEL'] ? LOG_LEVEL : 'warn');
   tell('Starting the API, the worker and the gateway');
   // Its port is part of the addresses that the API tells.
   const gateway = await startGateway({ ...env, log });
   stops.push(() => gateway.stop());
-  const api = await startApi({ ...env, GATEWAY_PORT: gateway.port, OPERATOR_TOKEN: operator.token, log });
+  // No balancer stands before it.
+  const api = await startApi({ ...env, GATEWAY_PORT: gateway.port, DRAIN_DELAY_MS: 0, OPERATOR_TOKEN: operator.token, log });
   stops.push(() => api.stop());
   // Bots open files at the API, and only now it is known on which port.
   const PORT = Number(new URL(api.url).port);
@@ -144,12 +151,11 @@ function endOnSignal(stops: Stops): { over: Promise<never>; fail: (sentence: str
     clearTimeout(late);
     process.exit(code);
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      tell(isEnding ? '\nStopping at once.' : '\nStopping: finishing what has begun. Ctrl-C again stops at once.');
-      void end(0);
-    });
-  }
+  const stop = (): void => {
+    tell(isEnding ? '\nStopping at once.' : '\nStopping: finishing what has begun. Ctrl-C again stops at once.');
+    void end(0);
+  };
+  onStopSignal(['SIGINT', 'SIGTERM', 'SIGHUP'], stop, stop);
   return {
     over: new Promise<never>(() => {}),
     fail: (why) => {
@@ -190,9 +196,7 @@ async function makeDataDir(dataDir: string): Promise<void> {
 /** Errors that people meet here, in words. */
 function sentence(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { code, port } = error as { code?: string; port?: number };
-  if (code === 'EADDRINUSE')
-    return `Port ${port} is in use by another program. Stop it, or choose another: ${String(port) === (process.env['GATEWAY_PORT'] || '3001') ? 'GATEWAY_PORT=3011' : 'PORT=3010'} npm start`;
+  const { code } = error as { code?: string };
   if (code === 'EACCES') return `No permission: ${error.message}`;
   return error.message || String(code ?? error);
 }

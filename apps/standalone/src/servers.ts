@@ -1,6 +1,6 @@
 import { lockDataDir, startPostgres, startRedis } from '@typelane/embedded';
 import { connect, migrate } from '@typelane/db';
-import { ConfigurationError, connectRedis } from '@typelane/runtime';
+import { checkRedis, ConfigurationError, connectRedis } from '@typelane/runtime';
 
 export type Servers = {
   databaseUrl: string;
@@ -63,7 +63,10 @@ async function choosePostgres({ databaseUrl, dataDir, reset, tell, onExit }: Opt
 }
 
 async function chooseRedis({ redisUrl, dataDir, reset, tell, onExit }: Options, stops: (() => Promise<void>)[]) {
-  if (redisUrl !== undefined) return { url: redisUrl, what: 'REDIS_URL' };
+  if (redisUrl !== undefined) {
+    await checkRedis(redisUrl, tell);
+    return { url: redisUrl, what: 'REDIS_URL' };
+  }
   tell('Starting Redis');
   const server = await startRedis({ dataDir, log: tell, onExit });
   stops.push(() => server.stop());

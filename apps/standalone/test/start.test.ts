@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 /** Runs one of the root's scripts as npm does, on this test's data folder and a free port, with no server given from outside. */
-function run(script: 'start' | 'chat', args: string[] = [], env: Record<string, string> = {}) {
+function run(script: 'start' | 'chat' | 'urls', args: string[] = [], env: Record<string, string> = {}) {
   const { DATABASE_URL: _database, REDIS_URL: _redis, ...inherited } = process.env;
   const child = spawn('npm', ['run', '--silent', script, '--', ...args], {
     cwd: root,
@@ -109,6 +109,28 @@ test('a newcomer starts it, talks to the bot, stops it, and nothing is left runn
   expect(await stopped(third)).toBe(0);
 });
 
+test(
+  'the addresses of a running start are printed for people, for programs and one by one, and none when nothing runs',
+  { timeout: 120_000 },
+  async () => {
+    const urls = async (...args: string[]) => {
+      const { ended, output } = run('urls', args);
+      return { code: await ended, text: output() };
+    };
+    expect(await urls()).toEqual({ code: 1, text: expect.stringContaining(`No npm start runs on ${dataDir}`) });
+    const start = await started();
+    const kept = JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as Record<string, string | number>;
+    const { code, text } = await urls('--json');
+    expect({ code, values: JSON.parse(text) }).toEqual({ code: 0, values: kept });
+    expect(await urls('redisUrl')).toEqual({ code: 0, text: `${kept['redisUrl']}\n` });
+    const forPeople = await urls();
+    for (const value of Object.values(kept)) expect(forPeople.text).toContain(String(value));
+    expect(await urls('--all')).toEqual({ code: 2, text: expect.stringContaining('Usage: npm run --silent urls') });
+    expect(await urls('url')).toEqual({ code: 2, text: expect.stringContaining('Usage: npm run --silent urls') });
+    expect(await stopped(start)).toBe(0);
+  },
+);
+
 test('a photo that a contact sends is where the bot is told that it is', { timeout: 120_000 }, async () => {
   const start = await started();
   const { apiUrl, operatorToken } = start.runFile;
@@ -166,8 +188,8 @@ test('a port in use is named, and nothing is left running', { timeout: 120_000 }
   await waitUntil(() => server.listening, { what: 'a taken port' });
   const { port } = server.address() as { port: number };
   const { ended, output } = run('start', [], { PORT: String(port) });
-  expect(await ended).toBe(1);
-  expect(output()).toContain(`Port ${port} is in use`);
+  expect(await ended).toBe(2);
+  expect(output()).toContain(`Expected PORT to be a free port, got ${port}`);
   expect(pidsIn(output()).filter((pid) => isAlive(pid))).toEqual([]);
   server.close();
 });
@@ -175,7 +197,20 @@ test('a port in use is named, and nothing is left running', { timeout: 120_000 }
 test.each<[string, string[], Record<string, string>, RegExp]>([
   ['an unknown option', ['--wipe'], {}, /--wipe[\s\S]*Usage: npm start/],
   ['a port that is no number', [], { PORT: 'http' }, /Expected PORT to be a whole number from 0 to 65535, got "http"/],
-  ['a bad allow-list', [], { EGRESS_ALLOW: 'typebot.lan' }, /EGRESS_ALLOW/],
+  [
+    'a bad allow-list',
+    [],
+    { EGRESS_ALLOW: 'typebot.lan' },
+    /^Expected EGRESS_ALLOW to be `host:port`, separated by commas, such as bot\.example\.com:3000 or \[::1\]:3000 \("typebot\.lan" is not\), got "typebot\.lan"\n$/,
+  ],
+  ['an unknown log level', [], { LOG_LEVEL: 'loud' }, /^Expected LOG_LEVEL to be `fatal` or `error` or .*`silent`, got "loud"\n$/],
+  [
+    'a short key',
+    [],
+    { SECRET_KEY: 'short' },
+    /^Expected SECRET_KEY to be text of at least 32 characters, got 5 characters that are not shown\n$/,
+  ],
+  ['a host that is elsewhere', [], { HOST: '192.0.2.1' }, /Expected HOST to be an address of this machine, got "192\.0\.2\.1"/],
   ['wiping a given database', ['--reset'], { DATABASE_URL: 'postgres://db/x' }, /--reset wipes only/],
 ])('%s is refused with exit code 2 and a sentence', { timeout: 60_000 }, async (_, args, env, sentence) => {
   const { ended, output } = run('start', args, env);

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, orderDueStarts } from '@typelane/db';
-import { type Lease, type Log, type Ring, ring } from '@typelane/runtime';
+import { type Lease, type Log, type WakeUp, wake } from '@typelane/runtime';
 import type { Queue } from 'bullmq';
 
 /** Milliseconds between looks at the lists: what is due within one is started together. */
 const tickMs = 1_000;
 
-type Options = { database: Database; converse: Queue<Ring>; lease: Lease; log: Log };
+type Options = { database: Database; converse: Queue<WakeUp>; lease: Lease; log: Log };
 
 /** Starts the bot towards the contacts of lists, each list at its own pace. The elected process does it; two at once order nothing twice. */
 export function startBulkStarts({ database, converse, lease, log }: Options): { stop(): Promise<void> } {
@@ -14,7 +14,7 @@ export function startBulkStarts({ database, converse, lease, log }: Options): { 
   const round = async (): Promise<void> => {
     if (!lease.isHeld()) return;
     const chats = await orderDueStarts(database.sql, tickMs);
-    await ring(converse, chats);
+    await wake(converse, chats);
     if (chats.length > 0) log.info({ chats: chats.length }, 'bulk-start.ordered');
   };
   const loop = (async () => {

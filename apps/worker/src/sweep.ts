@@ -1,20 +1,20 @@
 import {
   type Database,
   firstId,
-  forgetLooks,
+  clearLooks,
   forgottenChats,
-  handAgain,
-  handNext,
-  noteLooks,
+  markRedispatched,
+  dispatchNext,
+  postponeLooks,
   touch,
   unacknowledged,
-  unhanded,
+  undispatched,
 } from '@typelane/db';
-import { type Log, type Ring, ring } from '@typelane/runtime';
+import { type Log, type WakeUp, wake } from '@typelane/runtime';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { startLoop } from './announce/loop.ts';
-import { forgetOld } from './announce/relay.ts';
+import { startPollLoop } from './session-events/poll-loop.ts';
+import { deleteOldSessionEventsBatch } from './session-events/event-relay.ts';
 import type { Acknowledger } from './deliver/acknowledger.ts';
 import { createFindReply } from './deliver/find-reply.ts';
 import type { Publish } from './deliver/outbound.ts';
@@ -26,7 +26,7 @@ type SweepOptions = {
   redis: Redis;
   /** Of all BullMQ keys. */
   prefix: string;
-  converse: Queue<Ring>;
+  converse: Queue<WakeUp>;
   outbound: Queue;
   acknowledger: Acknowledger;
   publish: Publish;
@@ -61,14 +61,14 @@ type Part = () => Promise<number>;
 export function startSweep(options: SweepOptions): { stop(): Promise<void> } {
   const { acknowledger, database, media, log, intervalMs } = options;
   const parts: Record<string, Part> = {
-    rung: createWakeAgain(options),
+    woken: createWakeAgain(options),
     republished: createSettleReplies(options),
-    handed: () => handForgotten(options),
+    dispatched: () => handForgotten(options),
     files: createRemoveExpired(media),
-    forgotten: () => forgetOld(database),
+    forgotten: () => deleteOldSessionEventsBatch(database),
   };
   const loops = Object.entries(parts).map(([part, look]) =>
-    startLoop(
+    startPollLoop(
       async () => {
         const count = acknowledger.lease.isHeld() ? await look() : 0;
         if (count > 0) log.info({ [part]: count }, 'sweep.done');
@@ -106,17 +106,17 @@ function createWakeAgain({ database: { sql }, converse, intervalMs }: SweepOptio
 }
 
 /** In jobs of many chats, whosever they are. */
-async function wakeAll(converse: Queue<Ring>, chats: { conversationId: string; tries: number }[]): Promise<void> {
+async function wakeAll(converse: Queue<WakeUp>, chats: { conversationId: string; deliveryAttempts: number }[]): Promise<void> {
   const anybodys = chats.map((chat) => ({ ...chat, instanceId: '' }));
-  await ring(
+  await wake(
     converse,
-    anybodys.filter(({ tries }) => tries === 0),
+    anybodys.filter(({ deliveryAttempts }) => deliveryAttempts === 0),
     0,
-    'again',
+    'swept',
   );
-  await ring(
+  await wake(
     converse,
-    anybodys.filter(({ tries }) => tries > 0),
+    anybodys.filter(({ deliveryAttempts }) => deliveryAttempts > 0),
     0,
     'suspect',
   );
@@ -127,7 +127,7 @@ function createSettleReplies(options: SweepOptions): Part {
   const findReply = createFindReply({ redis, outbound, acknowledger, log });
   return async () => {
     // Lost with everything else that Redis held.
-    if ((await redis.set(`${prefix}:typelane-sweep`, '1', 'NX')) === 'OK') await forgetLooks(database.sql);
+    if ((await redis.set(`${prefix}:typelane-sweep`, '1', 'NX')) === 'OK') await clearLooks(database.sql);
     let republished = 0;
     for (let looked = rowsMax; looked >= rowsMax;) {
       const looks: ReturnType<typeof findReply>[] = [];
@@ -136,12 +136,12 @@ function createSettleReplies(options: SweepOptions): Part {
       }
       const found = await Promise.all(looks);
       const lost = found.flatMap(({ place, reply }) => (place === 'nowhere' ? [reply] : []));
-      await handAgain(
+      await markRedispatched(
         database.sql,
         lost.map(({ replyId }) => replyId),
       );
       await Promise.all(lost.map(({ replyId, seq, reply }) => publish({ ...reply, replyId, seq })));
-      await noteLooks(
+      await postponeLooks(
         database.sql,
         found.flatMap(({ place, reply }) => (place === 'nowhere' ? [] : [reply.replyId])),
       );
@@ -153,13 +153,13 @@ function createSettleReplies(options: SweepOptions): Part {
 }
 
 async function handForgotten({ database, publish, intervalMs }: SweepOptions): Promise<number> {
-  let handed = 0;
+  let dispatched = 0;
   for (let found = rowsMax; found >= rowsMax;) {
-    const chats = await unhanded(database.sql, intervalMs, rowsMax);
-    const replies = await handNext(database.sql, chats);
+    const chats = await undispatched(database.sql, intervalMs, rowsMax);
+    const replies = await dispatchNext(database.sql, chats);
     await Promise.all(replies.map(({ replyId, seq, reply }) => publish({ ...reply, replyId, seq })));
-    handed += replies.length;
+    dispatched += replies.length;
     found = replies.length;
   }
-  return handed;
+  return dispatched;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Database, lookAtTimers, ringTimers } from '@typelane/db';
-import { connectRedisForLoops, type Log, takeLease } from '@typelane/runtime';
-import type { Chat } from './ingest/take-in.ts';
+import { type Database, lookAtTimers, fireTimers } from '@typelane/db';
+import { connectRedisForLoops, type Log, acquireLease } from '@typelane/runtime';
+import type { Chat } from './ingest/ingest-batch.ts';
 import { stillWaiting, waitingJobs } from './waiting-jobs.ts';
 
 /** Milliseconds between two looks; sooner when a timer is near. */
@@ -19,7 +19,7 @@ export type TimerOptions = {
   prefix: string;
   /** BullMQ's keys of the inbound queues. */
   inboundKeys: string[];
-  ring: (chats: Chat[]) => Promise<void>;
+  wake: (chats: Chat[]) => Promise<void>;
   log: Log;
 };
 
@@ -36,7 +36,7 @@ export function startTimers(options: TimerOptions): { stop(): Promise<void> } {
   const redis = connectRedisForLoops(redisUrl);
   const onError = (error: unknown) => log.warn({ err: error }, 'redis.error');
   redis.on('error', onError);
-  const lease = takeLease(redis, `${prefix}:typelane-timers`, { onError });
+  const lease = acquireLease(redis, `${prefix}:typelane-timers`, { onError });
   const stopping = new AbortController();
 
   /** A moment, and what waited then: when that is gone, all timers that were due may ring. */
@@ -56,10 +56,10 @@ export function startTimers(options: TimerOptions): { stop(): Promise<void> } {
     const before = await stillWaiting(redis, due.before);
     due = before.length > 0 ? { until, before } : null;
     if (due) return behindMs;
-    const { chats, looked } = await ringTimers(options.database.sql, until, timersMax);
+    const { chats, looked } = await fireTimers(options.database.sql, until, timersMax);
     if (looked === timersMax) due = { until, before: [] };
     // A doorbell that cannot be rung is no reason to stop: the sweep rings again.
-    await options.ring(chats).catch((error: unknown) => log.warn({ err: error }, 'ring.failed'));
+    await options.wake(chats).catch((error: unknown) => log.warn({ err: error }, 'wake.failed'));
     return looked > 0 ? 0 : behindMs;
   };
 

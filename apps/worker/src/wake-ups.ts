@@ -1,8 +1,8 @@
 import { isUuid } from '@typelane/db';
-import { closeInTime, connectRedisForLoops, type Log, queueNames, type Ring, type Running } from '@typelane/runtime';
+import { closeInTime, connectRedisForLoops, type Log, queueNames, type WakeUp, type Running } from '@typelane/runtime';
 import { UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { Slots } from './converse/slots.ts';
+import type { ConcurrencyLimiter } from './converse/concurrency-limiter.ts';
 
 /** Jobs taken at once. Each ends when its chats have begun, so few are enough and none is hoarded. */
 const jobsAtOnce = 4;
@@ -10,17 +10,17 @@ const jobsAtOnce = 4;
 /** Failed jobs that stay, and seconds: they are none of ours, and whoever put them there may want to see why. */
 const failedKept = { count: 100, age: 86_400 };
 
-type Options = { redisUrl: string; prefix: string; slots: Slots; log: Log };
+type Options = { redisUrl: string; prefix: string; limiter: ConcurrencyLimiter; log: Log };
 
 /** Starts the turns of chats that are woken through the queue `converse`. A job that wakes nobody fails once, with its reason. */
-export function answerWakeUps({ redisUrl, prefix, slots, log }: Options): Running & { ready(): Promise<unknown> } {
+export function answerWakeUps({ redisUrl, prefix, limiter, log }: Options): Running & { ready(): Promise<unknown> } {
   const redis = connectRedisForLoops(redisUrl);
-  const onError = (error: unknown): void => log.warn({ err: error }, 'doorbell.error');
+  const onError = (error: unknown): void => log.warn({ err: error }, 'wake.error');
   redis.on('error', onError);
   const answer = async ({ data }: { data: unknown }): Promise<void> => {
-    const { conversationIds, again } = readWakeUp(data);
-    if (again === 'suspect') slots.startOneByOne(conversationIds);
-    else await slots.start(conversationIds, again);
+    const { conversationIds, redelivery } = readWakeUp(data);
+    if (redelivery === 'suspect') limiter.startOneByOne(conversationIds);
+    else await limiter.start(conversationIds, redelivery);
   };
   const worker = new Worker<unknown>(queueNames.converse, answer, {
     connection: redis,
@@ -43,19 +43,20 @@ export function answerWakeUps({ redisUrl, prefix, slots, log }: Options): Runnin
   };
 }
 
-type WakeUp = Pick<Ring, 'conversationIds' | 'again'>;
+type ReadWakeUp = Pick<WakeUp, 'conversationIds' | 'redelivery'>;
 
-function readWakeUp(data: unknown): WakeUp {
+function readWakeUp(data: unknown): ReadWakeUp {
   if (typeof data !== 'object' || data === null) throw new UnrecoverableError(`Expected the data to be a JSON object, got ${kindOf(data)}`);
-  const { conversationIds, again }: { conversationIds?: unknown; again?: unknown } = data;
+  const { conversationIds, redelivery }: { conversationIds?: unknown; redelivery?: unknown } = data;
   if (!Array.isArray(conversationIds) || !conversationIds.every((id) => typeof id === 'string' && isUuid(id)))
     throw new UnrecoverableError(`Expected \`conversationIds\` to be a list of UUIDs, got ${kindOf(conversationIds)}`);
-  if (!isDoubt(again)) throw new UnrecoverableError(`Expected \`again\` to be late, again or suspect, got ${kindOf(again)}`);
-  return { conversationIds: conversationIds as string[], ...(again !== undefined && { again }) };
+  if (!isRedelivery(redelivery))
+    throw new UnrecoverableError(`Expected \`redelivery\` to be overdue, swept or suspect, got ${kindOf(redelivery)}`);
+  return { conversationIds: conversationIds as string[], ...(redelivery !== undefined && { redelivery }) };
 }
 
-function isDoubt(again: unknown): again is Ring['again'] {
-  return again === undefined || again === 'late' || again === 'again' || again === 'suspect';
+function isRedelivery(redelivery: unknown): redelivery is WakeUp['redelivery'] {
+  return redelivery === undefined || redelivery === 'overdue' || redelivery === 'swept' || redelivery === 'suspect';
 }
 
 function kindOf(value: unknown): string {

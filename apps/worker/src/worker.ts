@@ -1,21 +1,21 @@
 import {
-  adopt,
-  askSurely,
+  mergeConversations,
+  retryOnReconnect,
   batched,
   type Commit,
   commit,
   commitReplaying,
-  commitTakingBack,
+  commitRetracting,
   connect,
-  countFirstTry,
-  countTry,
+  countFirstDeliveryAttempt,
+  countDeliveryAttempt,
   type Database,
-  forgiveTries,
-  handNext,
+  resetDeliveryAttempts,
+  dispatchNext,
   load,
-  lookBehind,
-  letRest,
-  type Resting,
+  loadLaterEvents,
+  postponeSweep,
+  type PostponedChat,
   waitingFrom,
 } from '@typelane/db';
 import {
@@ -32,29 +32,29 @@ import {
   type MediaEnv,
   mediaEnv,
   queueNames,
-  type Ring,
-  ring,
+  type WakeUp,
+  wake,
   type Running,
 } from '@typelane/runtime';
 import { createTypebotClient } from '@typelane/typebot';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { startAnnouncer } from './announce/announcer.ts';
-import type { AnnounceLimits } from './announce/limits.ts';
+import { startSessionEvents } from './session-events/publish.ts';
+import type { SessionEventLimits } from './session-events/limits.ts';
 import { burstMax } from './converse/burst.ts';
 import { createBreakers } from './converse/breaker.ts';
 import { createBulkhead } from './converse/bulkhead.ts';
 import { createIntegrations } from './converse/integrations.ts';
-import { createSlots, type Doubt, type Slots } from './converse/slots.ts';
-import { takeUp, type TakeUpPorts } from './converse/take-up.ts';
+import { createConcurrencyLimiter, type Redelivery, type ConcurrencyLimiter } from './converse/concurrency-limiter.ts';
+import { runTurn, type RunTurnPorts } from './converse/run-turn.ts';
 import { createAcknowledger } from './deliver/acknowledger.ts';
 import { createPublish, type Publish } from './deliver/outbound.ts';
-import { chooseDoor } from './ingest/choose-door.ts';
-import type { Chat } from './ingest/take-in.ts';
+import { chooseReader } from './ingest/choose-reader.ts';
+import type { Chat } from './ingest/ingest-batch.ts';
 import { startBulkStarts } from './bulk-starts.ts';
 import { createKeepFile } from './media/keep-file.ts';
 import { createFairLimiter } from './media/fair-limiter.ts';
-import { openPrepare, preparationLimits } from './prepare/open-prepare.ts';
+import { createEnrich, preparationLimits } from './enrich/create-enrich.ts';
 import { type MediaPorts, openMediaPorts } from './media/media-ports.ts';
 import { createInspect } from './resolve/inspect.ts';
 import { startSweep } from './sweep.ts';
@@ -74,7 +74,7 @@ export type WorkerOptions = Pick<
   | 'SWEEP_INTERVAL_MS'
   | 'QUEUE_PREFIX'
 > &
-  MediaEnv & { log: Log; announceLimits?: Partial<AnnounceLimits> };
+  MediaEnv & { log: Log; sessionEventLimits?: Partial<SessionEventLimits> };
 
 /** The environment a worker reads. */
 export const workerEnv = [
@@ -97,13 +97,13 @@ export const workerEnv = [
  * Milliseconds that turns under way have to end when the process stops: longer than a call to Typebot, and short enough that what
  * follows fits into the process's grace time. What has not ended then ends as it would have if the process had died.
  */
-const drainWithinMs = 33_000;
+const drainMs = 33_000;
 
 /** Milliseconds: what is in hand is let in first. */
-const doorWithinMs = 8_000;
+const readerStopMs = 8_000;
 
 /** Milliseconds: an attempt to deliver a webhook may take fifteen seconds. */
-const announcerWithinMs = 17_000;
+const sessionEventsStopMs = 17_000;
 
 /** Starts ingest, converse, deliver and sweep in this process. Any number of processes may run. */
 export async function startWorker(options: WorkerOptions): Promise<Running> {
@@ -111,21 +111,21 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
   const database = connect(options.DATABASE_URL, { applicationName: 'typelane-worker' });
   const redis = connectRedis(redisUrl);
   redis.on('error', (error) => log.warn({ err: error }, 'redis.error'));
-  const converse = createQueue<Ring>(queueNames.converse, redis, prefix);
+  const converse = createQueue<WakeUp>(queueNames.converse, redis, prefix);
   // Completions are heard through this stream: at four entries a reply the default of 10,000 would be overrun.
   const outbound = createQueue(queueNames.outbound, redis, prefix, { streams: { events: { maxLen: 100_000 } } });
   for (const queue of [converse, outbound]) queue.on('error', (error) => log.warn({ err: error, queue: queue.name }, 'redis.error'));
 
   const publish = createPublish(outbound, log);
-  const ringAll = (chats: Chat[]) => ring(converse, chats);
-  const acknowledger = createAcknowledger({ database, redisUrl, prefix, publish, ring: ringAll, log });
+  const wakeAll = (chats: Chat[]) => wake(converse, chats);
+  const acknowledger = createAcknowledger({ database, redisUrl, prefix, publish, wake: wakeAll, log });
   const egress = createEgress({ allow: options.EGRESS_ALLOW });
   const media = openMediaPorts(options, { database, egress, log });
-  const { slots, close } = createConverse(options, { database, redis, converse, publish, egress, media });
-  const doorbell = answerWakeUps({ redisUrl, prefix, slots, log });
-  const open = await chooseDoor(redis, prefix, log);
-  const doors = inboundQueues(options.INBOUND_PARTITIONS).map((name) =>
-    open({ database, media, redisUrl, queueKey: `${prefix}:${name}`, log, ring: (chats) => startOrRing(chats, slots, converse) }),
+  const { limiter, close } = createConverse(options, { database, redis, converse, publish, egress, media });
+  const wakeUps = answerWakeUps({ redisUrl, prefix, limiter: limiter, log });
+  const open = await chooseReader(redis, prefix, log);
+  const readers = inboundQueues(options.INBOUND_PARTITIONS).map((name) =>
+    open({ database, media, redisUrl, queueKey: `${prefix}:${name}`, log, wake: (chats) => startOrWake(chats, limiter, converse) }),
   );
   const sweep = startSweep({
     database,
@@ -141,30 +141,30 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
   });
   const bulkStarts = startBulkStarts({ database, converse, lease: acknowledger.lease, log });
   const inboundKeys = inboundQueues(options.INBOUND_PARTITIONS).map((name) => `${prefix}:${name}`);
-  const timers = startTimers({ database, redisUrl, prefix, inboundKeys, ring: ringAll, log });
-  const announcer = startAnnouncer({
+  const timers = startTimers({ database, redisUrl, prefix, inboundKeys, wake: wakeAll, log });
+  const sessionEventPublisher = startSessionEvents({
     database,
     redisUrl,
     prefix,
     egressAllow: options.EGRESS_ALLOW,
     sealer: createSealer(options.SECRET_KEY),
-    limits: options.announceLimits,
+    limits: options.sessionEventLimits,
     log,
   });
-  await doorbell.ready();
+  await wakeUps.ready();
 
   return {
     async stop() {
       const within = (what: string, closing: Promise<unknown>, ms?: number) => closeInTime(what, closing, log, ms);
       await Promise.all([
-        ...doors.map((door) => within('door', door.stop(), doorWithinMs)),
+        ...readers.map((reader) => within('door', reader.stop(), readerStopMs)),
         within('timers', timers.stop()),
         within('bulk starts', bulkStarts.stop()),
         within('sweep', sweep.stop()),
-        doorbell.stop(),
-        within('turns', slots.drain(), drainWithinMs),
+        wakeUps.stop(),
+        within('turns', limiter.drain(), drainMs),
         // What the last turns write down is told by the next process.
-        within('announcer', announcer.stop(), announcerWithinMs),
+        within('announcer', sessionEventPublisher.stop(), sessionEventsStopMs),
       ]);
       close();
       egress.close();
@@ -177,73 +177,79 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
 }
 
 /** Turns begin where the event came in while a slot is free there: the shortest way. The rest is rung for, and any process takes it. */
-async function startOrRing(chats: Chat[], slots: Slots, converse: Queue<Ring>): Promise<void> {
-  const rest = chats.filter(({ conversationId, isLate }) => !slots.tryStart(conversationId, isLate ? 'late' : null));
-  await ring(
+async function startOrWake(chats: Chat[], limiter: ConcurrencyLimiter, converse: Queue<WakeUp>): Promise<void> {
+  const rest = chats.filter(({ conversationId, isOverdue }) => !limiter.tryStart(conversationId, isOverdue ? 'overdue' : null));
+  await wake(
     converse,
-    rest.filter(({ isLate }) => !isLate),
+    rest.filter(({ isOverdue }) => !isOverdue),
   );
-  await ring(
+  await wake(
     converse,
-    rest.filter(({ isLate }) => isLate),
+    rest.filter(({ isOverdue }) => isOverdue),
     0,
-    'late',
+    'overdue',
   );
 }
 
-type ConverseParts = { database: Database; redis: Redis; converse: Queue<Ring>; publish: Publish; egress: Egress; media: MediaPorts };
+type ConverseParts = { database: Database; redis: Redis; converse: Queue<WakeUp>; publish: Publish; egress: Egress; media: MediaPorts };
 
 function createConverse(options: WorkerOptions, { database, redis, converse, publish, egress, media }: ConverseParts) {
   const { log, TYPEBOT_TIMEOUT_MS: timeoutMs, TYPEBOT_QUARANTINE_MS: quarantineMs } = options;
   const typebot = createTypebotClient({ egress, timeoutMs });
-  const ringIn = (chat: { instanceId: string; conversationId: string }, delayMs: number): void => {
-    ring(converse, [chat], delayMs).catch((error: unknown) => log.warn({ err: error }, 'ring.failed'));
+  const wakeIn = (chat: { instanceId: string; conversationId: string }, delayMs: number): void => {
+    wake(converse, [chat], delayMs).catch((error: unknown) => log.warn({ err: error }, 'wake.failed'));
     // The sweep would wake it before.
     if (delayMs >= options.SWEEP_INTERVAL_MS)
       restOne({ ...chat, restMs: delayMs }).catch((error: unknown) => log.warn({ err: error }, 'rest.failed'));
   };
-  const restOne = batched(async (chats: Resting[]) => {
-    await letRest(database.sql, chats);
+  const restOne = batched(async (chats: PostponedChat[]) => {
+    await postponeSweep(database.sql, chats);
     return chats.map(() => undefined);
   });
   const loadOne = batched((ids: string[]) => load(database.sql, ids));
   const commitOne = batched((steps: Commit[]) => commit(database.sql, steps));
-  const wake = (conversationId: string): void => {
-    if (!slots.tryStart(conversationId)) ringIn({ instanceId: '', conversationId }, 0);
+  const startOrWakeChat = (conversationId: string): void => {
+    if (!limiter.tryStart(conversationId)) wakeIn({ instanceId: '', conversationId }, 0);
   };
-  const bulkhead = createBulkhead(options.WORKER_CONCURRENCY, wake);
-  const fileRoom = createFairLimiter(preparationLimits(options.WORKER_CONCURRENCY), wake);
-  const ports: TakeUpPorts = {
-    load: (id) => askSurely(() => loadOne(id)),
-    commit: (step) => askSurely(() => commitOne(step)),
-    commitTakingBack: (step) => askSurely(() => commitTakingBack(database.sql, step)),
-    commitReplaying: (step, sessionId) => askSurely(() => commitReplaying(database.sql, step, sessionId)),
-    countTry: (id) => askSurely(() => countTry(database.sql, id)),
-    countFirstTry: (id) => askSurely(() => countFirstTry(database.sql, id)),
-    forgiveTries: (id) => askSurely(() => forgiveTries(database.sql, id)),
-    lookBehind: (id, seq) => askSurely(() => lookBehind(database.sql, id, seq)),
-    waitingFrom: (id, seq) => askSurely(() => waitingFrom(database.sql, id, seq, burstMax + 1)),
-    handNext: (id) => void handOut(database, publish, id).catch((error: unknown) => log.warn({ err: error }, 'hand-out.failed')),
+  const bulkhead = createBulkhead(options.WORKER_CONCURRENCY, startOrWakeChat);
+  const fileRoom = createFairLimiter(preparationLimits(options.WORKER_CONCURRENCY), startOrWakeChat);
+  const ports: RunTurnPorts = {
+    load: (id) => retryOnReconnect(() => loadOne(id)),
+    commit: (step) => retryOnReconnect(() => commitOne(step)),
+    commitRetracting: (step) => retryOnReconnect(() => commitRetracting(database.sql, step)),
+    commitReplaying: (step, sessionId) => retryOnReconnect(() => commitReplaying(database.sql, step, sessionId)),
+    countDeliveryAttempt: (id) => retryOnReconnect(() => countDeliveryAttempt(database.sql, id)),
+    countFirstDeliveryAttempt: (id) => retryOnReconnect(() => countFirstDeliveryAttempt(database.sql, id)),
+    resetDeliveryAttempts: (id) => retryOnReconnect(() => resetDeliveryAttempts(database.sql, id)),
+    loadLaterEvents: (id, seq) => retryOnReconnect(() => loadLaterEvents(database.sql, id, seq)),
+    waitingFrom: (id, seq) => retryOnReconnect(() => waitingFrom(database.sql, id, seq, burstMax + 1)),
+    dispatchNext: (id) =>
+      void dispatchReplies(database, publish, id).catch((error: unknown) => log.warn({ err: error }, 'dispatch.failed')),
     matches,
-    adopt: (id) => askSurely(() => adopt(database.sql, id)),
+    mergeConversations: (id) => retryOnReconnect(() => mergeConversations(database.sql, id)),
     ask: (call, asking) => typebot.ask(call, asking),
     inspect: createInspect({ typebot, sealer: createSealer(options.SECRET_KEY), log }),
     publish: (reply) => void publish(reply as Parameters<Publish>[0]),
-    ringIn,
+    wakeIn: wakeIn,
     integrations: createIntegrations(log),
-    read: openPrepare({ options, database, redis, egress, store: media.store, keep: createKeepFile(media), room: fileRoom, log }),
+    read: createEnrich({ options, database, redis, egress, store: media.store, keep: createKeepFile(media), room: fileRoom, log }),
     bulkhead,
     breakers: createBreakers(log),
     log,
   };
-  const run = (id: string, doubt: Doubt) =>
-    takeUp(id, doubt, ports, { timeoutMs, quarantineMs }).finally(() => {
+  const run = (id: string, redelivery: Redelivery) =>
+    runTurn(id, redelivery, ports, { timeoutMs, quarantineMs }).finally(() => {
       bulkhead.wakeWaiting();
       fileRoom.wakeWaiting();
     });
-  const slots = createSlots(options.WORKER_CONCURRENCY, run, (conversationId) => ringIn({ instanceId: '', conversationId }, 0), log);
+  const limiter = createConcurrencyLimiter(
+    options.WORKER_CONCURRENCY,
+    run,
+    (conversationId) => wakeIn({ instanceId: '', conversationId }, 0),
+    log,
+  );
   return {
-    slots,
+    limiter: limiter,
     close() {
       // Those who still wait for room find it elsewhere.
       bulkhead.wakeAll();
@@ -254,6 +260,6 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
 }
 
 /** If it fails, the sweep does it. */
-async function handOut(database: Database, publish: Publish, conversationId: string): Promise<void> {
-  for (const { replyId, seq, reply } of await handNext(database.sql, [conversationId])) await publish({ ...reply, replyId, seq });
+async function dispatchReplies(database: Database, publish: Publish, conversationId: string): Promise<void> {
+  for (const { replyId, seq, reply } of await dispatchNext(database.sql, [conversationId])) await publish({ ...reply, replyId, seq });
 }

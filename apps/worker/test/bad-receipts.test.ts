@@ -100,7 +100,7 @@ test('a part of the sweep that fails stops no other part, and names itself', { t
   await pipeline.ledger.handled(instanceId, 1);
   // Whoever asks for expired media, the last part but one, or for old rows is refused.
   await pipeline.database.sql`alter table media rename to media_gone`;
-  await pipeline.database.sql`alter table announcements rename column published_at to published_gone`;
+  await pipeline.database.sql`alter table session_events rename column published_at to published_gone`;
   await pipeline.redis.del(...(await pipeline.redis.keys(`${pipeline.prefix}:outbound:*`)));
   void consumer.resume();
   await pipeline.ledger.acknowledged(instanceId);

@@ -233,6 +233,6 @@ async function hurried({ instanceId, jid }: Chat, heldSeconds: number): Promise<
       '{turn,held,since}', to_jsonb(extract(epoch from now()) * 1000 - ${heldSeconds * 1_000}::numeric), false)
     where instance_id = ${instanceId} and jid = ${jid} and state ->> 'status' = 'due'
     returning conversation_id as "conversationId", instance_id as "instanceId"`;
-  await pipeline.ring([...rows]);
+  await pipeline.wake([...rows]);
   return true;
 }

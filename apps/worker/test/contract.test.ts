@@ -3,10 +3,10 @@ import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { redisForTest } from '@typelane/testkit/vitest';
 import { createLog } from '@typelane/runtime';
-import { chooseDoor } from '../src/ingest/choose-door.ts';
+import { chooseReader } from '../src/ingest/choose-reader.ts';
 import { checkContract } from '../src/ingest/contract.ts';
-import { openDoor } from '../src/ingest/door.ts';
-import { openPlainDoor } from '../src/ingest/plain-door.ts';
+import { startInboundReader } from '../src/ingest/inbound-reader.ts';
+import { startFallbackReader } from '../src/ingest/fallback-reader.ts';
 
 const { url, prefix } = redisForTest();
 let redis: Redis;
@@ -46,8 +46,8 @@ test.each(bent)('the fast door is not opened on %s', async (_, bend, expected) =
   expect(await redis.keys(`${prefix}*`)).toEqual([]);
 });
 
-test.each<[string, (redis: Redis) => void, typeof openDoor]>([
-  ['always, the plain one', (r) => bendScript(r, (answer) => (answer === 2 ? 0 : answer)), openPlainDoor],
+test.each<[string, (redis: Redis) => void, typeof startInboundReader]>([
+  ['always, the plain one', (r) => bendScript(r, (answer) => (answer === 2 ? 0 : answer)), startFallbackReader],
   [
     'once, as one that was emptied in the middle does, the fast one',
     (r) =>
@@ -55,7 +55,7 @@ test.each<[string, (redis: Redis) => void, typeof openDoor]>([
         r,
         once((answer) => (answer === 2 ? 0 : answer)),
       ),
-    openDoor,
+    startInboundReader,
   ],
   [
     'not at all at first, as one that is restarted does, the fast one',
@@ -64,11 +64,11 @@ test.each<[string, (redis: Redis) => void, typeof openDoor]>([
         r,
         once(() => Promise.reject(new Error('away'))),
       ),
-    openDoor,
+    startInboundReader,
   ],
 ])('of doors, where Redis is otherwise %s is opened', async (_, bend, expected) => {
   bend(redis);
-  expect(await chooseDoor(redis, prefix, createLog('silent'))).toBe(expected);
+  expect(await chooseReader(redis, prefix, createLog('silent'))).toBe(expected);
 });
 
 /** Of the answers that `change` changes only the first. */

@@ -66,7 +66,7 @@ test('a keyword ends a burst at once, however long it has lasted', async () => {
   await sql`update conversations set updated_at = updated_at - interval '14 seconds'`;
   await scene.says('sair');
   await waitUntil(() => scene.told().length > 0, { what: 'the answer to the burst', timeoutMs: 5_000 });
-  const [chat] = await sql<{ tries: number }[]>`select tries from conversations`;
+  const [chat] = await sql<{ tries: number }[]>`select delivery_attempts as tries from conversations`;
   expect([scene.told()[0], chat?.tries]).toEqual(['started by hello', 0]);
 });
 

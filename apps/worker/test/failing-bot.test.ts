@@ -114,7 +114,8 @@ test.each<[what: string, mood: Mood, cause: string]>([
     'started by hello',
   ]);
   expect(chat.heard()).toEqual(['one']);
-  const [row] = await pipeline.database.sql`select quiet_until > now() as quiet from conversations where instance_id = ${chat.instanceId}`;
+  const [row] = await pipeline.database
+    .sql`select quarantine_until > now() as quiet from conversations where instance_id = ${chat.instanceId}`;
   expect(row?.['quiet']).toBe(true);
 });
 

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createIntegration, type Database, type Destination, order, outcomeOf } from '@typelane/db';
 import type { Command, InboundEvent, SettingsInput } from '@typelane/core';
-import { createLog, type Log, type Ring, ring, type Running } from '@typelane/runtime';
+import { createLog, type Log, type WakeUp, wake, type Running } from '@typelane/runtime';
 import { inboundText, type InboundOptions, waitUntil } from '@typelane/testkit';
 import { type Job, Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { databaseForTest, redisForTest } from '@typelane/testkit/vitest';
-import type { AnnounceLimits } from '../src/announce/limits.ts';
+import type { SessionEventLimits } from '../src/session-events/limits.ts';
 import { startWorker, type WorkerOptions } from '../src/index.ts';
 import { type ChildWorker, spawnWorker } from './child-worker.ts';
 import { type RecordingConsumer, startConsumer } from './consumer.ts';
@@ -32,7 +32,7 @@ export type PipelineOptions = {
   /** Turns one worker runs at once; default 50. Fewer make several workers share the chats. */
   concurrency?: number;
   /** How hasty workers of this process are to tell what happened. */
-  announceLimits?: Partial<AnnounceLimits>;
+  sessionEventLimits?: Partial<SessionEventLimits>;
   /** Servers of its own, migrated; default those of the test run. */
   servers?: { databaseUrl: string; redisUrl: string; prefix: string };
   /** Default true: a consumer takes every reply as soon as it is there. */
@@ -77,7 +77,7 @@ export type Pipeline = {
   startWorker(change?: Partial<WorkerOptions>): Promise<Running>;
   /** `change`: more environment. */
   spawnWorker(change?: Record<string, string>): Promise<ChildWorker>;
-  ring(chats: { instanceId: string; conversationId: string }[]): Promise<void>;
+  wake(chats: { instanceId: string; conversationId: string }[]): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -90,7 +90,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   redis.on('error', () => {});
   const queues = ['inbound', 'outbound', 'converse'].map((name) => new Queue(name, { connection: redis, prefix }));
   for (const queue of queues) queue.on('error', () => {});
-  const [inbound, outbound, converse] = queues as [Queue, Queue, Queue<Ring>];
+  const [inbound, outbound, converse] = queues as [Queue, Queue, Queue<WakeUp>];
   const logs: LogLine[] = [];
   const dataDir = await mkdtemp(join(tmpdir(), 'typelane-worker-'));
   const env = workerOptions(options, { databaseUrl, redisUrl, prefix, dataDir, log: logInto(logs) });
@@ -117,7 +117,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     command: ({ instanceId, jid }, command) => pipeline.order(instanceId, jid, command),
     async order(instanceId, to, command) {
       const ordered = await order(database.sql, instanceId, to, command);
-      await ring(converse, [{ instanceId, conversationId: ordered.conversationId }]);
+      await wake(converse, [{ instanceId, conversationId: ordered.conversationId }]);
       return { outcome: () => outcome(database, ordered, command) };
     },
     async startWorker(change = {}) {
@@ -130,7 +130,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       running.add(worker);
       return worker;
     },
-    ring: (chats) => ring(converse, chats),
+    wake: (chats) => wake(converse, chats),
     async close() {
       await Promise.all([...running].map((worker) => worker.stop()));
       await consumer.close();
@@ -160,7 +160,7 @@ function workerOptions(
     sweepMs = 1_000,
     transcriptionMs = 5_000,
     concurrency = 50,
-    announceLimits = {},
+    sessionEventLimits = {},
   }: PipelineOptions,
   { databaseUrl, redisUrl, prefix, dataDir, log }: { databaseUrl: string; redisUrl: string; prefix: string; dataDir: string; log: Log },
 ): WorkerOptions {
@@ -183,12 +183,12 @@ function workerOptions(
     MEDIA_S3_REGION: 'us-east-1',
     MEDIA_MAX_MB: 30,
     MEDIA_KEEP_DAYS: 30,
-    announceLimits,
+    sessionEventLimits: sessionEventLimits,
     log,
   };
 }
 
-function asEnvironment({ log, announceLimits: _times, ...options }: WorkerOptions): Record<string, string> {
+function asEnvironment({ log, sessionEventLimits: _times, ...options }: WorkerOptions): Record<string, string> {
   // A list is written with commas.
   const texts = Object.entries(options).map(([name, value]): [string, string] => [name, String(value)]);
   return { ...Object.fromEntries(texts), LOG_LEVEL: log.level };

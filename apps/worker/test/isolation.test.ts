@@ -105,7 +105,7 @@ test('five hundred malformed events of one tenant are each kept and told of, and
   expect(new Set(letters.map(({ payload }) => payload)).size).toBe(500);
   const [row] = await pipeline.database.sql`
     select (select count(distinct xmin::text)::int from dead_letters) as statements,
-      (select count(distinct data ->> 'deadLetterId')::int from announcements where data ->> 'reason' = 'invalid_event') as told`;
+      (select count(distinct data ->> 'deadLetterId')::int from session_events where data ->> 'reason' = 'invalid_event') as told`;
   expect(row).toEqual({ statements: 1, told: 500 });
 });
 

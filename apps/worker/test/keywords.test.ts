@@ -125,5 +125,7 @@ async function takeInUnheard(words: string): Promise<void> {
   const event = inboundText({ ...scene.chat, text: words });
   const { keyId } = event.data;
   const chat = { conversationId: conversationId(instanceId, parsed), instanceId, jid };
-  await ingest(scene.pipeline.database.sql, [{ ...chat, kind: 'message', fromMe: false, keyId, messageId: keyId, event, holds: false }]);
+  await ingest(scene.pipeline.database.sql, [
+    { ...chat, kind: 'message', fromMe: false, keyId, messageId: keyId, event, holdsReplies: false },
+  ]);
 }

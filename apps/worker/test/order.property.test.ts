@@ -70,7 +70,7 @@ async function hire(newWorker: () => Promise<Hired>): Promise<(fault: Fault) => 
 
 /** A process that dies leaves its leases behind for five seconds. Taking them away also makes two processes believe that they hold one. */
 function forgetLeases(): Promise<void> {
-  return forget('inbound:typelane-door', 'outbound:typelane-acknowledger');
+  return forget('inbound:typelane-inbound', 'outbound:typelane-acknowledger');
 }
 
 async function forget(...keys: string[]): Promise<void> {

@@ -129,9 +129,9 @@ test('a chat that a sweep finds again and again while it waits for its host is n
   try {
     const instanceId = await pipeline.register({ url: down.url, publicId: 'echo' });
     for (let chat = 0; chat < 12; chat += 1) await say(instanceId, chat, 'hello');
-    const sweeps = () => pipeline.logs.filter(({ msg, rung }) => msg === 'sweep.done' && Number(rung) > 0).length;
+    const sweeps = () => pipeline.logs.filter(({ msg, rung: woken }) => msg === 'sweep.done' && Number(woken) > 0).length;
     await waitUntil(() => sweeps() >= 6, { what: 'six sweeps that ring', timeoutMs: 40_000 });
-    const rows = await pipeline.database.sql<{ tries: number }[]>`select max(tries) as tries from conversations`;
+    const rows = await pipeline.database.sql<{ tries: number }[]>`select max(delivery_attempts) as tries from conversations`;
     expect(rows[0]?.tries).toBeLessThanOrEqual(1);
     expect((await pipeline.ledger.outcomes(instanceId)).filter(({ reason }) => reason === 'poison')).toEqual([]);
   } finally {
@@ -174,9 +174,9 @@ test('a call that kills every worker ends in doubt after its eighth, where each 
 /** Ends the waits of the instance's chats, as if their time had come. */
 async function hurry(instanceId: string): Promise<void> {
   const rows = await pipeline.database.sql<{ conversationId: string; instanceId: string }[]>`
-    update conversations set not_before = null, quiet_until = null, open_call_until = case when open_call_until is null then null else clock_timestamp() end,
+    update conversations set not_before = null, quarantine_until = null, open_call_until = case when open_call_until is null then null else clock_timestamp() end,
       state = jsonb_set(state, '{dueAt}', '0', false)
     where instance_id = ${instanceId} and in_seq > handled_seq and updated_at < clock_timestamp() - interval '300 ms'
     returning conversation_id as "conversationId", instance_id as "instanceId"`;
-  await pipeline.ring(rows);
+  await pipeline.wake(rows);
 }

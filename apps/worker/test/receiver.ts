@@ -5,7 +5,7 @@ import { Webhook } from 'standardwebhooks';
 /** A request as it came. `body`: verified by the library of Standard Webhooks, null when it was not. */
 export type Received = { path: string; headers: IncomingHttpHeaders; body: Body | null; text: string };
 
-type Body = { type: string; timestamp: string; data: { announcementId: string; reason?: string | null } & Record<string, unknown> };
+type Body = { type: string; timestamp: string; data: { sessionEventId: string; reason?: string | null } & Record<string, unknown> };
 
 type Response = { status: number; headers?: Record<string, string> } | 'silence';
 

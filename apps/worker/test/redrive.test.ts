@@ -24,7 +24,7 @@ test('a message that a broken bot refused is answered once when it is redriven, 
   await makeOld('lost words');
   const redriven = await redriveFromChat(scene.pipeline.database.sql, letter, { force: false });
   expect(redriven.type).toBe('redriven');
-  await ring();
+  await wake();
   await scene.says('and these');
   await scene.tells('started by hello', 'heard lost words', 'heard and these');
   expect(await scene.finals(4)).toEqual(['answered', expect.stringMatching(/^dead: /), 'answered', 'answered']);
@@ -43,7 +43,7 @@ test('every part of a burst that was refused is a letter, and they become one an
   expect(letters.map(({ seq }) => seq)).toEqual([2, 3]);
   for (const letter of letters)
     expect((await redriveFromChat(scene.pipeline.database.sql, letter, { force: false })).type).toBe('redriven');
-  await ring();
+  await wake();
   await scene.tells('started by hello', 'heard one\ntwo');
 });
 
@@ -61,7 +61,7 @@ test('words of which nobody knows whether Typebot heard them are said again once
   const repeat = () => repeatUncertain(sql, { ...turn, by: 'operator', force: false });
   const types = (await Promise.all([repeat(), repeat()])).map(({ type }) => type);
   expect(types.toSorted()).toEqual(['repeated', 'resolved']);
-  await ring();
+  await wake();
   await scene.tells('started by hello', 'heard lost words');
   expect(await scene.finals(3)).toEqual(['answered', 'uncertain: timeout', 'answered']);
 });
@@ -92,7 +92,7 @@ async function makeOld(words: string): Promise<void> {
     update inbox set event = jsonb_set(event, '{data,messageTimestamp}', to_jsonb(${longAgo}::int)) where event #>> '{data,content,text}' = ${words}`;
 }
 
-async function ring(): Promise<void> {
+async function wake(): Promise<void> {
   const chats = await scene.pipeline.ledger.conversations(scene.instanceId);
-  await scene.pipeline.ring(chats.map(({ conversationId }) => ({ instanceId: scene.instanceId, conversationId })));
+  await scene.pipeline.wake(chats.map(({ conversationId }) => ({ instanceId: scene.instanceId, conversationId })));
 }

@@ -57,7 +57,7 @@ test('a failure that is told twice pauses once', async () => {
   expect(await resume.outcome()).toBe('answered');
   // The sweep reads the receipt again, as after a crash of the process that was told of it.
   await scene.pipeline.database.sql`
-    with reply as (update outbox set acked_at = null, handed_at = now() - interval '1 hour' returning conversation_id)
+    with reply as (update outbox set acked_at = null, dispatched_at = now() - interval '1 hour' returning conversation_id)
     update conversations set acked_seq = 0 where conversation_id in (select conversation_id from reply)`;
   await scene.pipeline.ledger.acknowledged(scene.instanceId);
   await scene.says('first');

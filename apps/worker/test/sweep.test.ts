@@ -41,7 +41,7 @@ test('a reply that Redis lost is published again although 600 older ones wait fo
   const [lost] = await sql<{ reply_id: string }[]>`select reply_id from outbox order by reply_id limit 1`;
   const id = `reply-${lost?.reply_id}`;
   await pipeline.outbound.remove(id);
-  await sql`update outbox set handed_at = handed_at - case when reply_id = ${lost?.reply_id ?? ''} then interval '1 minute' else interval '1 hour' end`;
+  await sql`update outbox set dispatched_at = dispatched_at - case when reply_id = ${lost?.reply_id ?? ''} then interval '1 minute' else interval '1 hour' end`;
   await waitUntil(() => pipeline.outbound.getJob(id), { what: 'the lost reply' });
   // Those that wait are left alone for a while.
   const looks = () => sql`select from outbox where look_at > clock_timestamp() + interval '2 minutes'`;
@@ -57,7 +57,7 @@ test('one sweep wakes all chats whose wake-ups were lost', { timeout: 60_000 }, 
   await pipeline.redis.del(...(await pipeline.redis.keys(`${pipeline.prefix}:converse:*`)));
   const outcomes = await pipeline.ledger.handled(instanceId, 700, 50_000);
   expect(outcomes.map(({ final }) => final)).toEqual(outcomes.map(() => 'answered'));
-  expect(Math.max(...pipeline.logs.map(({ rung }) => Number(rung ?? 0)))).toBeGreaterThan(500);
+  expect(Math.max(...pipeline.logs.map(({ rung: woken }) => Number(woken ?? 0)))).toBeGreaterThan(500);
 });
 
 test('a file that cannot be removed keeps no other from being removed', { timeout: 30_000 }, async () => {

@@ -22,7 +22,7 @@ afterEach(async () => {
 /** What a next version could add: columns in every table of a turn, among them one with a default, an index, and a table. */
 async function migrateFurther(): Promise<void> {
   const { sql } = pipeline.database;
-  for (const table of ['conversations', 'inbox', 'outbox', 'turns', 'sessions', 'typebot_integrations', 'instances', 'announcements']) {
+  for (const table of ['conversations', 'inbox', 'outbox', 'turns', 'sessions', 'typebot_integrations', 'instances', 'session_events']) {
     await sql.unsafe(`alter table ${table} add column next_version text, add column next_count integer not null default 7`);
     await sleep(200);
   }

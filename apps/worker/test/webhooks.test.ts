@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { changeWebhook, claimDeliveries, handToWebhooks, orderPing, removeWebhook, type WebhookRecord } from '@typelane/db';
-import type { AnnouncementType } from '@typelane/core';
+import { changeWebhook, claimDeliveries, createDeliveries, orderPing, removeWebhook, type WebhookRecord } from '@typelane/db';
+import type { SessionEventType } from '@typelane/core';
 import { waitUntil } from '@typelane/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { AnnounceLimits } from '../src/announce/limits.ts';
+import type { SessionEventLimits } from '../src/session-events/limits.ts';
 import { type Pipeline, startPipeline } from './harness.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 import { addWebhook, deliveriesOf, webhookNow } from './webhooks.ts';
@@ -14,11 +14,17 @@ let pipeline: Pipeline;
 let receiver: Receiver;
 let instanceId: string;
 /** Milliseconds instead of hours. */
-const times: Partial<AnnounceLimits> = { pollMs: 20, timeoutMs: 300, claimMs: 1_000, retryDelaysMs: [40, 40, 40], failingMaxMs: 60_000 };
+const times: Partial<SessionEventLimits> = {
+  pollMs: 20,
+  timeoutMs: 300,
+  claimMs: 1_000,
+  retryDelaysMs: [40, 40, 40],
+  failingMaxMs: 60_000,
+};
 
 beforeAll(async () => {
   receiver = await startReceiver();
-  pipeline = await startPipeline({ typebots: [receiver.url], workers: 0, announceLimits: times });
+  pipeline = await startPipeline({ typebots: [receiver.url], workers: 0, sessionEventLimits: times });
 });
 
 beforeEach(async () => {
@@ -38,16 +44,16 @@ afterAll(async () => {
 test('a delivery carries the headers of Standard Webhooks, and its signature holds', async () => {
   await atWork();
   await webhook('/signed');
-  const announcementId = await announce();
+  const sessionEventId = await announce();
   const { headers, body, text } = await arrived('/signed');
   expect(headers).toMatchObject({
-    'webhook-id': announcementId,
+    'webhook-id': sessionEventId,
     'webhook-timestamp': expect.stringMatching(/^\d{10}$/),
     'webhook-signature': expect.stringMatching(/^v1,[A-Za-z0-9+/]{43}=$/),
     'content-type': 'application/json',
     'user-agent': 'typelane',
   });
-  expect(body).toMatchObject({ schemaVersion: 1, type: 'session.opened', data: { announcementId, instanceId } });
+  expect(body).toMatchObject({ schemaVersion: 1, type: 'session.opened', data: { sessionEventId: sessionEventId, instanceId } });
   expect(text).toBe(JSON.stringify(body));
 });
 
@@ -55,10 +61,10 @@ test('a receiver that fails gets the same delivery again, under the same id and 
   await atWork();
   const hook = await webhook('/flaky');
   receiver.answer((_request, attempt) => ({ status: attempt < 3 ? 500 : 200 }));
-  const announcementId = await announce();
+  const sessionEventId = await announce();
   const delivery = await settled(hook);
-  expect(delivery).toMatchObject({ announcementId, attempts: 3, failure: null, nextAt: null });
-  expect(receiver.bodies('/flaky').map(({ data }) => data.announcementId)).toEqual([announcementId, announcementId, announcementId]);
+  expect(delivery).toMatchObject({ sessionEventId: sessionEventId, attempts: 3, failure: null, nextAt: null });
+  expect(receiver.bodies('/flaky').map(({ data }) => data.sessionEventId)).toEqual([sessionEventId, sessionEventId, sessionEventId]);
   expect((await webhookNow(pipeline, hook)).failingSince).toBeNull();
 });
 
@@ -178,14 +184,14 @@ test.each([
 
 test('a delivery whose process died in the middle is made by another one', async () => {
   const hook = await webhook('/orphan');
-  const announcementId = await announce();
+  const sessionEventId = await announce();
   const { sql } = pipeline.database;
-  await handToWebhooks(sql, 100);
+  await createDeliveries(sql, 100);
   const claimed = await claimDeliveries(sql, { limit: 10, perWebhook: 4, underWay: new Map(), claimMs: 300 });
-  expect(claimed).toMatchObject([{ announcementId, attempt: 1 }]);
+  expect(claimed).toMatchObject([{ sessionEventId: sessionEventId, attempt: 1 }]);
   expect(await claimDeliveries(sql, { limit: 10, perWebhook: 4, underWay: new Map(), claimMs: 300 })).toEqual([]);
   await atWork();
-  expect(await settled(hook)).toMatchObject({ announcementId, attempts: 2, failure: null });
+  expect(await settled(hook)).toMatchObject({ sessionEventId: sessionEventId, attempts: 2, failure: null });
 });
 
 test('several workers deliver each announcement once when all goes well', async () => {
@@ -251,20 +257,20 @@ afterEach(async () => {
   running = [];
 });
 
-async function atWork(change: Partial<AnnounceLimits> = {}, alsoAllowed: string[] = []): Promise<void> {
+async function atWork(change: Partial<SessionEventLimits> = {}, alsoAllowed: string[] = []): Promise<void> {
   const EGRESS_ALLOW = [...pipeline.env.EGRESS_ALLOW, ...alsoAllowed];
-  running.push(await pipeline.startWorker({ announceLimits: { ...times, ...change }, EGRESS_ALLOW }));
+  running.push(await pipeline.startWorker({ sessionEventLimits: { ...times, ...change }, EGRESS_ALLOW }));
 }
 
-function webhook(path: string, wanted: { types?: AnnouncementType[]; enabled?: boolean; url?: string } = {}): Promise<WebhookRecord> {
+function webhook(path: string, wanted: { types?: SessionEventType[]; enabled?: boolean; url?: string } = {}): Promise<WebhookRecord> {
   return addWebhook(pipeline, receiver, { instanceId, path, ...wanted });
 }
 
 /** As a step writes one. */
-async function announce(type: AnnouncementType = 'session.opened', of = instanceId): Promise<string> {
+async function announce(type: SessionEventType = 'session.opened', of = instanceId): Promise<string> {
   const [row] = await pipeline.database.sql<{ id: string }[]>`
-    insert into announcements (announcement_id, instance_id, type, data)
-    values (gen_random_uuid(), ${of}, ${type}, jsonb_build_object('instanceId', ${of}::text)) returning announcement_id as id`;
+    insert into session_events (session_event_id, instance_id, type, data)
+    values (gen_random_uuid(), ${of}, ${type}, jsonb_build_object('instanceId', ${of}::text)) returning session_event_id as id`;
   return row?.id ?? '';
 }
 
@@ -273,16 +279,16 @@ function arrived(path: string) {
 }
 
 async function untilHanded(): Promise<void> {
-  const look = () => pipeline.database.sql`select from announcements where published_at is null`;
+  const look = () => pipeline.database.sql`select from session_events where published_at is null`;
   await waitUntil(async () => (await look()).length === 0, { what: 'everything to be handed on' });
 }
 
 /** One delivery, by default the webhook's only one, once there is nothing more to be tried. */
-function settled(hook: WebhookRecord, announcementId?: string) {
+function settled(hook: WebhookRecord, sessionEventId?: string) {
   return waitUntil(
     async () => {
       const all = await deliveriesOf(pipeline, hook);
-      const one = all.find((each) => announcementId === undefined || each.announcementId === announcementId);
+      const one = all.find((each) => sessionEventId === undefined || each.sessionEventId === sessionEventId);
       return one?.nextAt === null && one;
     },
     { what: 'the end of the delivery' },

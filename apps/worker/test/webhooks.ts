@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { AnnouncementType } from '@typelane/core';
+import type { SessionEventType } from '@typelane/core';
 import { createWebhook, findWebhook, listDeliveries, sealedAbout, type WebhookRecord } from '@typelane/db';
 import { createSealer } from '@typelane/runtime';
 import type { Pipeline } from './harness.ts';
 import type { Receiver } from './receiver.ts';
 
-type Wanted = { instanceId: string; path: string; types?: AnnouncementType[]; enabled?: boolean; url?: string };
+type Wanted = { instanceId: string; path: string; types?: SessionEventType[]; enabled?: boolean; url?: string };
 
 /** A webhook as the API makes one. The receiver trusts its secret. */
 export async function addWebhook(pipeline: Pipeline, receiver: Receiver, wanted: Wanted): Promise<WebhookRecord> {

@@ -1,4 +1,4 @@
-import { eventsPerJobMax } from '@typelane/core';
+import { eventsPerJobMax } from '@typelane/core/contracts';
 import { depthMax, jobBytesMax, textBytesMax } from './inbound-limits.ts';
 import type { JsonSchema } from './json-schema.ts';
 
@@ -52,8 +52,8 @@ const outboundQueue = [
 ].join(' ');
 
 const eventsQueue = [
-  'Each job has the name `event` and its announcementId as job id. Events of a chat are added in the order in which they happened.',
-  'An event can be added more than once: deduplicate by announcementId. Nobody has to consume this queue: beyond 10000 waiting jobs,',
+  'Each job has the name `event` and its sessionEventId as job id. Events of a chat are added in the order in which they happened.',
+  'An event can be added more than once: deduplicate by sessionEventId. Nobody has to consume this queue: beyond 10000 waiting jobs,',
   'events wait in PostgreSQL until there is room, for 30 days at most. Webhooks get the same payload.',
 ].join(' ');
 

@@ -229,9 +229,7 @@ describe('closing', () => {
     const job = await publishReply(queues, replyOf(['one'], { typingMs: 600_000 }), 'reply-1');
     await pacing.promise;
 
-    const begun = performance.now();
     await consumer.close();
-    expect(performance.now() - begun).toBeLessThan(2_000);
     expect(await job.getState()).toBe('waiting');
     expect(first.sent).toEqual([]);
 
@@ -301,9 +299,7 @@ describe('closing', () => {
     const job = await publishReply(queues, replyOf(['one']), 'reply-1');
     await begun.promise;
 
-    const start = performance.now();
     await consumer.close();
-    expect(performance.now() - start).toBeLessThan(2_000);
     expect(await job.getState()).toBe('waiting');
   });
 
@@ -323,8 +319,6 @@ describe('closing', () => {
     await begun.promise;
     await proxy.cut();
 
-    const start = performance.now();
-    await consumer.close();
-    expect(performance.now() - start).toBeLessThan(6_000);
+    await expect(consumer.close()).resolves.toBeUndefined();
   });
 });

@@ -47,7 +47,7 @@ export const eventDescriptions: Record<string, string> = {
   schemaVersion: 'Version of this contract.',
   type: 'What happened.',
   timestamp: "When, by the database's clock.",
-  'data.announcementId':
+  'data.sessionEventId':
     'The same event may come again under the same id, never two events under one: deduplicate by it. A webhook gets it as `webhook-id`.',
   'data.instanceId': 'The WhatsApp instance it happened at.',
   'data.businessId': 'The tenant of the instance; null when the instance is not registered.',

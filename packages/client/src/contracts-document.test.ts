@@ -15,7 +15,7 @@ const told = {
   type: 'session.paused',
   timestamp: '2026-01-01T12:00:00.000Z',
   data: {
-    announcementId: '00000000-0000-4000-8000-000000000001',
+    sessionEventId: '00000000-0000-4000-8000-000000000001',
     instanceId: 'shop',
     businessId: 'business',
     sessionId: '00000000-0000-4000-8000-000000000002',

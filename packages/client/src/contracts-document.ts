@@ -1,4 +1,4 @@
-import { announcementSchema, inboundEventSchema, outboundReplySchema, replyReceiptSchema } from '@typelane/core';
+import { sessionEventSchema, inboundEventSchema, outboundReplySchema, replyReceiptSchema } from '@typelane/core/contracts';
 import { z } from 'zod';
 import { asyncApi } from './asyncapi.ts';
 import { eventDescriptions, inboundDescriptions, outboundDescriptions } from './contract-descriptions.ts';
@@ -37,7 +37,7 @@ function outbound(draft: Draft): JsonSchema {
 }
 
 function event(draft: Draft): JsonSchema {
-  return describeFields(jsonSchema(announcementSchema, draft), eventDescriptions);
+  return describeFields(jsonSchema(sessionEventSchema, draft), eventDescriptions);
 }
 
 /** As input: a reader must let fields pass that it does not know yet. */

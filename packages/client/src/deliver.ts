@@ -1,4 +1,4 @@
-import { outboundReplySchema, type OutboundReply } from '@typelane/core';
+import { outboundReplySchema, type OutboundReply } from '@typelane/core/contracts';
 import type { Job } from 'bullmq';
 import { attempt, type AttemptOptions, type AttemptOutcome } from './attempt.ts';
 import { holdClaim, type HeldClaim } from './held-claim.ts';

@@ -1,4 +1,4 @@
-import type { OutboundMessage } from '@typelane/core';
+import type { OutboundMessage } from '@typelane/core/contracts';
 
 type Interactive = Extract<OutboundMessage, { type: 'buttons' | 'list' }>;
 

@@ -1,4 +1,4 @@
-import type { replyReceiptSchema } from '@typelane/core';
+import type { replyReceiptSchema } from '@typelane/core/contracts';
 import { DelayedError, UnrecoverableError, WaitingError, type Job } from 'bullmq';
 import type { z } from 'zod';
 import type { DeliveryOutcome } from './deliver.ts';

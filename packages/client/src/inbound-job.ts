@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { claimsKey, parseJid, type InboundEvent } from '@typelane/core';
+import { claimsKey, parseJid, type InboundEvent } from '@typelane/core/contracts';
 
 export type InboundJob = {
   partition: number;
@@ -11,7 +11,12 @@ export type InboundJob = {
 /** What one call publishes: a job per partition it touches, with the order of the events kept within each. */
 export function inboundJobs(events: InboundEvent | InboundEvent[], partitions: number): InboundJob[] {
   if (!Array.isArray(events)) return [{ partition: partitionOf(events, partitions), jobId: jobIdOf([events]), data: events }];
-  const byPartition = Map.groupBy(events, (event) => partitionOf(event, partitions));
+  // Map.groupBy is not in Node 20.
+  const byPartition = new Map<number, InboundEvent[]>();
+  for (const event of events) {
+    const partition = partitionOf(event, partitions);
+    byPartition.set(partition, [...(byPartition.get(partition) ?? []), event]);
+  }
   return Array.from(byPartition, ([partition, data]) => ({ partition, jobId: jobIdOf(data), data }));
 }
 

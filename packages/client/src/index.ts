@@ -1,6 +1,6 @@
 export {
-  type Announcement,
-  announcementSchema,
+  type SessionEvent,
+  sessionEventSchema,
   eventsPerJobMax,
   inboundEventSchema,
   outboundMessageSchema,
@@ -10,10 +10,9 @@ export {
   type OutboundDraft,
   type OutboundMessage,
   type OutboundReply,
-} from '@typelane/core';
+} from '@typelane/core/contracts';
 export type { Connection } from './connection.ts';
 export { consumeReplies, type Consumer, type ConsumerOptions } from './consume-replies.ts';
-export { contractFiles } from './contracts-document.ts';
 export { fallback } from './fallback.ts';
 export { inboundQueueName, partitionOf } from './inbound-job.ts';
 export { depthMax, eventExcess, jobBytesMax, textBytesMax } from './inbound-limits.ts';

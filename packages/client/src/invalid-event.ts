@@ -1,4 +1,4 @@
-import { eventsPerJobMax, inboundEventSchema, type InboundEvent } from '@typelane/core';
+import { eventsPerJobMax, inboundEventSchema, type InboundEvent } from '@typelane/core/contracts';
 import { inboundExcess } from './inbound-limits.ts';
 import { describe, fieldName, problemsOf, sentence, type Problem } from './problem.ts';
 

@@ -191,11 +191,10 @@ describe('while Redis is away', () => {
 test('a refusal that waiting does not mend fails the publish at once, in the words of Redis', async () => {
   const queues = testQueues();
   await queues.redis.set(`${queues.prefix}:inbound:wait`, 'no list');
-  const { publish } = publisher({ connection: queues.url, prefix: queues.prefix });
+  // Longer than the test may take: whoever waited for it would fail.
+  const { publish } = publisher({ connection: queues.url, prefix: queues.prefix, timeoutMs: 600_000 });
 
-  const begun = performance.now();
   const refusal = await publish(said('oi')).catch((error: unknown) => error);
-  expect(performance.now() - begun).toBeLessThan(2_000);
   expect(refusal).toBeInstanceOf(PublishError);
   expect(String(refusal)).toContain('WRONGTYPE');
 });

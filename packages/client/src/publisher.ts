@@ -1,4 +1,4 @@
-import type { InboundEvent } from '@typelane/core';
+import type { InboundEvent } from '@typelane/core/contracts';
 import { Queue } from 'bullmq';
 import { defaultPrefix, openConnection, whenReady, type Connection } from './connection.ts';
 import { inboundJobs, inboundQueueName, type InboundJob } from './inbound-job.ts';

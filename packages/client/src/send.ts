@@ -1,4 +1,4 @@
-import type { OutboundMessage, OutboundReply } from '@typelane/core';
+import type { OutboundMessage, OutboundReply } from '@typelane/core/contracts';
 
 /**
  * Sends one WhatsApp message and gives WhatsApp's id of it (`keyId`), or null when the gateway tells none. Throw

@@ -1,4 +1,4 @@
-export * from './announcement.ts';
+export * from './session-event.ts';
 export * from './answer.ts';
 export * from './bot.ts';
 export * from './conversation/index.ts';
@@ -7,6 +7,7 @@ export * from './inbound-content.ts';
 export * from './inbound.ts';
 export * from './jid.ts';
 export * from './outbound.ts';
+export * from './problem.ts';
 export { renderingDocument } from './render/document.ts';
 export * from './render.ts';
 export * from './secret-settings.ts';

@@ -2,7 +2,7 @@ import {
   type BotReply,
   type Command,
   type Conversation,
-  type Happening,
+  type StepInput,
   type InboundEvent,
   interruption,
   isJoinable,
@@ -18,10 +18,10 @@ import { contextOf } from './scenario.ts';
 export type Item = { kind: 'message'; event: InboundEvent; isEcho: boolean } | { kind: 'command'; command: Command };
 
 /** How Typebot takes a call. To a start `started` is added. */
-export type Outcome = Exclude<Happening, { type: 'taken' | 'due' | 'replied' }> | { type: 'replied'; reply: BotReply };
+export type Outcome = Exclude<StepInput, { type: 'received' | 'due' | 'replied' }> | { type: 'replied'; reply: BotReply };
 
 /** One step that was written. `item`: the head it was decided for. */
-export type Written<I extends Item> = { item: I; before: Conversation; context: StepContext; happening: Happening; step: Step };
+export type Written<I extends Item> = { item: I; before: Conversation; context: StepContext; happening: StepInput; step: Step };
 
 /**
  * A chat as the worker keeps it, without its servers: an inbox, one step after another, a clock that moves when the chat waits.
@@ -44,7 +44,7 @@ export function chat<I extends Item>(settings: Settings, outcomes: readonly Outc
     const burst = settings.debounceMs > 0 ? burstAt(inbox, settings) : null;
     return { ...given, head: { ...base.head, kind: 'message', event: head.event, message }, isEcho: head.isEcho, burst };
   };
-  const write = (item: I, before: Conversation, context: StepContext, happening: Happening): Step | number => {
+  const write = (item: I, before: Conversation, context: StepContext, happening: StepInput): Step | number => {
     const next = step(before, happening, context);
     if ('type' in next) return next.ms;
     written.push({ item, before, context, happening, step: next });
@@ -57,7 +57,7 @@ export function chat<I extends Item>(settings: Settings, outcomes: readonly Outc
     const [head] = inbox;
     if (!head) return null;
     const context = load(head);
-    let next = write(head.item, state, context, { type: state.status === 'due' ? 'due' : 'taken' });
+    let next = write(head.item, state, context, { type: state.status === 'due' ? 'due' : 'received' });
     while (typeof next !== 'number' && next.ask) {
       const outcome = outcomes[calls % outcomes.length];
       calls += 1;
@@ -86,7 +86,7 @@ export function chat<I extends Item>(settings: Settings, outcomes: readonly Outc
   };
 }
 
-function answerTo(call: 'start' | 'continue' | 'inspect', outcome: Outcome, nth: number): Happening {
+function answerTo(call: 'start' | 'continue' | 'inspect', outcome: Outcome, nth: number): StepInput {
   if (call === 'inspect') return outcome.type === 'inspected' || outcome.type === 'notInspected' ? outcome : lookedUp(nth);
   if (outcome.type === 'inspected' || outcome.type === 'notInspected') return { type: 'uncertain', cause: 'timeout' };
   if (outcome.type !== 'replied' || call === 'continue') return outcome;
@@ -97,7 +97,7 @@ function answerTo(call: 'start' | 'continue' | 'inspect', outcome: Outcome, nth:
 }
 
 /** A result that tells nothing, one way or the other, or nobody who could tell. */
-function lookedUp(nth: number): Happening {
+function lookedUp(nth: number): StepInput {
   const result = {
     answers: nth % 2 === 0 ? [] : [{ blockId: 'in-1' }],
     isCompleted: nth % 5 === 0,
@@ -114,11 +114,11 @@ function behindOf(inbox: readonly Arrived<Item>[]): Item[] {
 }
 
 /** As the worker sees it: a pause or close, the human, and, where a turn waits, a keyword. */
-function isHeld(behind: readonly Item[], state: Conversation, integration: StepContext['integration'], now: number): boolean {
-  const holds = (item: Item) => item.kind === 'command' && (item.command.type === 'pause' || item.command.type === 'close');
-  const messages = behind.flatMap((item) => (item.kind === 'message' ? [{ event: item.event, isKnownKey: item.isEcho }] : []));
+function isHeld(later: readonly Item[], state: Conversation, integration: StepContext['integration'], now: number): boolean {
+  const holdsReplies = (item: Item) => item.kind === 'command' && (item.command.type === 'pause' || item.command.type === 'close');
+  const messages = later.flatMap((item) => (item.kind === 'message' ? [{ event: item.event, isKnownKey: item.isEcho }] : []));
   const counted = state.status === 'due' ? messages : messages.filter(({ event }) => event.data.keyFromMe === true);
-  return behind.some(holds) || interruption(counted, { sends: [], chat: { jid: '', participant: null }, integration, now }) !== null;
+  return later.some(holdsReplies) || interruption(counted, { sends: [], chat: { jid: '', participant: null }, integration, now }) !== null;
 }
 
 function burstAt(inbox: readonly Arrived<Item>[], settings: Settings): StepContext['burst'] {

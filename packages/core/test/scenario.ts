@@ -2,9 +2,9 @@ import {
   type BotReply,
   type Command,
   type Conversation,
-  type Happening,
+  type StepInput,
   type InboundEvent,
-  type Later,
+  type Deferred,
   parseJid,
   readInbound,
   type Session,
@@ -76,7 +76,7 @@ export const textInput = { id: 'in-1', type: 'text input' };
 export function play(
   state: Conversation,
   context: StepContext,
-  ...answers: Happening[]
+  ...answers: StepInput[]
 ): { steps: Step[]; last: Step; asked: Step['ask'][] } {
   const steps = [take(state, context)];
   for (const answer of answers) {
@@ -89,10 +89,10 @@ export function play(
 }
 
 export function take(state: Conversation, context: StepContext): Step {
-  return decided(step(state, { type: 'taken' }, context));
+  return decided(step(state, { type: 'received' }, context));
 }
 
-export function decided(next: Step | Later): Step {
+export function decided(next: Step | Deferred): Step {
   if ('type' in next) throw new Error(`Expected a decision, got a delay of ${next.ms} ms`);
   return next;
 }

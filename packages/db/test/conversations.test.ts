@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { acknowledge, commit, type Commit, commitTakingBack, ingest, load, order } from '../src/index.ts';
+import { acknowledge, commit, type Commit, commitRetracting, ingest, load, order } from '../src/index.ts';
 import { arrival, commitOne as commitIn, instanceId, newChat, newReply, stepOf, type TestChat, useDatabase, waitingIn } from './rows.ts';
 
 const database = useDatabase();
@@ -41,7 +41,7 @@ test('the same id in the other direction is another event', async () => {
 test.each([
   ['has only just come in', 'version = version', false],
   ['nobody has touched for long', "updated_at = updated_at - interval '6 seconds'", true],
-  ['the sweep has begun to count', 'tries = 1', true],
+  ['the sweep has begun to count', 'delivery_attempts = 1', true],
   ['waits for its time', "updated_at = updated_at - interval '6 seconds', not_before = clock_timestamp() + interval '1 hour'", false],
   [
     'is being asked of Typebot',
@@ -49,14 +49,14 @@ test.each([
     false,
   ],
   ['is over', "updated_at = updated_at - interval '6 seconds', handled_seq = in_seq", false],
-])('behind work that %s an event is late: %#', async (_what, change, isLate) => {
+])('behind work that %s an event is late: %#', async (_what, change, isOverdue) => {
   const { sql } = database.current;
   const chat = newChat();
   await ingest(sql, [arrival(chat, 'a')]);
   await sql`update conversations set ${sql.unsafe(change)} where conversation_id = ${chat.id}`;
   const touchedAt = () => sql`select updated_at::text from conversations where conversation_id = ${chat.id}`;
   const before = await touchedAt();
-  expect(await ingest(sql, [arrival(chat, 'b')])).toEqual([expect.objectContaining({ keyId: 'b', isLate })]);
+  expect(await ingest(sql, [arrival(chat, 'b')])).toEqual([expect.objectContaining({ keyId: 'b', isOverdue: isOverdue })]);
   // What waits looks as untouched as it is, or the sweep would never find it.
   if (!change.includes('handled_seq')) expect(await touchedAt()).toEqual(before);
 });
@@ -96,7 +96,7 @@ test('a step decided on an old version writes nothing, and does not hold up the 
     stepOf(good.id, { reply: newReply() }),
   ]);
   expect(lost).toBeNull();
-  expect(won).toEqual({ version: 1, more: false, handedSeq: 1, withheld: false });
+  expect(won).toEqual({ version: 1, more: false, dispatchedSeq: 1, withheld: false });
   const rows = await database.current
     .sql`select 1 from turns where conversation_id = ${stale.id} union all select 1 from outbox where conversation_id = ${stale.id}`;
   expect(rows).toHaveLength(0);
@@ -122,7 +122,7 @@ test('in the quiet after a doubtful call only a pause is handed out', async () =
   const chat = newChat();
   await ingest(database.current.sql, [arrival(chat, 'a'), arrival(chat, 'b')]);
   const sessionId = randomUUID();
-  await commitOne(stepOf(chat.id, { quietMs: 60_000, state: waitingIn(sessionId) }));
+  await commitOne(stepOf(chat.id, { quarantineMs: 60_000, state: waitingIn(sessionId) }));
   expect(await load(database.current.sql, [chat.id])).toEqual([null]);
   await order(database.current.sql, instanceId, chat.jid, { type: 'pause', sessionId, reason: 'operator' });
   expect((await load(database.current.sql, [chat.id]))[0]).toMatchObject({ isHeld: true, head: { seq: 2 } });
@@ -135,8 +135,8 @@ test('replies of a chat are handed out one after another, and a receipt that com
     ['a', 'b'].map((key) => arrival(chat, key)),
   );
   const [one, two] = [newReply(), newReply()];
-  expect(await commitOne(stepOf(chat.id, { reply: one }))).toMatchObject({ handedSeq: 1 });
-  expect(await commitOne(stepOf(chat.id, { version: 1, seq: 2, reply: two }))).toMatchObject({ handedSeq: null });
+  expect(await commitOne(stepOf(chat.id, { reply: one }))).toMatchObject({ dispatchedSeq: 1 });
+  expect(await commitOne(stepOf(chat.id, { version: 1, seq: 2, reply: two }))).toMatchObject({ dispatchedSeq: null });
   const receipt = { replyId: one.replyId, keyIds: ['WA-1'], failure: null };
   expect(await acknowledge(database.current.sql, [receipt])).toMatchObject([{ replyId: two.replyId, seq: 2 }]);
   expect(await acknowledge(database.current.sql, [receipt])).toEqual([]);
@@ -151,12 +151,13 @@ test('no reply is forgotten between a commit and the receipt before it', async (
     );
     const [one, two] = [newReply(), newReply()];
     await commitOne(stepOf(chat.id, { reply: one }));
-    const [committed, handed] = await Promise.all([
+    const [committed, dispatched] = await Promise.all([
       commitOne(stepOf(chat.id, { version: 1, seq: 2, reply: two })),
       acknowledge(database.current.sql, [{ replyId: one.replyId, keyIds: [], failure: null }]),
     ]);
     const hands =
-      (committed !== 'unjudged' && committed?.handedSeq === 2 ? 1 : 0) + handed.filter(({ replyId }) => replyId === two.replyId).length;
+      (committed !== 'unreviewed' && committed?.dispatchedSeq === 2 ? 1 : 0) +
+      dispatched.filter(({ replyId }) => replyId === two.replyId).length;
     expect(hands).toBe(1);
   }
 });
@@ -164,13 +165,13 @@ test('no reply is forgotten between a commit and the receipt before it', async (
 test('a pause keeps back the reply of a turn that was under way', async () => {
   const { chat, sessionId } = await underWay();
   await order(database.current.sql, instanceId, chat.jid, { type: 'pause', sessionId, reason: 'operator' });
-  expect(await replies(chat)).toEqual({ version: 2, more: true, handedSeq: null, withheld: true });
+  expect(await replies(chat)).toEqual({ version: 2, more: true, dispatchedSeq: null, withheld: true });
 });
 
 test('a pause of a session that does not live in the chat keeps nothing back', async () => {
   const { chat } = await underWay();
   await order(database.current.sql, instanceId, chat.jid, { type: 'pause', sessionId: randomUUID(), reason: 'operator' });
-  expect(await replies(chat)).toEqual({ version: 2, more: true, handedSeq: 1, withheld: false });
+  expect(await replies(chat)).toEqual({ version: 2, more: true, dispatchedSeq: 1, withheld: false });
 });
 
 test('a pause of a session that an order before it brings back keeps the reply back', async () => {
@@ -204,7 +205,7 @@ test('what was decided and not handed out is taken back, and its number is given
   const first = newReply();
   await commitOne(stepOf(chat.id, { reply: first }));
   await commitOne(stepOf(chat.id, { version: 1, seq: 2, reply: newReply() }));
-  await commitTakingBack(database.current.sql, stepOf(chat.id, { version: 2, seq: 3 }));
+  await commitRetracting(database.current.sql, stepOf(chat.id, { version: 2, seq: 3 }));
   const last = newReply();
   await commitOne(stepOf(chat.id, { version: 3, seq: 4, reply: last }));
   expect(await acknowledge(database.current.sql, [{ ...first, keyIds: [], failure: null }])).toMatchObject([

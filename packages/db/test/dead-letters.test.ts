@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { TranscriptEntry } from '@typelane/core';
 import { expect, test } from 'vitest';
 import {
-  bury,
+  insertDeadLetters,
   type Commit,
   discardDeadLetter,
   endUncertain,
   ingest,
-  ingestLetters,
-  redriveAtDoor,
+  ingestEvents,
+  redriveFromIngest,
   redriveFromChat,
   repeatUncertain,
   resolveUncertain,
@@ -78,10 +78,10 @@ test('a message of a contact who became known by their phone is said again in th
   const who = newContact();
   const instance = 'inst-2';
   const [lidChat, phoneChat] = [chatOf(who.lid, null, instance), chatOf(who.phone, null, instance)];
-  await ingestLetters(sql, [letter(who.lid, 'a', { instance })]);
+  await ingestEvents(sql, [letter(who.lid, 'a', { instance })]);
   await commitOne(database.current, stepOf(lidChat, { final: dead }));
   const [one] = await lettersOf({ id: lidChat, jid: who.lid });
-  await ingestLetters(sql, [letter(who.phone, 'b', { ...tells(who), instance })]);
+  await ingestEvents(sql, [letter(who.phone, 'b', { ...tells(who), instance })]);
   const place = { deadLetterId: one?.dead_letter_id ?? '', conversationId: lidChat, seq: 1 };
   // It came before what waits there.
   expect(await redriveFromChat(sql, place, { force: false })).toEqual({ type: 'overtaken' });
@@ -107,13 +107,13 @@ test.each<[what: string, later: Commit['final'], type: string]>([
 test('a letter stays open when what died at the door could not be published', async () => {
   const { sql } = database.current;
   const sourceKey = randomUUID();
-  await bury(sql, [{ instanceId, source: 'inbound', sourceKey, reason: 'invalid_event', details: [], payload: '{}' }]);
+  await insertDeadLetters(sql, [{ instanceId, source: 'inbound', sourceKey, reason: 'invalid_event', details: [], payload: '{}' }]);
   const [one] = await sql<{ id: string }[]>`select dead_letter_id as id from dead_letters where source_key = ${sourceKey}`;
   const id = one?.id ?? '';
-  await expect(redriveAtDoor(sql, id, () => Promise.reject(new Error('no Redis')))).rejects.toThrow('no Redis');
+  await expect(redriveFromIngest(sql, id, () => Promise.reject(new Error('no Redis')))).rejects.toThrow('no Redis');
   let published = 0;
   const publish = async () => void (published += 1);
-  expect((await Promise.all([redriveAtDoor(sql, id, publish), redriveAtDoor(sql, id, publish)])).toSorted()).toEqual([false, true]);
+  expect((await Promise.all([redriveFromIngest(sql, id, publish), redriveFromIngest(sql, id, publish)])).toSorted()).toEqual([false, true]);
   expect([published, await discardDeadLetter(sql, id)]).toEqual([1, false]);
 });
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { acknowledge, commitTakingBack, handNext, ingest, load, lookBehind, order, rememberSent } from '../src/index.ts';
+import { acknowledge, commitRetracting, dispatchNext, ingest, load, loadLaterEvents, order, rememberSent } from '../src/index.ts';
 import { arrival, commitOne, instanceId, newChat, newReply, stepOf, type TestChat, useDatabase, waitingIn } from './rows.ts';
 
 const database = useDatabase();
@@ -8,9 +8,9 @@ const database = useDatabase();
 test('a reply is not written past words from the phone that nobody judged, and nothing else of its step is either', async () => {
   const chat = await chatWith(arrivalOf('a'), arrivalOf('b', true));
   const reply = newReply();
-  expect(await commitOne(database.current, stepOf(chat.id, { reply }))).toBe('unjudged');
-  expect(await loaded(chat)).toMatchObject({ version: 0, humanSeq: 2, head: { seq: 1 } });
-  expect(await commitOne(database.current, stepOf(chat.id, { reply, judgedSeq: 2 }))).toMatchObject({ version: 1, handedSeq: 1 });
+  expect(await commitOne(database.current, stepOf(chat.id, { reply }))).toBe('unreviewed');
+  expect(await loaded(chat)).toMatchObject({ version: 0, phoneSeq: 2, head: { seq: 1 } });
+  expect(await commitOne(database.current, stepOf(chat.id, { reply, reviewedSeq: 2 }))).toMatchObject({ version: 1, dispatchedSeq: 1 });
 });
 
 test('a step that says nothing is written all the same', async () => {
@@ -21,11 +21,11 @@ test('a step that says nothing is written all the same', async () => {
 test('what was taken back stays when the step that takes it back is not written', async () => {
   const chat = await chatWith(arrivalOf('a'), arrivalOf('b'), arrivalOf('c'), arrivalOf('d', true));
   const replies = [newReply(), newReply()] as const;
-  await commitOne(database.current, stepOf(chat.id, { reply: replies[0], judgedSeq: 4 }));
-  await commitOne(database.current, stepOf(chat.id, { version: 1, seq: 2, reply: replies[1], judgedSeq: 4 }));
-  expect(await commitTakingBack(database.current.sql, stepOf(chat.id, { version: 2, seq: 3, reply: newReply() }))).toBe('unjudged');
-  const handed = await acknowledge(database.current.sql, [{ ...replies[0], keyIds: [], failure: null }]);
-  expect(handed).toMatchObject([{ replyId: replies[1].replyId, seq: 2 }]);
+  await commitOne(database.current, stepOf(chat.id, { reply: replies[0], reviewedSeq: 4 }));
+  await commitOne(database.current, stepOf(chat.id, { version: 1, seq: 2, reply: replies[1], reviewedSeq: 4 }));
+  expect(await commitRetracting(database.current.sql, stepOf(chat.id, { version: 2, seq: 3, reply: newReply() }))).toBe('unreviewed');
+  const dispatched = await acknowledge(database.current.sql, [{ ...replies[0], keyIds: [], failure: null }]);
+  expect(dispatched).toMatchObject([{ replyId: replies[1].replyId, seq: 2 }]);
 });
 
 test('a send of our own API, and what is no message, are no words from the phone', async () => {
@@ -36,14 +36,14 @@ test('a send of our own API, and what is no message, are no words from the phone
     (to) => arrival(to, 'b', { fromMe: true, event: api }),
     (to) => arrival(to, 'c', { fromMe: true, event: sent }),
   );
-  expect(await loaded(chat)).toMatchObject({ humanSeq: 0, behind: [], sends: [] });
+  expect(await loaded(chat)).toMatchObject({ phoneSeq: 0, later: [], sends: [] });
 });
 
 test('what stands behind is read only where it may silence the bot', async () => {
   const quiet = await chatWith(arrivalOf('a'), arrivalOf('b'));
-  expect(await loaded(quiet)).toMatchObject({ behind: [] });
+  expect(await loaded(quiet)).toMatchObject({ later: [] });
   const spoken = await chatWith(arrivalOf('a'), arrivalOf('b'), arrivalOf('c', true));
-  expect((await loaded(spoken))?.behind.map(({ fromMe, event }) => [fromMe, event.data.keyId])).toEqual([
+  expect((await loaded(spoken))?.later.map(({ fromMe, event }) => [fromMe, event.data.keyId])).toEqual([
     [false, 'b'],
     [true, 'c'],
   ]);
@@ -56,7 +56,7 @@ test('a chat that waits is handed out early when something stands behind its tur
   await commitOne(database.current, stepOf(alone.id, { ...waits, state: due }));
   expect(await loaded(alone)).toBeNull();
   await ingest(database.current.sql, [arrival(alone, 'b')]);
-  expect(await loaded(alone)).toMatchObject({ head: { seq: 1 }, behind: [{ fromMe: false }] });
+  expect(await loaded(alone)).toMatchObject({ head: { seq: 1 }, later: [{ fromMe: false }] });
 
   const retrying = await chatWith(arrivalOf('a'));
   await commitOne(database.current, stepOf(retrying.id, waits));
@@ -74,9 +74,9 @@ test('what was said last is at hand where words from the phone are to be judged,
   await rememberSent(database.current.sql, [{ replyId: reply.replyId, keyIds: ['WA-1', 'WA-2'] }]);
   await ingest(database.current.sql, [arrival(chat, 'WA-2', { fromMe: true })]);
   expect(await loaded(chat)).toMatchObject({ isEcho: true, sends: [{ text: 'hi' }] });
-  expect(await lookBehind(database.current.sql, chat.id, 1)).toMatchObject({
-    humanSeq: 2,
-    behind: [{ isKnownKey: true }],
+  expect(await loadLaterEvents(database.current.sql, chat.id, 1)).toMatchObject({
+    phoneSeq: 2,
+    later: [{ isKnownKey: true }],
     sends: [{ text: 'hi' }],
   });
 });
@@ -89,9 +89,9 @@ test('while a pause waits no reply is handed out; when it is handled and took no
   await commitOne(database.current, stepOf(chat.id, { version: 1, seq: 2, reply: replies[1], state: waitingIn(sessionId) }));
   await order(database.current.sql, instanceId, chat.jid, { type: 'pause', sessionId, reason: 'operator' });
   expect(await acknowledge(database.current.sql, [{ ...replies[0], keyIds: [], failure: null }])).toEqual([]);
-  expect(await handNext(database.current.sql, [chat.id])).toEqual([]);
+  expect(await dispatchNext(database.current.sql, [chat.id])).toEqual([]);
   await commitOne(database.current, stepOf(chat.id, { version: 2, seq: 3 }));
-  expect(await handNext(database.current.sql, [chat.id])).toMatchObject([{ replyId: replies[1].replyId }]);
+  expect(await dispatchNext(database.current.sql, [chat.id])).toMatchObject([{ replyId: replies[1].replyId }]);
 });
 
 test('the events of a burst end together, each once', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { adopt, type Letter } from '../src/index.ts';
+import { mergeConversations, type AddressedEvent } from '../src/index.ts';
 import { type Contact, letter, newContact, openMailbox, tells } from './mailbox.ts';
 
 /** Names become known at any moment, to any number of ingesters. */
@@ -10,14 +10,14 @@ afterAll(close);
 describe('whatever meets', () => {
   const kinds = ['lid', 'phone', 'lid with phone', 'phone with lid'] as const;
   const kind = fc.constantFrom(...kinds);
-  const from = (who: Contact, of: (typeof kinds)[number], keyId: string): Letter =>
+  const from = (who: Contact, of: (typeof kinds)[number], keyId: string): AddressedEvent =>
     letter(of.startsWith('lid') ? who.lid : who.phone, keyId, of.includes('with') ? tells(who) : {});
 
   /** Carries the head event of a chat to its end, as a worker does. Null: there is none, or it has to wait. */
   async function handle(id: string): Promise<string | null> {
     const loaded = await loadOne(id);
     if (loaded === null) return null;
-    if (loaded.mustAdopt) return (await adopt(database.sql, id)) ? handle(id) : null;
+    if (loaded.mustMerge) return (await mergeConversations(database.sql, id)) ? handle(id) : null;
     await database.sql`
       update conversations set handled_seq = ${loaded.head.seq}, version = version + 1, state = '{"status":"ended","at":1}'
       where conversation_id = ${id} and version = ${loaded.version}`;
@@ -37,7 +37,7 @@ describe('whatever meets', () => {
             if (key !== null) handled.push(key);
             return key !== null;
           };
-          let batch: Letter[] = [];
+          let batch: AddressedEvent[] = [];
           for (const [index, [of, turns]] of events.entries()) {
             batch.push(from(who, of, String(index)));
             if (batch.length <= batchMax && index < events.length - 1) continue;
@@ -70,9 +70,9 @@ describe('whatever meets', () => {
           for (const who of three) {
             const [phones, lids] = [await inbox(who.phoneChat), await inbox(who.lidChat)];
             expect(new Set([...phones, ...lids]).size).toBe(phones.length + lids.length);
-            const { follows = null } = (await row(who.phoneChat)) ?? {};
+            const { merge_from = null } = (await row(who.phoneChat)) ?? {};
             const isTold = batches.flat().some(([index, what]) => of(index) === who && what.includes('with'));
-            expect(follows).toBe(isTold && lids.length > 0 ? who.lidChat : null);
+            expect(merge_from).toBe(isTold && lids.length > 0 ? who.lidChat : null);
           }
         },
       ),

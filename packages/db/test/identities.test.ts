@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { adopt, conversationsOf, order } from '../src/index.ts';
-import { chatOf, group, instanceId, known, letter, newContact, openMailbox, session, type Telling, tells } from './mailbox.ts';
+import { mergeConversations, conversationsOf, order } from '../src/index.ts';
+import { chatOf, group, instanceId, known, letter, newContact, openMailbox, session, type PendingSessionEvent, tells } from './mailbox.ts';
 
 /** Whose an event is, when a contact has several names and a group several people. */
 const { database, write, row, inbox, loadOne, stands, handleAll, close } = await openMailbox();
@@ -23,7 +23,7 @@ describe('who an event is from', () => {
     await write(letter(who.lid, 'a'), letter(who.lid, 'b', tells(who)), letter(who.phone, 'c'));
     await write(letter(who.lid, 'd'), letter(who.phone, 'e'));
     expect(await inbox(who.phoneChat)).toEqual(['a', 'b', 'c', 'd', 'e']);
-    expect(await row(who.phoneChat)).toMatchObject({ jid: who.phone, follows: null });
+    expect(await row(who.phoneChat)).toMatchObject({ jid: who.phone, merge_from: null });
     expect(await row(who.lidChat)).toBeUndefined();
   });
 
@@ -89,7 +89,7 @@ describe('in a group where each participant has a conversation', () => {
     }
   });
 
-  const inGroup = (instance: string, participant: string, keyId: string, more: Telling = {}) =>
+  const inGroup = (instance: string, participant: string, keyId: string, more: PendingSessionEvent = {}) =>
     letter(group, keyId, { instance, participant, ...more });
 
   test('they are kept apart, by whom they are of', async () => {
@@ -128,18 +128,18 @@ describe('in a group where each participant has a conversation', () => {
     await write(inGroup('apart', who.lid, 'd', { pair: [who.phone, who.lid] }));
     const mine = chatOf(group, who.phone, 'apart');
     expect(await inbox(mine)).toEqual(['d']);
-    expect(await adopt(database.sql, mine)).toBe(false);
+    expect(await mergeConversations(database.sql, mine)).toBe(false);
     await handleAll(chatOf(group, who.lid, 'apart'));
-    expect(await adopt(database.sql, mine)).toBe(true);
+    expect(await mergeConversations(database.sql, mine)).toBe(true);
 
     await write(letter(elsewhere, 'e', { instance: 'apart', participant: who.phone }), letter(who.lid, 'f', { instance: 'apart' }));
     const there = chatOf(elsewhere, who.phone, 'apart');
-    expect(await adopt(database.sql, there)).toBe(true);
+    expect(await mergeConversations(database.sql, there)).toBe(true);
     expect(await loadOne(there)).toMatchObject({
       state: { status: 'waiting', session: living },
       participant: who.phone,
       head: { messageId: 'e' },
     });
-    expect(await row(chatOf(who.phone, null, 'apart'))).toMatchObject({ follows: chatOf(who.lid, null, 'apart'), participant: null });
+    expect(await row(chatOf(who.phone, null, 'apart'))).toMatchObject({ merge_from: chatOf(who.lid, null, 'apart'), participant: null });
   });
 });

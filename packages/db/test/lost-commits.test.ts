@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { acknowledge, commit, type Commit, commitReplaying, commitTakingBack, ingest, order } from '../src/index.ts';
+import { acknowledge, commit, type Commit, commitReplaying, commitRetracting, ingest, order } from '../src/index.ts';
 import { arrival, commitOne, instanceId, newChat, newReply, stepOf, useDatabase, waitingIn } from './rows.ts';
 
 /** A commit was written and its answer never came: whoever writes it again gets that answer, and nothing is done twice. */
@@ -47,7 +47,7 @@ test('of commits under one name that meet one is written, and all return the sam
     await ingest(database.current.sql, [arrival(chat, 'a')]);
     const step = stepOf(chat.id, { reply: newReply() });
     const results = await Promise.all([1, 2, 3, 4].map(() => commitOne(database.current, step)));
-    expect(results).toEqual(results.map(() => ({ version: 1, more: false, handedSeq: 1, withheld: false })));
+    expect(results).toEqual(results.map(() => ({ version: 1, more: false, dispatchedSeq: 1, withheld: false })));
   }
 });
 
@@ -71,8 +71,8 @@ test('a step that takes back what was decided does not take back its own reply w
   await commitOne(database.current, stepOf(chat.id, { reply: first }));
   await commitOne(database.current, stepOf(chat.id, { version: 1, seq: 2, reply: newReply() }));
   const step: Commit = stepOf(chat.id, { version: 2, seq: 3, reply: last });
-  const written = await commitTakingBack(sql, step);
-  expect(await commitTakingBack(sql, step)).toEqual(written);
+  const written = await commitRetracting(sql, step);
+  expect(await commitRetracting(sql, step)).toEqual(written);
   expect(await acknowledge(sql, [{ ...first, keyIds: [], failure: null }])).toMatchObject([{ replyId: last.replyId, seq: 2 }]);
 });
 

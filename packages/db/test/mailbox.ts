@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { type Conversation, type Jid, parseJid, type Session } from '@typelane/core';
 import { databaseForTest } from '@typelane/testkit/vitest';
-import { connect, conversationId, type Database, ingestLetters, type Letter, load, type Loaded } from '../src/index.ts';
+import { connect, conversationId, type Database, ingestEvents, type AddressedEvent, load, type Loaded } from '../src/index.ts';
 
 /** A contact with three names, and the conversations that two of them would have. */
 export type Contact = { phone: string; lid: string; bsuid: string; phoneChat: string; lidChat: string };
 
 /** What an event tells besides its address. */
-export type Telling = { pair?: [phone: string, other: string]; participant?: string; fromMe?: boolean; instance?: string };
+export type PendingSessionEvent = { pair?: [phone: string, other: string]; participant?: string; fromMe?: boolean; instance?: string };
 
 export type Row = {
   state: Conversation;
   version: number;
-  follows: string | null;
+  merge_from: string | null;
   in_seq: number;
   handled_seq: number;
   jid: string;
@@ -41,7 +41,11 @@ export function chatOf(address: string, participant: string | null = null, insta
   return conversationId(instance, known(address), participant === null ? null : known(participant));
 }
 
-export function letter(from: string, keyId: string, { pair, participant, fromMe = false, instance = instanceId }: Telling = {}): Letter {
+export function letter(
+  from: string,
+  keyId: string,
+  { pair, participant, fromMe = false, instance = instanceId }: PendingSessionEvent = {},
+): AddressedEvent {
   const address = known(from);
   const [phone, other] = pair ? pair.map(known) : [];
   return {
@@ -53,14 +57,14 @@ export function letter(from: string, keyId: string, { pair, participant, fromMe 
     keyId,
     messageId: keyId,
     event: { keyId },
-    holds: false,
+    holdsReplies: false,
     address,
     participant: participant === undefined ? null : known(participant),
     pair: phone?.kind === 'phone' && other ? { phone, other } : null,
   };
 }
 
-export function tells({ phone, lid }: Contact): Telling {
+export function tells({ phone, lid }: Contact): PendingSessionEvent {
   return { pair: [phone, lid] };
 }
 
@@ -70,7 +74,7 @@ export function session(sessionId: string = randomUUID()): Session {
 
 export type Mailbox = {
   database: Database;
-  write(...letters: Letter[]): ReturnType<typeof ingestLetters>;
+  write(...letters: AddressedEvent[]): ReturnType<typeof ingestEvents>;
   row(id: string): Promise<Row | undefined>;
   /** Key ids in their order. */
   inbox(id: string): Promise<string[]>;
@@ -90,7 +94,7 @@ export async function openMailbox(): Promise<Mailbox> {
   const { sql } = database;
   return {
     database,
-    write: (...letters) => ingestLetters(sql, letters),
+    write: (...letters) => ingestEvents(sql, letters),
     row: async (id) => (await sql<Row[]>`select * from conversations where conversation_id = ${id}`)[0],
     async inbox(id) {
       const rows = await sql<{ key_id: string }[]>`select key_id from inbox where conversation_id = ${id} order by seq`;

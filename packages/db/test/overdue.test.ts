@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import {
   acknowledge,
   firstId,
-  forgetLooks,
+  clearLooks,
   forgottenChats,
-  handAgain,
+  markRedispatched,
   ingest,
-  noteLooks,
-  letRest,
+  postponeLooks,
+  postponeSweep,
   touch,
   unacknowledged,
 } from '../src/index.ts';
@@ -41,7 +41,7 @@ test('a walk by ids finds each forgotten chat once, and one that is touched or r
   expect(await forgotten(2, ids[3])).toEqual(ids.slice(4));
   const [touched = '', resting = '', wanted = '', ...others] = ids;
   await touch(sql, [touched]);
-  await letRest(sql, [
+  await postponeSweep(sql, [
     { conversationId: resting, restMs: 1_000 },
     { conversationId: wanted, restMs: -2 * anHour },
   ]);
@@ -57,18 +57,18 @@ test('a reply that is on its way is looked for again after as long as it has wai
   const found = async () => (await unacknowledged(sql, anHour, 10)).map((reply) => [reply.replyId, reply.isFirstLook]);
   const ago = (change: string) => sql`update outbox set ${sql.unsafe(change)} where reply_id = ${replyId}`;
   expect(await found()).toEqual([]);
-  await ago("handed_at = now() - interval '2 hours'");
+  await ago("dispatched_at = now() - interval '2 hours'");
   expect(await found()).toEqual([[replyId, true]]);
-  await noteLooks(sql, [replyId]);
+  await postponeLooks(sql, [replyId]);
   expect(await found()).toEqual([]);
-  await forgetLooks(sql);
+  await clearLooks(sql);
   expect(await found()).toEqual([[replyId, true]]);
-  await noteLooks(sql, [replyId]);
+  await postponeLooks(sql, [replyId]);
   await ago("look_at = look_at - interval '2 hours'");
   expect(await found()).toEqual([[replyId, false]]);
-  await handAgain(sql, [replyId]);
+  await markRedispatched(sql, [replyId]);
   expect(await found()).toEqual([]);
-  await ago("handed_at = now() - interval '2 hours'");
+  await ago("dispatched_at = now() - interval '2 hours'");
   await acknowledge(sql, [{ replyId, keyIds: [], failure: null }]);
   expect(await found()).toEqual([]);
 });
@@ -79,8 +79,8 @@ test('what the sweep reads can be read by an index, in its order', async () => {
     for (const way of ['seqscan', 'bitmapscan', 'sort']) await sql.unsafe(`set local enable_${way} = off`);
     const plans = {
       outbox_in_flight: await sql`
-        explain select reply_id from outbox where handed_at is not null and acked_at is null
-          and coalesce(look_at, handed_at) < statement_timestamp() order by coalesce(look_at, handed_at) limit 5`,
+        explain select reply_id from outbox where dispatched_at is not null and acked_at is null
+          and coalesce(look_at, dispatched_at) < statement_timestamp() order by coalesce(look_at, dispatched_at) limit 5`,
       conversations_with_work: await sql`
         explain select conversation_id from conversations where in_seq > handled_seq and conversation_id > ${firstId}
         order by conversation_id limit 5`,

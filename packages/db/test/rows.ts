@@ -44,7 +44,18 @@ export function newChat(): TestChat {
 
 export function arrival({ id, jid }: TestChat, keyId: string, change: Partial<Arrival> = {}): Arrival {
   const event = { event: 'messages.upsert', data: { keyId, source: 'android' } };
-  return { conversationId: id, instanceId, jid, kind: 'message', fromMe: false, keyId, messageId: keyId, event, holds: false, ...change };
+  return {
+    conversationId: id,
+    instanceId,
+    jid,
+    kind: 'message',
+    fromMe: false,
+    keyId,
+    messageId: keyId,
+    event,
+    holdsReplies: false,
+    ...change,
+  };
 }
 
 export function stepOf(id: string, change: Partial<Commit>): Commit {
@@ -56,13 +67,13 @@ export function stepOf(id: string, change: Partial<Commit>): Commit {
     seq: 1,
     final: { type: 'answered', sessionId: null, transcript: [] },
     openCallMs: null,
-    quietMs: null,
+    quarantineMs: null,
     waitMs: null,
     reply: null,
     sessions: [],
     events: 1,
     timerAt: null,
-    judgedSeq: 0,
+    reviewedSeq: 0,
     ...change,
   };
 }

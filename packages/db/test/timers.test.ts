@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { ingest, lookAtTimers, ringTimers } from '../src/index.ts';
+import { ingest, lookAtTimers, fireTimers } from '../src/index.ts';
 import { arrival, commitOne, newChat, stepOf, type TestChat, useDatabase } from './rows.ts';
 
 const database = useDatabase();
@@ -15,23 +15,23 @@ test('a timer rings once, as a command behind what is there, however many proces
   await set(chat, dueAt);
   await ingest(database.current.sql, [arrival(chat, 'b')]);
   const until = await now();
-  const rung = await Promise.all([1, 2, 3, 4].map(() => ringTimers(database.current.sql, until, 100)));
-  expect(rung.flatMap(({ chats }) => chats.map(({ conversationId }) => conversationId))).toEqual([chat.id]);
+  const woken = await Promise.all([1, 2, 3, 4].map(() => fireTimers(database.current.sql, until, 100)));
+  expect(woken.flatMap(({ chats }) => chats.map(({ conversationId }) => conversationId))).toEqual([chat.id]);
   expect(await inboxOf(chat)).toEqual([
     [1, 'a', 'message'],
     [2, 'b', 'message'],
     [3, { type: 'timeUp', dueAt }, 'command'],
   ]);
-  expect(await ringTimers(database.current.sql, until + hourMs, 100)).toEqual({ chats: [], looked: 0 });
+  expect(await fireTimers(database.current.sql, until + hourMs, 100)).toEqual({ chats: [], looked: 0 });
 });
 
 test('of many chats no more than the limit are taken, the oldest first, and the rest next time', async () => {
   const chats = [newChat(), newChat(), newChat()] as const;
   const at = await now();
   for (const [index, chat] of chats.entries()) await set(chat, at - index);
-  const first = await ringTimers(database.current.sql, at, 2);
+  const first = await fireTimers(database.current.sql, at, 2);
   expect(new Set(first.chats.map(({ conversationId }) => conversationId))).toEqual(new Set([chats[2].id, chats[1].id]));
-  expect((await ringTimers(database.current.sql, at, 2)).chats).toMatchObject([{ conversationId: chats[0].id }]);
+  expect((await fireTimers(database.current.sql, at, 2)).chats).toMatchObject([{ conversationId: chats[0].id }]);
 });
 
 test('a timer that was moved on rings at its new time, and one that was taken away never', async () => {
@@ -42,9 +42,9 @@ test('a timer that was moved on rings at its new time, and one that was taken aw
   await commitOne(database.current, stepOf(gone.id, { version: 1, seq: 2, timerAt: null }));
   // The time to look is left where it was: it is indexed.
   expect((await lookAtTimers(database.current.sql)).nextAt).toBe(at);
-  expect(await ringTimers(database.current.sql, at + 1, 100)).toEqual({ chats: [], looked: 2 });
+  expect(await fireTimers(database.current.sql, at + 1, 100)).toEqual({ chats: [], looked: 2 });
   expect((await lookAtTimers(database.current.sql)).nextAt).toBe(at + hourMs);
-  expect((await ringTimers(database.current.sql, at + hourMs + 1, 100)).chats).toMatchObject([{ conversationId: moved.id }]);
+  expect((await fireTimers(database.current.sql, at + hourMs + 1, 100)).chats).toMatchObject([{ conversationId: moved.id }]);
 });
 
 test('a timer that comes nearer is seen in time', async () => {
@@ -52,7 +52,7 @@ test('a timer that comes nearer is seen in time', async () => {
   const at = await now();
   await set(chat, at + hourMs);
   await commitOne(database.current, stepOf(chat.id, { version: 1, seq: 2, timerAt: at - 1 }));
-  expect((await ringTimers(database.current.sql, at, 100)).chats).toMatchObject([{ conversationId: chat.id }]);
+  expect((await fireTimers(database.current.sql, at, 100)).chats).toMatchObject([{ conversationId: chat.id }]);
 });
 
 test('a chat that is locked is left for the next look', async () => {
@@ -61,9 +61,9 @@ test('a chat that is locked is left for the next look', async () => {
   await set(chat, at);
   await database.current.sql.begin(async (transaction) => {
     await transaction`select from conversations where conversation_id = ${chat.id} for no key update`;
-    expect(await ringTimers(database.current.sql, at + 1, 100)).toEqual({ chats: [], looked: 0 });
+    expect(await fireTimers(database.current.sql, at + 1, 100)).toEqual({ chats: [], looked: 0 });
   });
-  expect((await ringTimers(database.current.sql, at + 1, 100)).chats).toHaveLength(1);
+  expect((await fireTimers(database.current.sql, at + 1, 100)).chats).toHaveLength(1);
 });
 
 async function now(): Promise<number> {

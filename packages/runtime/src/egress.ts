@@ -47,7 +47,7 @@ export function createEgress({ allow, resolve = resolveBySystem, maxSockets = In
 
 /**
  * Reads `EGRESS_ALLOW`: `host:port`, comma-separated, an IPv6 address in brackets.
- * @throws {Error} whose sentence names the entry that is not one.
+ * @throws {Error} whose message says what is expected and names the entry that is not it.
  */
 export function parseEgressAllow(text: string): string[] {
   const entries = text.split(',').map((entry) => entry.trim());
@@ -66,7 +66,7 @@ function hostAndPortOf(entry: string): string {
   const url = URL.parse(`http://${host}/`);
   const isHost = url !== null && url.port === '' && url.href === `http://${url.hostname}/` && !host.includes('*');
   if (!isHost || Number(port) < 1 || Number(port) > 65_535) {
-    throw new Error(`EGRESS_ALLOW: "${entry}" is not host:port, such as bot.example.com:3000 or [::1]:3000.`);
+    throw new Error(`\`host:port\`, separated by commas, such as bot.example.com:3000 or [::1]:3000 (${JSON.stringify(entry)} is not)`);
   }
   return keyOf(url.hostname, port);
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { expectationOf } from '@typelane/core';
 import { z } from 'zod';
 import { parseEgressAllow } from './egress.ts';
 import { isGuessable } from './secrets.ts';
@@ -32,14 +33,20 @@ export const envSchema = z.object({
     .describe(
       'Where WhatsApp gateways and the workers reach the gateway process, such as https://hooks.example.com. Absent: `HOST` and `GATEWAY_PORT`.',
     ),
+  // Balancers ask every 2 to 10 seconds by default and take a server out after one to three failures.
+  DRAIN_DELAY_MS: whole(0, 30_000)
+    .default(5_000)
+    .describe(
+      'Milliseconds the API goes on serving after SIGTERM while `/readyz` answers 503, so that a balancer stops sending before the port closes.',
+    ),
   OPERATOR_TOKEN: z
     .string()
-    .min(16, 'at least 16 characters')
+    .min(16)
     .optional()
     .describe('Token that may do everything. `npm start` makes one and keeps it in the data folder; `npm run api` needs it.'),
   SECRET_KEY: z
     .string()
-    .min(32, 'at least 32 characters')
+    .min(32)
     .refine((text) => !isGuessable(text), 'a random text such as `openssl rand -hex 32` gives')
     .describe(
       'Seals the secrets that are kept in PostgreSQL and signs links to media: the same for every process, and kept, since what it has sealed is lost without it. `npm start` makes one and keeps it in the data folder.',
@@ -79,7 +86,7 @@ export const envSchema = z.object({
     .describe('Milliseconds between sweeps for lost doorbells and unacknowledged replies.'),
   QUEUE_PREFIX: z
     .string()
-    .regex(/^[\w{}.-]{1,100}$/, 'letters, digits, `_`, `-`, `.`, `{` and `}`')
+    .regex(/^[\w{}.-]{1,100}$/, '1 to 100 letters, digits, `_`, `-`, `.`, `{` and `}`')
     .default('bull')
     .describe("BullMQ's key prefix. Producers and consumers must use the same."),
   PUBLIC_URL: url(['http:', 'https:'])
@@ -117,11 +124,12 @@ export class ConfigurationError extends Error {
 export function readEnv<Name extends keyof Env>(names: readonly Name[], env: NodeJS.ProcessEnv = process.env): Pick<Env, Name> {
   const read: Partial<Record<Name, unknown>> = {};
   const sentences: string[] = [];
-  for (const name of names) {
+  // Lists that are put together may name a variable twice.
+  for (const name of new Set(names)) {
     const came = valueOf(name, env);
     const parsed = envSchema.shape[name].safeParse(came);
     if (parsed.success) read[name] = parsed.data;
-    else sentences.push(sentence(name, came, parsed.error.issues[0]?.message ?? ''));
+    else sentences.push(...parsed.error.issues.slice(0, 1).map((issue) => sentence(name, came, expectationOf(issue))));
   }
   if (sentences.length > 0) throw new ConfigurationError(sentences.join('\n'));
   return read as Pick<Env, Name>;
@@ -146,5 +154,5 @@ function valueOf(name: string, env: NodeJS.ProcessEnv): string | undefined {
 
 /** Values with credentials are not repeated. */
 function shown(name: string, value: string): string {
-  return /TOKEN|URL|KEY|ENDPOINT/.test(name) ? 'something else (not shown)' : JSON.stringify(value);
+  return /TOKEN|URL|KEY|ENDPOINT/.test(name) ? `${value.length} characters that are not shown` : JSON.stringify(value);
 }

@@ -15,7 +15,7 @@ export type Lease = {
 /** Milliseconds. */
 const releaseWithinMs = 1_000;
 
-export function takeLease(
+export function acquireLease(
   redis: Redis,
   key: string,
   {

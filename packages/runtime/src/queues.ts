@@ -14,10 +14,10 @@ export function inboundQueues(partitions: number): string[] {
  * work that has been waiting for long; `again`: the sweep found it, nobody came of an earlier ring; `suspect`: nor of a second one, so each
  * is taken up while no other suspect is.
  */
-export type Ring = { instanceId: string; conversationIds: string[]; again?: 'late' | 'again' | 'suspect' };
+export type WakeUp = { instanceId: string; conversationIds: string[]; redelivery?: 'overdue' | 'swept' | 'suspect' };
 
 /** Chunks of 16 measured 20 % faster than one job a chat. */
-export const ringSizeMax = 16;
+export const wakeUpChatsMax = 16;
 
 /** For commands of a producer: fails at once while Redis is away instead of hanging on. */
 export function connectRedis(url: string): Redis {
@@ -39,28 +39,28 @@ export function createQueue<Data, Result = unknown>(
 }
 
 /** Rings for chats, in chunks. `delayMs`: not before. A ring may be lost, doubled or late: the rows decide, the sweep rings again. */
-export async function ring(
-  converse: Queue<Ring>,
+export async function wake(
+  converse: Queue<WakeUp>,
   chats: { instanceId: string; conversationId: string }[],
   delayMs = 0,
-  again?: Ring['again'],
+  redelivery?: WakeUp['redelivery'],
 ): Promise<void> {
   if (chats.length === 0) return;
   await converse.addBulk(
     chunks(chats).map((data) => ({
       name: 'ring',
-      data: again === undefined ? data : { ...data, again },
+      data: redelivery === undefined ? data : { ...data, redelivery: redelivery },
       opts: { removeOnComplete: true, removeOnFail: true, ...(delayMs > 0 && { delay: delayMs }) },
     })),
   );
 }
 
-function chunks(chats: { instanceId: string; conversationId: string }[]): Ring[] {
-  const open = new Map<string, Ring>();
-  const all: Ring[] = [];
+function chunks(chats: { instanceId: string; conversationId: string }[]): WakeUp[] {
+  const open = new Map<string, WakeUp>();
+  const all: WakeUp[] = [];
   for (const { instanceId, conversationId } of chats) {
     let chunk = open.get(instanceId);
-    if (!chunk || chunk.conversationIds.length >= ringSizeMax) {
+    if (!chunk || chunk.conversationIds.length >= wakeUpChatsMax) {
       chunk = { instanceId, conversationIds: [] };
       open.set(instanceId, chunk);
       all.push(chunk);

@@ -5,7 +5,7 @@ type Truthy<T> = Exclude<T, false | null | undefined | 0 | 0n | ''>;
 export type WaitOptions = {
   /** What is waited for, as the end of the sentence "gave up waiting for ...". */
   what: string;
-  /** Default 10,000. */
+  /** Default 30,000: how long a failure takes, and no statement about how fast anything is. */
   timeoutMs?: number;
   /** Pause between two looks; default 20. */
   everyMs?: number;
@@ -16,7 +16,7 @@ export type WaitOptions = {
  * Throws when the time is over, naming `what` and what the last look gave.
  */
 export async function waitUntil<T>(condition: () => T | Promise<T>, options: WaitOptions): Promise<Truthy<T>> {
-  const { what, timeoutMs = 10_000, everyMs = 20 } = options;
+  const { what, timeoutMs = 30_000, everyMs = 20 } = options;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const last = await look(condition);

@@ -1,12 +1,12 @@
 import type { BotCall, BotInquiry, BotOutcome, InquiryOutcome } from '@typelane/core';
-import type { Egress } from './egress.ts';
-import { createExchange } from './exchange.ts';
+import { createHttpClient, type Egress } from '@typelane/runtime';
 import { outcomeOf } from './outcome.ts';
 import { requestOf } from './request.ts';
 import { foundIn, inspect, notInspected } from './results.ts';
 
 export type TypebotClientOptions = {
-  egress: Egress;
+  /** Asked before each call; its agents refuse at connect what a name resolves to. Its reasons end up in causes. */
+  egress: Pick<Egress, 'check' | 'agents'>;
   /** Milliseconds a call may take in all. A call may ask for less or more. */
   timeoutMs: number;
   /** Default 1 MiB, after decompression. A larger answer is cut off and its outcome is uncertain. */
@@ -35,7 +35,7 @@ export type TypebotClient = {
 /** The client of Typebot's chat API (startChat and continueChat) and of its results. It keeps no session: one call at a time is the caller's duty. */
 export function createTypebotClient(options: TypebotClientOptions): TypebotClient {
   const { egress, responseSizeMaxBytes = 1_048_576 } = options;
-  const exchange = createExchange(egress.agents);
+  const http = createHttpClient(egress, { headers: { accept: 'application/json' } });
   let isClosed = false;
 
   return {
@@ -44,24 +44,20 @@ export function createTypebotClient(options: TypebotClientOptions): TypebotClien
       if (performance.now() > sendBefore) return notSent('late');
       const request = requestOf(call);
       if (request === null) return refused('bad_address');
-      const verdict = egress.check(request.url);
-      if (!verdict.allowed) return refused(`egress_refused: ${verdict.reason}`);
-      const limits = { timeoutMs, sendBefore, responseSizeMaxBytes, signal: signal ?? null };
-      return outcomeOf(call.type, await exchange.make(request, traceHeader(traceparent), limits), Date.now());
+      const limits = { timeoutMs, sendBefore, bodySizeBytesMax: responseSizeMaxBytes, signal: signal ?? null };
+      return outcomeOf(call.type, await http.exchange({ ...request, ...traceHeader(traceparent) }, limits), Date.now());
     },
     inspect(inquiry, { token, timeoutMs = options.timeoutMs }) {
-      const limits = { timeoutMs, sendBefore: Infinity, responseSizeMaxBytes: botSizeMaxBytes, signal: null };
+      const limits = { timeoutMs, bodySizeBytesMax: botSizeMaxBytes };
       return inspect(inquiry, async (request) => {
         if (isClosed) return notInspected('aborted', true);
         if (request === null) return notInspected('bad_address', false);
-        const verdict = egress.check(request.url);
-        if (!verdict.allowed) return notInspected(`egress_refused: ${verdict.reason}`, false);
-        return foundIn(await exchange.make(request, { authorization: `Bearer ${token}` }, limits));
+        return foundIn(await http.exchange({ ...request, headers: { authorization: `Bearer ${token}` } }, limits));
       });
     },
     close() {
       isClosed = true;
-      exchange.abort();
+      http.abort();
     },
   };
 }
@@ -71,8 +67,8 @@ const botSizeMaxBytes = 16 * 1_048_576;
 
 const traceparentForm = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-function traceHeader(traceparent: string | null | undefined): Record<string, string> {
-  return traceparent && traceparentForm.test(traceparent) ? { traceparent } : {};
+function traceHeader(traceparent: string | null | undefined): { headers?: Record<string, string> } {
+  return traceparent && traceparentForm.test(traceparent) ? { headers: { traceparent } } : {};
 }
 
 function notSent(cause: string): BotOutcome {

@@ -1,2 +1,1 @@
 export { type AskOptions, createTypebotClient, type TypebotClient, type TypebotClientOptions } from './client.ts';
-export type { Egress } from './egress.ts';

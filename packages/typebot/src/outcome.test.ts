@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { recordedExchanges } from '../test/recordings.ts';
-import { type Evidence, outcomeOf } from './outcome.ts';
+import type { Evidence } from '@typelane/runtime';
+import { outcomeOf } from './outcome.ts';
 
 const nowMs = Date.parse('2026-11-22T12:00:00Z');
 
@@ -60,7 +61,7 @@ test.each([
   ['TOO_LARGE', 200, 'too_large'],
   ['ECONNRESET', 200, 'truncated'],
   ['ERR_HTTP_CONTENT_LENGTH_MISMATCH', 200, 'truncated'],
-  ['ERR_READING_RESPONSE_STREAM', 200, 'bad_encoding'],
+  ['BAD_ENCODING', 200, 'bad_encoding'],
   ['ECONNRESET', 404, 'truncated'],
 ])('%s after the request was handed over (status %s) is uncertain, cause %s', (code, status, cause) => {
   expect(outcomeOf('continue', broken(code, status), nowMs)).toEqual({ type: 'uncertain', cause });

@@ -3,17 +3,7 @@ import { readJson } from './json.ts';
 import { errorOf, type WireError } from './typebot-error.ts';
 import { replyOf } from './wire.ts';
 
-/** What is known about one exchange when it has ended. */
-export type Evidence = {
-  /** The request went to a connected socket (past the TLS handshake): from there on the host may have processed it. */
-  handedOver: boolean;
-  status: number | null;
-  retryAfter: string | null;
-  /** The whole body; null when it did not arrive whole. */
-  text: string | null;
-  /** Why the exchange ended early: an error code of Node, or LATE, TIMEOUT, ABORTED, TOO_LARGE. Null: it ended as it should. */
-  failure: { code: string; message: string } | null;
-};
+import type { Evidence } from '@typelane/runtime';
 
 /**
  * Names the outcome by what is known about the bytes. `nowMs` (milliseconds since 1970) is only read for a `Retry-After` that
@@ -103,8 +93,7 @@ const brokenCauses: Record<string, string> = {
   ABORTED: 'aborted',
   TOO_LARGE: 'too_large',
   UPGRADE: 'not_http',
-  // Got's name for an answer that does not unpack.
-  ERR_READING_RESPONSE_STREAM: 'bad_encoding',
+  BAD_ENCODING: 'bad_encoding',
 };
 
 /** An hour: a host that asks for more is asked again all the same. */

@@ -75,7 +75,7 @@ test.each([
 
 test('an address that the egress refuses gets no token', async () => {
   const server = await answering();
-  const egress = { ...anyEgress(), check: () => ({ allowed: false as const, reason: 'not_public_address' }) };
+  const egress = { ...anyEgress(), check: () => ({ allowed: false as const, reason: 'not_public_address' as const }) };
   expect(await inspect(server.url, {}, egress)).toEqual({
     type: 'notInspected',
     cause: 'egress_refused: not_public_address',

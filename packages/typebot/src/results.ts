@@ -1,7 +1,7 @@
 import type { BotInquiry, InquiryOutcome } from '@typelane/core';
 import { z } from 'zod';
 import { readJson } from './json.ts';
-import type { Evidence } from './outcome.ts';
+import type { Evidence } from '@typelane/runtime';
 import { botRequestOf, type BotRequest, resultRequestOf } from './request.ts';
 
 /** What one request found, as JSON. */
@@ -30,7 +30,8 @@ export async function inspect(
 
 /** Causes are stable codes without a word of the answer, which may repeat the token. */
 export function foundIn({ status, text, failure }: Evidence): Found | NotInspected {
-  if (status === null || text === null) return notInspected(`failed: ${failure?.code ?? 'NO_ANSWER'}`, failure?.code !== 'EGRESS_REFUSED');
+  if (failure?.code === 'EGRESS_REFUSED') return notInspected(`egress_refused: ${failure.message}`, false);
+  if (status === null || text === null) return notInspected(`failed: ${failure?.code ?? 'NO_ANSWER'}`, true);
   if (status !== 200) return notInspected(`http_${status}`, status === 408 || status === 429 || status >= 500);
   const value = readJson(text);
   return value === undefined ? notInspected('not_json', false) : { type: 'found', value };

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
-import type { Egress } from '../src/egress.ts';
+import type { Egress } from '@typelane/runtime';
 
 export type RawServer = {
   url: string;
@@ -62,7 +62,7 @@ export async function listen(server: net.Server): Promise<number> {
 }
 
 /** An egress that allows everything, with the given agent options. */
-export function anyEgress(options: https.AgentOptions = {}): Egress {
+export function anyEgress(options: https.AgentOptions = {}): Pick<Egress, 'check' | 'agents'> {
   const agents = {
     http: new http.Agent({ keepAlive: true, ...options }),
     https: new https.Agent({ keepAlive: true, ...options }),

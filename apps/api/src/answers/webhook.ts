@@ -1,4 +1,4 @@
-import { announcementTypes } from '@typelane/core';
+import { sessionEventTypes } from '@typelane/core';
 import type { DeliveryRecord, WebhookRecord } from '@typelane/db';
 import { z } from 'zod';
 
@@ -6,7 +6,7 @@ const fields = {
   webhookId: z.uuid(),
   instanceInstanceId: z.string(),
   url: z.string(),
-  types: z.array(z.enum(announcementTypes)).describe('What it is told of. Empty: everything.'),
+  types: z.array(z.enum(sessionEventTypes)).describe('What it is told of. Empty: everything.'),
   enabled: z.boolean(),
   failingSince: z.iso.datetime().nullable().describe('Since when nothing could be delivered. Null: it works, or has not been tried.'),
   disabledReason: z
@@ -25,8 +25,8 @@ export const webhookWithSecretSchema = z
 
 export const deliverySchema = z
   .object({
-    announcementId: z.uuid().describe('The `webhook-id` of the request.'),
-    type: z.enum([...announcementTypes, 'ping']),
+    sessionEventId: z.uuid().describe('The `webhook-id` of the request.'),
+    type: z.enum([...sessionEventTypes, 'ping']),
     status: z.enum(['waiting', 'delivered', 'givenUp']),
     attempts: z.int(),
     failure: z
@@ -57,9 +57,9 @@ export function webhookOf(record: WebhookRecord): z.infer<typeof webhookSchema> 
 }
 
 export function deliveryOf(record: DeliveryRecord): z.infer<typeof deliverySchema> {
-  const { announcementId, type, attempts, failure, createdAt, nextAt, deliveredAt } = record;
+  const { sessionEventId, type, attempts, failure, createdAt, nextAt, deliveredAt } = record;
   return {
-    announcementId,
+    sessionEventId: sessionEventId,
     // Nothing else is ever written there.
     type: type as z.infer<typeof deliverySchema>['type'],
     status: deliveredAt ? 'delivered' : nextAt ? 'waiting' : 'givenUp',

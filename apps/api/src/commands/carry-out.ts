@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClosingReason, Command } from '@typelane/core';
 import { closeSessions, type Destination, order, type Ordered, outcomeOf, unsettled } from '@typelane/db';
-import { ring } from '@typelane/runtime';
+import { wake } from '@typelane/runtime';
 import type { ApiContext } from '../context.ts';
 import { inTime } from '../requests/time-limit.ts';
 
@@ -15,7 +15,7 @@ export type Outcome = { final: string; reason: string | null } | null;
 export async function carryOut(context: ApiContext, instanceId: string, to: Destination, command: Command): Promise<Outcome> {
   const { sql } = context.database;
   const ordered = await order(sql, instanceId, to, command);
-  const isHeard = await ringFor(context, instanceId, [ordered]);
+  const isHeard = await wakeChat(context, instanceId, [ordered]);
   return isHeard ? untilSettled(context, () => outcomeOf(sql, ordered)) : null;
 }
 
@@ -33,19 +33,19 @@ export async function closeAll(context: ApiContext, instanceId: string, reason: 
 
 async function settleAll(context: ApiContext, instanceId: string, ordered: Ordered[]): Promise<void> {
   if (ordered.length === 0) return;
-  const isHeard = await ringFor(context, instanceId, ordered);
+  const isHeard = await wakeChat(context, instanceId, ordered);
   if (isHeard) await untilSettled(context, async () => ((await unsettled(context.database.sql, ordered)) === 0 ? true : null));
 }
 
 /** Rings for what is on record already. False: Redis did not hear it in time, and the sweep will find it. */
-export async function ringFor(
+export async function wakeChat(
   { converse, log, config }: ApiContext,
   instanceId: string,
   ordered: Pick<Ordered, 'conversationId'>[],
 ): Promise<boolean> {
   const chats = ordered.map(({ conversationId }) => ({ instanceId, conversationId }));
-  const rung = ring(converse, chats).then(() => true);
-  return (await inTime(rung, config.redisTimeoutMs, (error) => log.warn({ err: error, instanceId }, 'ring.failed'))) ?? false;
+  const woken = wake(converse, chats).then(() => true);
+  return (await inTime(woken, config.redisTimeoutMs, (error) => log.warn({ err: error, instanceId }, 'wake.failed'))) ?? false;
 }
 
 /** Looks often at first, since a free worker needs milliseconds, then less often. */

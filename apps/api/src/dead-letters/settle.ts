@@ -1,6 +1,6 @@
 import { PublishError } from '@typelane/client';
-import { type DeadLetterRecord, discardDeadLetter, isOvertakenAtDoor, redriveAtDoor, redriveFromChat } from '@typelane/db';
-import { ringFor } from '../commands/carry-out.ts';
+import { type DeadLetterRecord, discardDeadLetter, isOvertakenAtIngest, redriveFromIngest, redriveFromChat } from '@typelane/db';
+import { wakeChat } from '../commands/carry-out.ts';
 import type { ApiContext } from '../context.ts';
 import { refusal } from '../errors/refusal.ts';
 import { readAgain } from './read-again.ts';
@@ -27,17 +27,17 @@ async function redriveInChat(context: ApiContext, letter: Letter & { conversatio
   const redriven = await redriveFromChat(context.database.sql, letter, { force });
   if (redriven.type === 'settled') throw refusal('DEAD_LETTER_SETTLED');
   if (redriven.type === 'overtaken') throw refusal('NEWER_MESSAGES');
-  await ringFor(context, letter.instanceId ?? '', [redriven]);
+  await wakeChat(context, letter.instanceId ?? '', [redriven]);
 }
 
 async function redriveThroughDoor({ database: { sql }, inbound }: ApiContext, letter: Letter, force: boolean): Promise<void> {
   const read = readAgain(letter.payload);
   if ('problems' in read) throw refusal('DEAD_LETTER_UNREADABLE', read.problems);
   for (const { instanceId, jid } of force ? [] : read.chats) {
-    if (await isOvertakenAtDoor(sql, instanceId, jid, letter.createdAt)) throw refusal('NEWER_MESSAGES');
+    if (await isOvertakenAtIngest(sql, instanceId, jid, letter.createdAt)) throw refusal('NEWER_MESSAGES');
   }
   const [only] = read.events;
-  const isMine = await redriveAtDoor(sql, letter.deadLetterId, () =>
+  const isMine = await redriveFromIngest(sql, letter.deadLetterId, () =>
     inbound.publish(read.events.length === 1 && only ? only : read.events).catch((error: unknown) => {
       throw error instanceof PublishError ? refusal('QUEUE_UNAVAILABLE', [], { cause: error }) : error;
     }),

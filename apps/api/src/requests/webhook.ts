@@ -1,11 +1,11 @@
-import { announcementTypes } from '@typelane/core';
+import { sessionEventTypes } from '@typelane/core';
 import { z } from 'zod';
 import type { ApiContext } from '../context.ts';
 import { refusal } from '../errors/refusal.ts';
 
 const urlLengthMax = 2_048;
 
-/** Where announcements are posted; kept as URLs are spelled. Whether it may be called is `refuseForbidden`'s question. */
+/** Where session_events are posted; kept as URLs are spelled. Whether it may be called is `refuseForbidden`'s question. */
 export const webhookURL = z
   .string()
   .max(urlLengthMax)
@@ -19,7 +19,7 @@ export const webhookURL = z
   .describe('http or https, on a public host. It is asked again at every call.');
 
 export const webhookTypes = z
-  .array(z.enum(announcementTypes))
+  .array(z.enum(sessionEventTypes))
   .max(100)
   .transform((types) => [...new Set(types)])
   .describe('What it is told of. Empty: everything.');

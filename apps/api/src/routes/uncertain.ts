@@ -9,7 +9,7 @@ import {
 } from '@typelane/db';
 import { z } from 'zod';
 import { resolutions, uncertainTurnOf, uncertainTurnSchema } from '../answers/uncertain-turn.ts';
-import { ringFor } from '../commands/carry-out.ts';
+import { wakeChat } from '../commands/carry-out.ts';
 import type { ApiContext } from '../context.ts';
 import { endpoint } from '../endpoint.ts';
 import { refusal } from '../errors/refusal.ts';
@@ -79,13 +79,13 @@ async function carryOut(
       if (repeated.type === 'overtaken') throw refusal('NEWER_MESSAGES');
       if (repeated.type === 'resolved') return false;
       const { conversationId } = repeated;
-      if (conversationId !== null) await ringFor(context, instanceId, [{ conversationId }]);
+      if (conversationId !== null) await wakeChat(context, instanceId, [{ conversationId }]);
       return true;
     }
     case 'end_session': {
       const ended = await endUncertain(sql, { ...turn, by: 'operator' });
       if (ended.type === 'resolved') return false;
-      if (ended.closing) await ringFor(context, instanceId, [ended.closing]);
+      if (ended.closing) await wakeChat(context, instanceId, [ended.closing]);
       return true;
     }
   }

@@ -155,7 +155,7 @@ const deliveries = endpoint({
     const found = await findWebhook(database, tenant, params);
     if (!found) throw refusal('WEBHOOK_NOT_FOUND');
     const read = await listDeliveries(database, found, newestOf(query));
-    const { rows, headers } = page(read, query.limit, url, (last) => [last.createdAt.toISOString(), last.announcementId]);
+    const { rows, headers } = page(read, query.limit, url, (last) => [last.createdAt.toISOString(), last.sessionEventId]);
     return { status: 200, body: rows.map(deliveryOf), headers };
   },
 });

@@ -7,7 +7,7 @@ import type { BotCall, BotOutcome } from '@typelane/core';
 import { createPublisher } from '@typelane/client';
 import { connect, type Database } from '@typelane/db';
 import { createMediaStore, signedAddress } from '@typelane/media';
-import { connectRedis, createEgress, createLog, createQueue, createSealer, deriveKey, queueNames, type Ring } from '@typelane/runtime';
+import { connectRedis, createEgress, createLog, createQueue, createSealer, deriveKey, queueNames, type WakeUp } from '@typelane/runtime';
 import { expect, inject } from 'vitest';
 import { type ApiContext, type ApiMedia, createApp, defaultApiConfig } from '../../src/index.ts';
 import { watchIngest } from '../../src/ingest-watch.ts';
@@ -63,7 +63,7 @@ export async function startTestApi(overrides: Partial<ApiContext> & { settleTime
   const database = connect(cloned.url, { connectionsMax: 5 });
   const prefix = `test-${randomUUID()}`;
   const redis = connectRedis(inject('redisUrl'));
-  const converse = createQueue<Ring>(queueNames.converse, redis, prefix);
+  const converse = createQueue<WakeUp>(queueNames.converse, redis, prefix);
   const inbound = createPublisher({ connection: redis, prefix, timeoutMs: 1_000 });
   const lines: string[] = [];
   const log = createLog('debug', { write: (line: string) => void lines.push(line) });

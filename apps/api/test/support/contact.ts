@@ -1,6 +1,6 @@
 import { parseJid } from '@typelane/core';
 import { conversationId, ingest } from '@typelane/db';
-import { ring } from '@typelane/runtime';
+import { wake } from '@typelane/runtime';
 import { inboundText, waitUntil } from '@typelane/testkit';
 import type { TestApi } from './api.ts';
 
@@ -21,11 +21,11 @@ export async function writes(api: TestApi, instanceId: string, chat: string, tex
       keyId,
       messageId: `id of ${text}`,
       event,
-      holds: false,
+      holdsReplies: false,
     },
   ]);
   if (!taken) throw new Error('The message was not taken in');
-  await ring(api.context.converse, [{ instanceId, conversationId: id }]);
+  await wake(api.context.converse, [{ instanceId, conversationId: id }]);
   return {
     keyId,
     async isHandled(): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BotOutcome } from '@typelane/core';
-import { bury } from '@typelane/db';
+import { insertDeadLetters } from '@typelane/db';
 import type { TestApi } from './api.ts';
 import { writes } from './contact.ts';
 import { freshChat } from './tenants.ts';
@@ -33,7 +33,7 @@ export async function deadAtDoor(
   sourceKey: string = randomUUID(),
 ): Promise<string> {
   const details = ['The event must be good, but it was not.'];
-  await bury(database.sql, [{ instanceId, source: 'inbound', sourceKey, reason: 'invalid_event', details, payload }]);
+  await insertDeadLetters(database.sql, [{ instanceId, source: 'inbound', sourceKey, reason: 'invalid_event', details, payload }]);
   const [letter] = await database.sql<{ id: string }[]>`select dead_letter_id as id from dead_letters where source_key = ${sourceKey}`;
   return letter?.id ?? '';
 }

@@ -3,22 +3,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type BotCall,
   type BotOutcome,
-  type Happening,
+  type StepInput,
   type InboundEvent,
   readInbound,
   settingsSchema,
   step,
   type StepContext,
 } from '@typelane/core';
-import { adopt, commit, type Commit, commitTakingBack, type Database, load, type Loaded } from '@typelane/db';
-import type { createQueue, Ring } from '@typelane/runtime';
+import { mergeConversations, commit, type Commit, commitRetracting, type Database, load, type Loaded } from '@typelane/db';
+import type { createQueue, WakeUp } from '@typelane/runtime';
 
 type BotAnswers = (call: BotCall) => BotOutcome | Promise<BotOutcome>;
 
 export type TestWorker = { answerWith(bot: BotAnswers): void; halt(): () => void; stop(): Promise<void> };
 
 /** A worker in one loop: hears the doorbell, decides with the core, commits. Only Typebot is played. */
-export function startTestWorker(database: Database, converse: ReturnType<typeof createQueue<Ring>>): TestWorker {
+export function startTestWorker(database: Database, converse: ReturnType<typeof createQueue<WakeUp>>): TestWorker {
   let bot: BotAnswers = asksForText;
   let isHalted = false;
   let isStopping = false;
@@ -26,9 +26,9 @@ export function startTestWorker(database: Database, converse: ReturnType<typeof 
   const run = async (): Promise<void> => {
     while (!isStopping) {
       const rings = isHalted ? [] : await converse.getJobs(['waiting']).catch(() => []);
-      for (const ring of rings) {
-        await ring.remove().catch(() => {});
-        for (const id of ring.data.conversationIds) while (await turn(database, id, (call) => bot(call)));
+      for (const wake of rings) {
+        await wake.remove().catch(() => {});
+        for (const id of wake.data.conversationIds) while (await turn(database, id, (call) => bot(call)));
       }
       if (rings.length === 0) await sleep(5);
     }
@@ -71,10 +71,10 @@ export function stopsAtWebhook(call: BotCall): BotOutcome {
 async function turn({ sql }: Database, id: string, ask: BotAnswers): Promise<boolean> {
   const [loaded] = await load(sql, [id]);
   if (!loaded) return false;
-  if (loaded.mustAdopt) return adopt(sql, id);
+  if (loaded.mustMerge) return mergeConversations(sql, id);
   const context = contextOf(loaded);
   let { state, version } = loaded;
-  let happening: Happening = { type: state.status === 'due' ? 'due' : 'taken' };
+  let happening: StepInput = { type: state.status === 'due' ? 'due' : 'received' };
   for (;;) {
     const next = step(state, happening, context);
     if ('type' in next) return false;
@@ -89,7 +89,7 @@ async function turn({ sql }: Database, id: string, ask: BotAnswers): Promise<boo
       seq: loaded.head.seq,
       final: next.final && { ...next.final, sessionId, transcript: next.transcript },
       openCallMs: next.ask ? 60_000 : null,
-      quietMs: null,
+      quarantineMs: null,
       waitMs: next.waitMs,
       reply: next.say.length > 0 ? replyOf(loaded, context, sessionId, next.say) : null,
       sessions: next.sessions.map(({ session, status, reason }) => ({
@@ -101,10 +101,10 @@ async function turn({ sql }: Database, id: string, ask: BotAnswers): Promise<boo
       })),
       events: next.events,
       timerAt: next.timerAt,
-      judgedSeq: loaded.humanSeq,
+      reviewedSeq: loaded.phoneSeq,
     };
-    const committed = next.takesBack ? await commitTakingBack(sql, entry) : (await commit(sql, [entry]))[0];
-    if (!committed || committed === 'unjudged') return false;
+    const committed = next.retractsReplies ? await commitRetracting(sql, entry) : (await commit(sql, [entry]))[0];
+    if (!committed || committed === 'unreviewed') return false;
     if (next.ask === null) return next.final !== null && committed.more;
     ({ state } = next);
     ({ version } = committed);

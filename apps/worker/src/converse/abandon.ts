@@ -1,12 +1,12 @@
 import type { Conversation, Step } from '@typelane/core';
 
 /** `internal_error`: its step failed. `poison`: worker after worker died of it, or failed at it. */
-export type DefectReason = 'internal_error' | 'poison';
+export type GiveUpReason = 'internal_error' | 'poison';
 
 /** The step for an event that cannot be carried to its end: it is dead, and the chat stands where the last good step left it. */
-export function abandon(state: Conversation, reason: DefectReason): Step {
+export function giveUpStep(state: Conversation, reason: GiveUpReason): Step {
   return {
-    state: standing(state),
+    state: lastGoodState(state),
     ask: null,
     waitMs: null,
     say: [],
@@ -16,12 +16,12 @@ export function abandon(state: Conversation, reason: DefectReason): Step {
     // The next event sets it again.
     timerAt: null,
     sessions: [],
-    takesBack: false,
+    retractsReplies: false,
     quarantine: state.status === 'calling',
   };
 }
 
-function standing(state: Conversation): Conversation {
+function lastGoodState(state: Conversation): Conversation {
   if (state.status !== 'calling' && state.status !== 'due') return state;
   const { session, isOpen } = state.turn;
   return isOpen ? { status: 'waiting', session } : { status: 'idle' };

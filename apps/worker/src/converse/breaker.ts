@@ -1,7 +1,7 @@
 import type { BotOutcome } from '@typelane/core';
 import type { Log } from '@typelane/runtime';
 import { type Circuit, createCircuit, type Pass, probingMs } from './circuit.ts';
-import { createLooks, type Looks } from './looks.ts';
+import { createProbeSchedule, type ProbeSchedule } from './probe-schedule.ts';
 
 /** Calls that bots have to fail, with no answer of the host between, before the host counts as down; and of how many instances. Fewer may be one tenant's. */
 const failing = { callsMin: 5, instancesMin: 3 };
@@ -33,14 +33,14 @@ export type Breakers = {
 
 type Host = {
   circuit: Circuit;
-  looks: Looks;
+  looks: ProbeSchedule;
   /** By instance: calls that its bots failed since the host last answered anybody. */
   failures: Map<string, number>;
   /** By instance: until when its bot was asked not to call (milliseconds since 1970). */
-  holds: Map<string, number>;
+  holdsReplies: Map<string, number>;
 };
 
-type Bot = { circuit: Circuit; looks: Looks };
+type Bot = { circuit: Circuit; looks: ProbeSchedule };
 
 /**
  * What this process knows of each Typebot host and of each bot there. A host is down when it cannot be reached, or when the bots of several
@@ -51,17 +51,17 @@ export function createBreakers(log: Log): Breakers {
   const hosts = new Map<string, Host>();
   const bots = new Map<string, Bot>();
   const newHost = (host: string) => (): Host => {
-    const looks = createLooks();
+    const looks = createProbeSchedule();
     const circuit = createCircuit((state, downMs) => {
       log.warn(state === 'open' ? { host } : { host, downMs }, state === 'open' ? 'host.down' : 'host.up');
       if (state === 'closed') looks.clear();
     });
-    return { circuit, looks, failures: new Map(), holds: new Map() };
+    return { circuit, looks, failures: new Map(), holdsReplies: new Map() };
   };
   const newBot =
     ({ host, publicId, instanceId }: Caller) =>
     (): Bot => {
-      const looks = createLooks();
+      const looks = createProbeSchedule();
       const circuit = createCircuit((state, downMs) => {
         const bot = { host, instanceId, publicId };
         log.warn(state === 'open' ? bot : { ...bot, downMs }, state === 'open' ? 'bot.down' : 'bot.up');
@@ -131,7 +131,7 @@ function learn(outcome: BotOutcome, { host, bot, instanceId, wasFailing, atHost,
   switch (evidenceOf(outcome)) {
     case 'answered':
       host.failures.clear();
-      host.holds.clear();
+      host.holdsReplies.clear();
       atHost.answered();
       atBot.answered();
       return;
@@ -160,8 +160,8 @@ function hold(host: Host, bot: Bot, instanceId: string, retryAfterMs: number): v
   const now = Date.now();
   const until = now + Math.min(retryAfterMs, holdMaxMs);
   bot.circuit.hold(until);
-  host.holds.set(instanceId, until);
-  const current = [...host.holds.values()].filter((time) => time > now);
+  host.holdsReplies.set(instanceId, until);
+  const current = [...host.holdsReplies.values()].filter((time) => time > now);
   if (current.length >= failing.instancesMin) host.circuit.hold(Math.max(...current));
 }
 

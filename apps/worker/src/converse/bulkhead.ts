@@ -18,29 +18,29 @@ export function createBulkhead(slots: number, wake: (conversationId: string) => 
   const waitingFor = new Map<string, Set<string>>();
   let allCalls = 0;
 
-  const roomAt = (host: string): number => {
+  const capacityAt = (host: string): number => {
     const calls = callsTo.get(host) ?? 0;
     const leftByOthers = slots - (allCalls - calls);
     return Math.max(1, Math.floor(leftByOthers * shareMax)) - calls;
   };
   const wakeAt = (host: string, most: number): void => {
     const waiting = waitingFor.get(host) ?? new Set();
-    let room = most;
+    let capacity = most;
     for (const conversationId of waiting) {
-      if (room <= 0) break;
-      room -= 1;
+      if (capacity <= 0) break;
+      capacity -= 1;
       waiting.delete(conversationId);
       wake(conversationId);
     }
     if (waiting.size === 0) waitingFor.delete(host);
   };
   const wakeWaiting = (): void => {
-    for (const host of waitingFor.keys()) wakeAt(host, roomAt(host));
+    for (const host of waitingFor.keys()) wakeAt(host, capacityAt(host));
   };
 
   return {
     enter(host, anyhow) {
-      if (roomAt(host) <= 0 && !anyhow) return null;
+      if (capacityAt(host) <= 0 && !anyhow) return null;
       callsTo.set(host, (callsTo.get(host) ?? 0) + 1);
       allCalls += 1;
       return () => {

@@ -11,7 +11,7 @@ import {
   readInbound,
   type StepContext,
 } from '@typelane/core';
-import type { BehindRow, Loaded } from '@typelane/db';
+import type { LaterEvent, Loaded } from '@typelane/db';
 import { burstOf } from './burst.ts';
 import type { TurnPorts } from './turn.ts';
 
@@ -46,11 +46,11 @@ export async function contextOf(loaded: Loaded, ports: Ports): Promise<StepConte
  * Anywhere else the contact's next words are the next turn.
  */
 export function isSilenced(
-  { behind, sends }: { behind: BehindRow[]; sends: Loaded['sends'] },
+  { later, sends }: { later: LaterEvent[]; sends: Loaded['sends'] },
   isWaiting: boolean,
   { chat, integration, now }: Pick<StepContext, 'chat' | 'integration' | 'now'>,
 ): boolean {
-  const counted = isWaiting ? behind : behind.filter(({ fromMe }) => fromMe);
+  const counted = isWaiting ? later : later.filter(({ fromMe }) => fromMe);
   return counted.length > 0 && interruption(counted, { sends, chat, integration, now }) !== null;
 }
 
@@ -59,12 +59,12 @@ async function headOf(loaded: Loaded, integration: Integration | null, ports: Po
   const { seq, messageId } = head;
   if (head.kind === 'command') return { seq, messageId, kind: 'command', command: head.event as Command };
   const event = head.event as InboundEvent;
-  const message = await readSurely(event, loaded, integration, ports);
+  const message = await enrichOrRead(event, loaded, integration, ports);
   return message && { seq, messageId, kind: 'message', event, message };
 }
 
 /** What cannot be prepared is taken as it came: no message may hold up its chat. */
-async function readSurely(
+async function enrichOrRead(
   event: InboundEvent,
   loaded: Loaded,
   integration: Integration | null,

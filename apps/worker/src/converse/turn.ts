@@ -4,11 +4,11 @@ import {
   type BotOutcome,
   type Command,
   type Conversation,
-  type Happening,
+  type StepInput,
   type InboundMessage,
   type InquiryOutcome,
   type Integration,
-  type Later,
+  type Deferred,
   type Matches,
   type Step,
   step,
@@ -16,38 +16,38 @@ import {
 } from '@typelane/core';
 import type { Commit, Committed, Loaded, WaitingRow, Written } from '@typelane/db';
 import type { Log } from '@typelane/runtime';
-import { abandon } from './abandon.ts';
+import { giveUpStep } from './abandon.ts';
 import type { Breakers } from './breaker.ts';
 import type { Bulkhead } from './bulkhead.ts';
 import { contextOf } from './context.ts';
 import type { Integrations } from './integrations.ts';
-import { joinFirst } from './join-first.ts';
-import { type Room, roomFor } from './room.ts';
+import { mergeFirst } from './merge-first.ts';
+import { type Admission, admit } from './admission.ts';
 import { sendWithinMs, write } from './write.ts';
 
 /** What a turn needs from outside. */
 export type TurnPorts = {
   load(conversationId: string): Promise<Loaded | null>;
   commit(step: Commit): Promise<Committed>;
-  commitTakingBack(step: Commit): Promise<Committed>;
+  commitRetracting(step: Commit): Promise<Committed>;
   /** Writes a step that hands the chat back to the bot, and puts into its inbox again what the contact said meanwhile. */
   commitReplaying(step: Commit, sessionId: string): Promise<Committed>;
   /** What stands behind `seq`, looked at again because words from the phone came in. Null: the chat is gone. */
-  lookBehind(conversationId: string, seq: number): Promise<Pick<Loaded, 'humanSeq' | 'behind' | 'sends'> | null>;
+  loadLaterEvents(conversationId: string, seq: number): Promise<Pick<Loaded, 'phoneSeq' | 'later' | 'sends'> | null>;
   /** The events from `seq` on, the oldest first: what a burst is made of. */
   waitingFrom(conversationId: string, seq: number): Promise<WaitingRow[]>;
   /** Hands out the chat's next reply, which a pause or close had kept back. */
-  handNext(conversationId: string): void;
+  dispatchNext(conversationId: string): void;
   matches: Matches;
   /** Joins the conversation this one follows into it; false while that one is at work. */
-  adopt(conversationId: string): Promise<boolean>;
+  mergeConversations(conversationId: string): Promise<boolean>;
   /** Asks Typebot. `sendBefore` (performance.now()): later than that nothing is sent. */
   ask(call: BotCall, options: { sendBefore: number; traceparent: string | null }): Promise<BotOutcome>;
   /** Reads what Typebot has kept, to find out whether it heard. */
   inspect(inquiry: BotInquiry, instanceId: string, integration: Integration | null): Promise<InquiryOutcome>;
   publish(reply: Record<string, unknown>): void;
   /** Rings for the chat later. */
-  ringIn(chat: { instanceId: string; conversationId: string }, delayMs: number): void;
+  wakeIn(chat: { instanceId: string; conversationId: string }, delayMs: number): void;
   integrations: Integrations;
   /** What the message at the head says, made ready for the bot. It does not throw. Null: not now, and the chat is woken when it can be. */
   read(loaded: Loaded, integration: Integration | null): Promise<InboundMessage | null>;
@@ -69,19 +69,19 @@ export async function turn(conversationId: string, ports: TurnPorts, times: Turn
   const startedAt = performance.now();
   const loaded = await ports.load(conversationId);
   if (loaded === null) return false;
-  if (loaded.mustAdopt) return joinFirst(loaded, ports);
+  if (loaded.mustMerge) return mergeFirst(loaded, ports);
   const context = await contextOf(loaded, ports);
   if (context === null) return false;
   let { state, version } = loaded;
-  let happening: Happening = firstHappening(loaded);
+  let input: StepInput = firstInput(loaded);
   let calls = 0;
   for (;;) {
-    const decided = decide(state, happening, context, ports.log);
-    if ('type' in decided) return lookAgain(loaded, decided.ms, ports);
+    const decided = decide(state, input, context, ports.log);
+    if ('type' in decided) return retryLater(loaded, decided.ms, ports);
     // What an abandoned call could still do, it has had the time to do.
     const next = loaded.isAbandoned && calls === 0 ? { ...decided, quarantine: false } : decided;
-    const room = next.ask && roomFor(next.ask, next.state, loaded, calls > 0, ports);
-    if (room?.type === 'later') return lookAgain(loaded, room.inMs, ports);
+    const admission = next.ask && admit(next.ask, next.state, loaded, calls > 0, ports);
+    if (admission?.type === 'deferred') return retryLater(loaded, admission.inMs, ports);
     try {
       const committedAt = performance.now();
       const committed = await write(next, { loaded, state, version }, context, ports, times);
@@ -90,70 +90,70 @@ export async function turn(conversationId: string, ports: TurnPorts, times: Turn
         return false;
       }
       if (next.final) logTurn(ports.log, loaded, next, { calls, startedAt, from: loaded.state.status });
-      if (next.ask === null || room === null) return goOn(next, committed, loaded, ports, times);
+      if (next.ask === null || admission === null) return goOn(next, committed, loaded, ports, times);
       ({ state } = next);
       ({ version } = committed);
       calls += 1;
-      happening = await answerTo(next.ask, room, committedAt, context, ports);
+      input = await answerTo(next.ask, admission, committedAt, context, ports);
     } finally {
-      room?.leave();
+      admission?.leave();
     }
   }
 }
 
 /** Nothing was written: the event stays at the head of its inbox, and the slot goes to another chat. Null: it is rung for already. */
-function lookAgain({ conversationId, instance }: Loaded, inMs: number | null, ports: TurnPorts): boolean {
-  if (inMs !== null) ports.ringIn({ instanceId: instance.instanceId, conversationId }, Math.ceil(inMs));
+function retryLater({ conversationId, instance }: Loaded, inMs: number | null, ports: TurnPorts): boolean {
+  if (inMs !== null) ports.wakeIn({ instanceId: instance.instanceId, conversationId }, Math.ceil(inMs));
   return false;
 }
 
-type Place = Extract<Room, { type: 'room' }>;
+type Admitted = Extract<Admission, { type: 'room' }>;
 
 function answerTo(
   asked: BotCall | BotInquiry,
-  room: Place,
+  admission: Admitted,
   committedAt: number,
   context: StepContext,
   ports: TurnPorts,
-): Promise<Happening> {
+): Promise<StepInput> {
   if (asked.type === 'inspect') return ports.inspect(asked, context.instance.instanceId, context.integration);
-  return room.ask(() => ports.ask(asked, { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) }));
+  return admission.ask(() => ports.ask(asked, { sendBefore: committedAt + sendWithinMs, traceparent: traceparentOf(context) }));
 }
 
 function traceparentOf({ head }: StepContext): string | null {
   return head.kind === 'message' ? (head.event.traceparent ?? null) : null;
 }
 
-function firstHappening({ state, isAbandoned }: Loaded): Happening {
+function firstInput({ state, isAbandoned }: Loaded): StepInput {
   if (isAbandoned) return { type: 'uncertain', cause: 'worker_lost' };
-  return { type: state.status === 'due' ? 'due' : 'taken' };
+  return { type: state.status === 'due' ? 'due' : 'received' };
 }
 
 /** A step that throws is a defect. Its event is given up, so that it cannot hold up the chat for ever. */
-function decide(state: Conversation, happening: Happening, context: StepContext, log: Log): Step | Later {
+function decide(state: Conversation, input: StepInput, context: StepContext, log: Log): Step | Deferred {
   try {
-    return step(state, happening, context);
+    return step(state, input, context);
   } catch (error) {
-    log.error({ err: error, seq: context.head.seq, status: state.status, happening: happening.type }, 'step.failed');
-    return abandon(state, 'internal_error');
+    log.error({ err: error, seq: context.head.seq, status: state.status, input: input.type }, 'step.failed');
+    return giveUpStep(state, 'internal_error');
   }
 }
 
 function goOn(next: Step, committed: Written, { conversationId, instance, head }: Loaded, ports: TurnPorts, times: TurnTimes): boolean {
   const chat = { instanceId: instance.instanceId, conversationId };
   if (next.final === null) {
-    ports.ringIn(chat, Math.max(next.waitMs ?? 0, next.quarantine ? times.quarantineMs : 0));
+    ports.wakeIn(chat, Math.max(next.waitMs ?? 0, next.quarantine ? times.quarantineMs : 0));
     // What came in during the call may silence the turn before its time.
     return committed.more;
   }
-  if (head.kind === 'command' && holds(head.event as Command)) ports.handNext(conversationId);
+  if (head.kind === 'command' && holdsReplies(head.event as Command)) ports.dispatchNext(conversationId);
   // Also for what comes in meanwhile: its own ring finds the chat quiet and is over.
-  if (next.quarantine) ports.ringIn(chat, times.quarantineMs);
+  if (next.quarantine) ports.wakeIn(chat, times.quarantineMs);
   return committed.more;
 }
 
 /** Nothing was handed out while it waited, and not every one takes back what is there. */
-function holds({ type }: Command): boolean {
+function holdsReplies({ type }: Command): boolean {
   return type === 'pause' || type === 'close';
 }
 

@@ -18,19 +18,19 @@ export async function write(next: Step, before: Before, context: StepContext, po
     next.say.length > 0 ? replyOf(next, before.state, context, addressOf(next, before.state, context, before.loaded.jid)) : null;
   const entry = { ...entryOf(next, before, context, times), reply };
   const save = savingOf(next, before.state, context, ports);
-  const committed = await judged(entry, save, before.loaded, context, ports);
-  if (reply && committed && committed.handedSeq !== null) ports.publish({ ...reply, seq: committed.handedSeq });
+  const committed = await writeReviewed(entry, save, before.loaded, context, ports);
+  if (reply && committed && committed.dispatchedSeq !== null) ports.publish({ ...reply, seq: committed.dispatchedSeq });
   return committed;
 }
 
 /** Commits a step that says nothing, on an event that was not read. */
 export async function writeUnread(next: Step, before: Before, ports: TurnPorts, times: TurnTimes): Promise<Written | null> {
   const committed = await ports.commit({ ...entryOf(next, before, { isHeld: true }, times), reply: null });
-  return committed === 'unjudged' ? null : committed;
+  return committed === 'unreviewed' ? null : committed;
 }
 
 /** Words from the phone that came in meanwhile are looked at before anything is said: a human's have the last word. */
-async function judged(
+async function writeReviewed(
   entry: Commit,
   save: (entry: Commit) => Promise<Committed>,
   { conversationId, head }: Loaded,
@@ -40,10 +40,10 @@ async function judged(
   let wanted = entry;
   for (;;) {
     const committed = await save(wanted);
-    if (committed !== 'unjudged') return committed;
-    const found = await ports.lookBehind(conversationId, head.seq);
+    if (committed !== 'unreviewed') return committed;
+    const found = await ports.loadLaterEvents(conversationId, head.seq);
     if (found === null) return null;
-    wanted = isSilenced(found, false, context) ? withheld(wanted) : { ...wanted, judgedSeq: found.humanSeq };
+    wanted = isSilenced(found, false, context) ? withheld(wanted) : { ...wanted, reviewedSeq: found.phoneSeq };
   }
 }
 
@@ -54,7 +54,7 @@ function withheld(entry: Commit): Commit {
 }
 
 function savingOf(next: Step, before: Conversation, { integration }: StepContext, ports: TurnPorts): (entry: Commit) => Promise<Committed> {
-  if (next.takesBack) return ports.commitTakingBack;
+  if (next.retractsReplies) return ports.commitRetracting;
   if (integration?.settings.resume.replay !== true || before.status !== 'paused' || next.state.status === 'paused') return ports.commit;
   const { sessionId } = before.session;
   if (sessionIn(next.state)?.sessionId !== sessionId) return ports.commit;
@@ -76,11 +76,11 @@ function entryOf(
     final: next.final && { ...next.final, sessionId: sessionIdOf(next, state), transcript: next.transcript },
     events: next.events,
     openCallMs: next.ask ? sendWithinMs + times.timeoutMs + (next.ask.type === 'inspect' ? 0 : times.quarantineMs) : null,
-    quietMs: next.quarantine ? times.quarantineMs : null,
+    quarantineMs: next.quarantine ? times.quarantineMs : null,
     waitMs: next.waitMs === null ? null : Math.max(next.waitMs, next.quarantine ? times.quarantineMs : 0),
     timerAt: next.timerAt,
     // A silenced chat has no message from the phone that was judged harmless.
-    judgedSeq: context.isHeld ? -1 : loaded.humanSeq,
+    reviewedSeq: context.isHeld ? -1 : loaded.phoneSeq,
     sessions: next.sessions.map(({ session, status, reason }) => ({
       sessionId: session.sessionId,
       instanceId: loaded.instance.instanceId,

@@ -1,6 +1,6 @@
-import { acknowledge, askSurely, batched, type Database, type Receipt, rememberSent, type Sent } from '@typelane/db';
-import { connectRedisForLoops, type Lease, type Log, queueNames, takeLease } from '@typelane/runtime';
-import type { Chat } from '../ingest/take-in.ts';
+import { acknowledge, retryOnReconnect, batched, type Database, type Receipt, rememberSent, type Sent } from '@typelane/db';
+import { connectRedisForLoops, type Lease, type Log, queueNames, acquireLease } from '@typelane/runtime';
+import type { Chat } from '../ingest/ingest-batch.ts';
 import { failureClassOf } from './failure-class.ts';
 import { type JobEvent, readJobEvents } from './job-events.ts';
 import type { Publish } from './outbound.ts';
@@ -17,7 +17,7 @@ type Options = {
   redisUrl: string;
   prefix: string;
   publish: Publish;
-  ring: (chats: Chat[]) => Promise<void>;
+  wake: (chats: Chat[]) => Promise<void>;
   log: Log;
 };
 
@@ -25,7 +25,7 @@ type Options = {
  * Hears of completed replies, records WhatsApp's ids, and publishes the next reply of each chat. Every process would hear every
  * completion, so one is elected, and goes on where the one before it stopped.
  */
-export function createAcknowledger({ database, redisUrl, prefix, publish, ring, log }: Options): Acknowledger {
+export function createAcknowledger({ database, redisUrl, prefix, publish, wake, log }: Options): Acknowledger {
   const redis = connectRedisForLoops(redisUrl);
   const onError = (error: unknown) => log.warn({ err: error }, 'redis.error');
   redis.on('error', onError);
@@ -34,10 +34,10 @@ export function createAcknowledger({ database, redisUrl, prefix, publish, ring, 
 
   const settle = batched(async (receipts: Receipt[]) => {
     const paused = await pauseAfterFailure(database, receipts);
-    const handed = await acknowledge(database.sql, receipts);
-    for (const { reply, replyId, seq } of handed) void publish({ ...reply, replyId, seq });
+    const dispatched = await acknowledge(database.sql, receipts);
+    for (const { reply, replyId, seq } of dispatched) void publish({ ...reply, replyId, seq });
     // The pause is in the inbox: if nobody hears this, the sweep rings again.
-    if (paused.length > 0) ring(paused).catch(onError);
+    if (paused.length > 0) wake(paused).catch(onError);
     return receipts.map(() => undefined);
   });
   const remember = batched(async (sent: Sent[]) => {
@@ -48,7 +48,7 @@ export function createAcknowledger({ database, redisUrl, prefix, publish, ring, 
   const record = async (receipt: Receipt): Promise<void> => {
     const { replyId, failure } = receipt;
     if (failure !== null) log.warn({ replyId, failure: failureClassOf(failure) }, 'reply.failed');
-    await askSurely(() => settle(receipt)).catch((error: unknown) => log.error({ err: error, replyId }, 'acknowledge.failed'));
+    await retryOnReconnect(() => settle(receipt)).catch((error: unknown) => log.error({ err: error, replyId }, 'acknowledge.failed'));
   };
   // An echo may be here before the reply is done: what the consumer tells on its way is known as soon as it is told.
   const progressed = async (replyId: string, keyIds: string[]): Promise<void> => {
@@ -78,7 +78,7 @@ export function createAcknowledger({ database, redisUrl, prefix, publish, ring, 
     reading = null;
     await open?.stop();
   };
-  const lease = takeLease(redis, `${queueKey}:typelane-acknowledger`, {
+  const lease = acquireLease(redis, `${queueKey}:typelane-acknowledger`, {
     ttlMs: leaseMs,
     onError,
     onChange: (held) => (held ? listen() : void silence()),

@@ -1,6 +1,6 @@
 import { type Database, pauseUnsendable, type Receipt, whoseReplies } from '@typelane/db';
 import { readSettings } from '../converse/read-settings.ts';
-import type { Chat } from '../ingest/take-in.ts';
+import type { Chat } from '../ingest/ingest-batch.ts';
 
 /**
  * Leaves a chat to a human when a reply of it could not be sent at all and its integration wants that. Ordered before the receipt is on

@@ -21,7 +21,7 @@ export async function checkContract(redis: Redis, prefix: string): Promise<strin
       (await popsOnlyTheOldest(list)) ??
       (await wakes(redis, `${prefix}:${queue.name}`)) ??
       (await pauses(queue, list)) ??
-      (await straightens(queue, list))
+      (await restoresOrder(queue, list))
     );
   } finally {
     await queue.obliterate({ force: true });
@@ -53,10 +53,10 @@ async function pauses(queue: ContractQueue, list: WaitList): Promise<string | nu
   return differs(list, [3, 4, 5], 'a job added while paused behind the others');
 }
 
-async function straightens(queue: ContractQueue, list: WaitList): Promise<string | null> {
+async function restoresOrder(queue: ContractQueue, list: WaitList): Promise<string | null> {
   await queue.add('message', { n: 6 }, { delay: 3_600_000 });
   await queue.add('message', { n: 7 }, { priority: 3 });
-  const moved = await list.straighten();
+  const moved = await list.restoreOrder();
   if (moved !== 2) return `Expected a delayed and a prioritised job to be found, got ${moved}`;
   const seen = new Set((await list.peek(100, 1_000_000)).map(({ data }) => data));
   return seen.has('{"n":6}') && seen.has('{"n":7}') ? null : 'Expected a delayed and a prioritised job to wait with the others';

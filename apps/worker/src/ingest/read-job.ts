@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { eventExcess, eventProblems, jobBytesMax, sentence } from '@typelane/client';
 import { claimsKey, eventsPerJobMax, type InboundEvent, pairOf, parseJid, participantOf } from '@typelane/core';
-import { conversationId, type DeadLetter, type Letter } from '@typelane/db';
+import { conversationId, type DeadLetter, type AddressedEvent } from '@typelane/db';
 import type { WaitingJob } from './wait-list.ts';
 
 /** Characters of a job's id that stand in the name of a dead letter. */
 const jobIdLengthMax = 200;
 
 /** What a job holds: events for inboxes, and what can stand in none. */
-export type ReadJob = { letters: Letter[]; deadLetters: DeadLetter[] };
+export type ReadJob = { events: AddressedEvent[]; deadLetters: DeadLetter[] };
 
 /** Reads one job. Nothing a producer can write makes it throw; what breaks the contract is kept whole, with its reason. */
 export function readJob(queue: string, job: WaitingJob): ReadJob {
@@ -33,7 +33,7 @@ function readFrom(source: string, job: WaitingJob): ReadJob {
   }
   const text = job.data;
   const read = events.map((event, index) => readEvent(event, `${source}:${index}`, text));
-  return { letters: read.flatMap((r) => r.letters), deadLetters: read.flatMap((r) => r.deadLetters) };
+  return { events: read.flatMap((r) => r.events), deadLetters: read.flatMap((r) => r.deadLetters) };
 }
 
 function readEvent(value: unknown, source: string, job: string): ReadJob {
@@ -60,8 +60,18 @@ function readEvent(value: unknown, source: string, job: string): ReadJob {
   const keyId = inboxKeyOf(event);
   const fromMe = event.data.keyFromMe ?? event.data.source === 'api';
   const messageId = messageIdOf(event, keyId, id, fromMe);
-  const arrival = { conversationId: id, instanceId, jid: jid.jid, kind: 'message', fromMe, keyId, messageId, event, holds: false } as const;
-  return { letters: [{ ...arrival, address: jid, participant: participantOf(event), pair: pairOf(event) }], deadLetters: [] };
+  const arrival = {
+    conversationId: id,
+    instanceId,
+    jid: jid.jid,
+    kind: 'message',
+    fromMe,
+    keyId,
+    messageId,
+    event,
+    holdsReplies: false,
+  } as const;
+  return { events: [{ ...arrival, address: jid, participant: participantOf(event), pair: pairOf(event) }], deadLetters: [] };
 }
 
 /** What makes an event known when it comes again. Events about a message have a name of their own, so that the message is not known by it. */
@@ -119,5 +129,5 @@ function instanceOf(value: unknown): string | null {
 }
 
 function dead(sourceKey: string, reason: string, details: string[], payload: string, instanceId: string | null = null): ReadJob {
-  return { letters: [], deadLetters: [{ instanceId, source: 'inbound', sourceKey, reason, details, payload }] };
+  return { events: [], deadLetters: [{ instanceId, source: 'inbound', sourceKey, reason, details, payload }] };
 }

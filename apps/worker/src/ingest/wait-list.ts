@@ -14,7 +14,7 @@ export type WaitList = {
   /** Removes these jobs, oldest first, as far as they still are the oldest. Returns how many were. */
   pop(ids: string[]): Promise<number>;
   /** Puts delayed and prioritised jobs into the order of their add. Returns how many. */
-  straighten(): Promise<number>;
+  restoreOrder(): Promise<number>;
   isPaused(): Promise<boolean>;
 };
 
@@ -27,7 +27,7 @@ export function waitListOf(redis: Redis, queueKey: string): WaitList {
       return Array.from({ length: flat.length / 2 }, (_, index) => ({ id: flat[index * 2] ?? '', data: flat[index * 2 + 1] ?? null }));
     },
     pop: async (ids) => Number(await run(redis, scripts.pop, [wait], [prefix, ...ids])),
-    straighten: async () => Number(await run(redis, scripts.straighten, [wait, `${prefix}delayed`, `${prefix}prioritized`], [prefix])),
+    restoreOrder: async () => Number(await run(redis, scripts.restoreOrder, [wait, `${prefix}delayed`, `${prefix}prioritized`], [prefix])),
     isPaused: async () => (await redis.hexists(`${prefix}meta`, 'paused')) === 1,
   };
 }
@@ -39,7 +39,7 @@ export async function waitForJob(redis: Redis, queueKey: string, timeoutMs: numb
 
 type Script = { sha: string | null; text: string };
 
-const scripts = { peek: script('peek-1'), pop: script('pop-1'), straighten: script('straighten-3') };
+const scripts = { peek: script('peek-1'), pop: script('pop-1'), restoreOrder: script('restore-order-3') };
 
 function script(name: string): Script {
   return { sha: null, text: readFileSync(new URL(`./${name}.lua`, import.meta.url), 'utf8') };

@@ -1,6 +1,6 @@
 import { inboundEvent } from '@typelane/testkit';
 import { expect, test } from 'vitest';
-import { takeOutBody } from './bodies.ts';
+import { extractBody } from './bodies.ts';
 
 const chat = { instanceId: 'i', jid: '5531999990000@s.whatsapp.net' };
 const base64 = Buffer.from('the bytes of a photo').toString('base64');
@@ -21,7 +21,7 @@ test.each<[string, ReturnType<typeof eventOf>, string | null]>([
   ['under another name', eventOf({ mediaBase64: base64 }), null],
 ])('a file %s is taken out', (_where, event, mimeType) => {
   const before = structuredClone(event);
-  const out = takeOutBody(event);
+  const out = extractBody(event);
   expect(out?.body).toEqual({ base64, mimeType });
   expect(JSON.stringify(out?.event)).not.toContain(base64);
   expect(event).toEqual(before);
@@ -31,7 +31,7 @@ test.each<[string, ReturnType<typeof eventOf>, string | null]>([
 
 test('of several the longest is the file, and none stays', () => {
   const preview = Buffer.from('small').toString('base64');
-  const out = takeOutBody(eventOf({ base64: preview }, { message: { base64 } }));
+  const out = extractBody(eventOf({ base64: preview }, { message: { base64 } }));
   expect(out?.body.base64).toBe(base64);
   expect(JSON.stringify(out?.event)).not.toContain(preview);
 });
@@ -43,5 +43,5 @@ test.each([
   ['keys and hashes', { mediaKey: base64, fileSha256: base64, url: 'https://example.com/x.png' }],
   ['data that are no file', { data: 'anything' }],
 ])('%s are left as they are', (_what, content) => {
-  expect(takeOutBody(eventOf(content))).toBeNull();
+  expect(extractBody(eventOf(content))).toBeNull();
 });

@@ -9,7 +9,7 @@ type Found = Body & { holder: Record<string, unknown>; key: string };
  * The file that producers may put into an event itself (`base64` beside the content, a `data:` URL in place of an address, `data` beside
  * its type), and the event without it. The longest is the file, others are previews of it. Null: there is none, and the event is as it was.
  */
-export function takeOutBody(event: InboundEvent): { event: InboundEvent; body: Body; hold(fields: Record<string, string>): void } | null {
+export function extractBody(event: InboundEvent): { event: InboundEvent; body: Body; hold(fields: Record<string, string>): void } | null {
   if (findIn(event).length === 0) return null;
   const copy = structuredClone(event);
   const found = findIn(copy).toSorted((one, other) => other.base64.length - one.base64.length);

@@ -18,7 +18,7 @@ export function createFairLimiter({ max, maxPerKey }: FairLimits, wake: (convers
   const waiting = new Map<string, Set<string>>();
   let all = 0;
 
-  const roomFor = (key: string, soon: ReadonlyMap<string, number>): number => maxPerKey - (underWay.get(key) ?? 0) - (soon.get(key) ?? 0);
+  const admit = (key: string, soon: ReadonlyMap<string, number>): number => maxPerKey - (underWay.get(key) ?? 0) - (soon.get(key) ?? 0);
   const wakeFirst = (key: string): void => {
     const chats = waiting.get(key) ?? new Set();
     const [first] = chats;
@@ -32,7 +32,7 @@ export function createFairLimiter({ max, maxPerKey }: FairLimits, wake: (convers
   const wakeWaiting = (): void => {
     const soon = new Map<string, number>();
     for (let room = max - all; room > 0; room -= 1) {
-      const key = [...waiting.keys()].find((each) => roomFor(each, soon) > 0);
+      const key = [...waiting.keys()].find((each) => admit(each, soon) > 0);
       if (key === undefined) return;
       soon.set(key, (soon.get(key) ?? 0) + 1);
       wakeFirst(key);

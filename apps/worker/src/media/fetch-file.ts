@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { mimeTypeOf } from '@typelane/media';
-import got, { type Request, type Response } from 'got';
+import { createHttpClient, type HttpFailure, type Opened } from '@typelane/runtime';
 import type { MediaPorts } from './media-ports.ts';
 
 /** `reason` is a stable code without addresses. */
@@ -12,30 +11,29 @@ const fetchTimeoutMs = 20_000;
 const redirectsMax = 3;
 
 /**
- * Begins to fetch a file from the address its producer gave. Each address on the way is checked by the egress guard; credentials in
- * one go to its own host only. Whoever gets the bytes reads them to their end or breaks off; they end with an error when the time is over.
+ * Begins to fetch a file from the address its producer gave. Each address on the way is checked by the egress; credentials in one go to
+ * its own host only. Whoever gets the bytes reads them to their end or breaks off; they end with an error when the time is over.
  */
 export async function fetchFile(address: string, { egress, sizeBytesMax }: Pick<MediaPorts, 'egress' | 'sizeBytesMax'>): Promise<Fetched> {
-  const signal = AbortSignal.timeout(fetchTimeoutMs);
+  const until = performance.now() + fetchTimeoutMs;
+  const http = createHttpClient(egress);
   let at = URL.parse(address);
   for (let hops = 0; hops <= redirectsMax; hops += 1) {
     if (at === null) return failed('bad_url');
     const { url, headers } = withoutCredentials(at);
-    const verdict = egress.check(url);
-    if (!verdict.allowed) return failed(`egress_${verdict.reason}`);
-    const stream = got.stream(url.href, { ...options, agent: egress.agents, headers, signal });
-    const response = await responseOf(stream);
-    if (typeof response === 'string') return failed(response);
-    const { location } = response.headers;
-    if (response.statusCode < 300 || response.statusCode > 399 || location === undefined) return fileIn(response, stream, sizeBytesMax);
-    stream.destroy();
+    // The store refuses what is too large by itself and says so: it is given room to see that.
+    const limits = { timeoutMs: Math.max(0, until - performance.now()), bodySizeBytesMax: sizeBytesMax + 1_048_576 };
+    const opened = await http.open({ url, body: null, headers }, limits);
+    if (opened.type === 'failed') return failed(codeOf(opened.failure));
+    const { location } = opened.headers;
+    if (opened.status < 300 || opened.status > 399 || location === undefined) return await fileIn(opened, sizeBytesMax);
+    await breakOff(opened);
     at = URL.parse(location, url.href);
   }
   return failed('too_many_redirects');
 }
 
-/** Nothing is followed, repeated, cached or taken from the environment. */
-const options = { followRedirect: false, throwHttpErrors: false, retry: { limit: 0 } } as const;
+type Answer = Extract<Opened, { type: 'opened' }>;
 
 function withoutCredentials(at: URL): { url: URL; headers: Record<string, string> } {
   const url = new URL(at);
@@ -43,31 +41,29 @@ function withoutCredentials(at: URL): { url: URL; headers: Record<string, string
   url.username = '';
   url.password = '';
   const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  const authorization = pair === ':' ? {} : { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
-  return { url, headers: { 'user-agent': 'typelane', ...authorization } };
+  return { url, headers: pair === ':' ? {} : { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } };
 }
 
-async function responseOf(stream: Request): Promise<Response | string> {
-  try {
-    const [response] = (await once(stream, 'response')) as [Response];
-    return response;
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'failed';
-    return error instanceof Error && error.name === 'AbortError' ? 'timeout' : code.toLowerCase();
-  } finally {
-    // Kept for good: a socket may still fail after all was read.
-    stream.on('error', () => {});
-  }
+function codeOf({ code, message }: HttpFailure): string {
+  return code === 'EGRESS_REFUSED' ? `egress_${message}` : code.toLowerCase();
 }
 
-function fileIn(response: Response, stream: Request, sizeBytesMax: number): Fetched {
-  const refuse = (reason: string): Fetched => {
-    stream.destroy();
-    return failed(reason);
-  };
-  if (response.statusCode !== 200) return refuse(`status_${response.statusCode}`);
-  if (Number(response.headers['content-length'] ?? 0) > sizeBytesMax) return refuse('too_large');
-  return { type: 'fetched', bytes: stream, mimeType: mimeTypeOf(response.headers['content-type']) };
+async function fileIn(answer: Answer, sizeBytesMax: number): Promise<Fetched> {
+  const { status, headers, body } = answer;
+  const reason =
+    status !== 200 ? `status_${status}` : Number(headers['content-length'] ?? 0) > sizeBytesMax ? 'too_large' : encodingProblem(headers);
+  if (reason === null) return { type: 'fetched', bytes: body, mimeType: mimeTypeOf(headers['content-type']) };
+  await breakOff(answer);
+  return failed(reason);
+}
+
+/** Nobody asked for an encoding, and the bytes of one are not the file. */
+function encodingProblem({ 'content-encoding': encoding = 'identity' }: Answer['headers']): string | null {
+  return encoding === 'identity' ? null : 'encoded';
+}
+
+async function breakOff({ body }: Answer): Promise<void> {
+  await body[Symbol.asyncIterator]().return?.();
 }
 
 function failed(reason: string): Fetched {

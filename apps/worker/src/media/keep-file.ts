@@ -1,6 +1,6 @@
 import { type InboundContent, type InboundEvent, readInbound } from '@typelane/core';
 import { type Loaded, replaceEvent } from '@typelane/db';
-import { takeOutBody } from './bodies.ts';
+import { extractBody } from './bodies.ts';
 import type { MediaPorts } from './media-ports.ts';
 import { storeMedia, type StoredMedia } from './store-media.ts';
 
@@ -15,7 +15,7 @@ export function createKeepFile(ports: MediaPorts): (loaded: Loaded, content: Med
     const event = head.event as InboundEvent;
     const { keyId, fromMe } = readInbound(event);
     const about = { instanceId, conversationId, keyId, fromMe, kind, fileName };
-    const out = takeOutBody(event);
+    const out = extractBody(event);
     if (out === null) return url === null ? null : storeMedia(ports, { ...about, source: { type: 'url', url }, mimeType });
     const { base64, mimeType: told } = out.body;
     const file = await storeMedia(ports, { ...about, source: { type: 'base64', base64 }, mimeType: told ?? mimeType });

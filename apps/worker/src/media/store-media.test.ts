@@ -15,7 +15,7 @@ import { createFairLimiter } from './fair-limiter.ts';
 import { openMediaPorts } from './media-ports.ts';
 import { createRemoveExpired } from './remove-expired.ts';
 import { type MediaToStore, storeMedia } from './store-media.ts';
-import { takeOutMedia } from './take-out-media.ts';
+import { extractMedia } from './extract-media.ts';
 
 const testDatabase = await databaseForTest();
 const database = connect(testDatabase.url, { connectionsMax: 4 });
@@ -205,7 +205,7 @@ test('while the store cannot remove a file, its record stays', async () => {
 const arrivalOf = (content: Record<string, unknown>, contentType = 'image') => {
   const event = inboundEvent({ instanceId: 'instance-1', jid: '5531999990000@s.whatsapp.net' }, contentType, content);
   const names = { conversationId: randomUUID(), instanceId: 'instance-1', jid: event.data.keyRemoteJid, keyId: event.data.keyId };
-  return { ...names, kind: 'message' as const, fromMe: false, messageId: 'm', event, holds: false };
+  return { ...names, kind: 'message' as const, fromMe: false, messageId: 'm', event, holdsReplies: false };
 };
 const contentOf = (arrival: { event: unknown } | undefined) => (arrival?.event as InboundEvent | undefined)?.data.content;
 
@@ -217,19 +217,19 @@ test('files leave their events at the door, in order, and doing it again changes
     arrivalOf({ base64: 'not base64!', mimetype: 'image/png' }),
     arrivalOf({ base64: '' }),
   ];
-  const taken = await takeOutMedia(arrivals, ports);
+  const taken = await extractMedia(arrivals, ports);
   expect(taken.map(({ keyId }) => keyId)).toEqual(arrivals.map(({ keyId }) => keyId));
   expect(taken[0]).toBe(arrivals[0]);
   expect(contentOf(taken[1])).toEqual({ mimetype: 'image/png', caption: 'look', mediaUrl: expect.stringMatching(/\/image\.png$/) });
   expect(taken[2]).toBe(arrivals[2]);
   expect(contentOf(taken[3])).toEqual({ mimetype: 'image/png', mediaError: 'not_base64' });
   expect(contentOf(taken[4])).toEqual({ mediaError: 'empty' });
-  expect(await takeOutMedia(arrivals, ports)).toEqual(taken);
+  expect(await extractMedia(arrivals, ports)).toEqual(taken);
 });
 
 test('a store that fails, or hangs, costs the file and never the message', async () => {
   const broken = { ...ports, store: { ...ports.store, put: () => Promise.reject(new Error('disk full')) } };
-  const [lost] = await takeOutMedia([arrivalOf({ base64: png.toString('base64') })], broken);
+  const [lost] = await extractMedia([arrivalOf({ base64: png.toString('base64') })], broken);
   expect(contentOf(lost)).toEqual({ mediaError: 'store_failed' });
 });
 
@@ -240,12 +240,12 @@ test('a store that hangs costs neither the file nor the message, and nobody wait
   const hung = { ...ports, ...room, store: { ...ports.store, put } };
   const many = () => Array.from({ length: 20 }, () => arrivalOf({ base64: png.toString('base64'), mimetype: 'image/png' }));
   const first = many();
-  expect(await takeOutMedia(first, hung, 50)).toEqual(first);
+  expect(await extractMedia(first, hung, 50)).toEqual(first);
   const second = many();
   // Without a limit of time: what had no room would hold it for good.
-  expect(await takeOutMedia(second, hung, 2 ** 31 - 1)).toEqual(second);
+  expect(await extractMedia(second, hung, 2 ** 31 - 1)).toEqual(second);
   const other = { ...arrivalOf({ base64: png.toString('base64'), mimetype: 'image/png' }), instanceId: 'instance-2' };
-  const [storedBeside] = await takeOutMedia([...many(), other], { ...ports, ...room }, 10_000).then((taken) => taken.slice(-1));
+  const [storedBeside] = await extractMedia([...many(), other], { ...ports, ...room }, 10_000).then((taken) => taken.slice(-1));
   expect(contentOf(storedBeside)?.['mediaUrl']).toMatch(/\.png$/);
   stuck.resolve();
 });
@@ -253,12 +253,12 @@ test('a store that hangs costs neither the file nor the message, and nobody wait
 test('while the database is away no file is given up', async () => {
   const away = connect('postgres://nobody@127.0.0.1:1/none', { connectionsMax: 1 });
   const arrivals = [arrivalOf({ base64: png.toString('base64') })];
-  await expect(takeOutMedia(arrivals, { ...ports, database: away })).rejects.toThrow('ECONNREFUSED');
+  await expect(extractMedia(arrivals, { ...ports, database: away })).rejects.toThrow('ECONNREFUSED');
   await away.close();
 });
 
 test('what no database can store is no reason to stop the door', async () => {
   const arrival = { ...arrivalOf({ base64: png.toString('base64'), fileName: 'a\u0000b.png' }), instanceId: 'a\u0000b' };
-  const [taken] = await takeOutMedia([arrival], ports);
+  const [taken] = await extractMedia([arrival], ports);
   expect(contentOf(taken)?.['mediaUrl']).toMatch(/\.png$/);
 });

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { aboutSecret, type Settings, storable } from '@typelane/core';
-import type { Egress, Log, Sealer } from '@typelane/runtime';
+import { createHttpClient, type Egress, type Evidence, type Log, type Sealer } from '@typelane/runtime';
 import type { FairLimiter } from '../media/fair-limiter.ts';
 import { audioFileName } from './file-name.ts';
-import { post, type Posted } from './post.ts';
 
 export type Recording = {
   instanceId: string;
@@ -39,6 +38,7 @@ const retryMs = 500;
 
 /** A client of any service that speaks OpenAI's `/audio/transcriptions`. */
 export function createTranscriber({ egress, sealer, timeoutMs, limiter, log }: TranscriberOptions): Transcribe {
+  const http = createHttpClient(egress, { headers: { accept: 'application/json' } });
   return async (recording, settings) => {
     const { instanceId } = recording;
     const url = URL.parse(`${settings.url.replace(/\/+$/, '')}/audio/transcriptions`);
@@ -58,7 +58,10 @@ export function createTranscriber({ egress, sealer, timeoutMs, limiter, log }: T
       if (bytes === null) return fail('file_gone');
       const form = await formOf(bytes, recording, settings);
       const posted = await askTwice(performance.now() + timeoutMs, (leftMs) =>
-        post(egress.agents, url, { ...form, headers: { ...form.headers, ...authorization }, timeoutMs: leftMs, answerSizeMaxBytes }),
+        http.exchange(
+          { url, body: form.body, headers: { ...form.headers, ...authorization } },
+          { timeoutMs: leftMs, bodySizeBytesMax: answerSizeMaxBytes },
+        ),
       );
       const read = readAnswer(posted);
       return read.type === 'heard' ? read.text : fail(read.code);
@@ -91,11 +94,11 @@ async function formOf(bytes: Uint8Array, { fileName, mimeType }: Recording, { mo
   form.set('response_format', 'json');
   const written = new Response(form);
   const contentType = written.headers.get('content-type') ?? '';
-  return { body: new Uint8Array(await written.arrayBuffer()), headers: { 'content-type': contentType, accept: 'application/json' } };
+  return { body: new Uint8Array(await written.arrayBuffer()), headers: { 'content-type': contentType } };
 }
 
 /** Asks again, once, where the service has surely done nothing: it was not there, or it said that it had no time. */
-async function askTwice(until: number, ask: (leftMs: number) => Promise<Posted>): Promise<Posted> {
+async function askTwice(until: number, ask: (leftMs: number) => Promise<Evidence>): Promise<Evidence> {
   const first = await ask(until - performance.now());
   const pauseMs = pauseAfter(first);
   if (pauseMs === null || performance.now() + pauseMs >= until) return first;
@@ -103,17 +106,18 @@ async function askTwice(until: number, ask: (leftMs: number) => Promise<Posted>)
   return ask(until - performance.now());
 }
 
-function pauseAfter(posted: Posted): number | null {
-  if (posted.type === 'failed') return posted.code === 'ECONNREFUSED' ? retryMs : null;
-  if (posted.status !== 429 && posted.status !== 503) return null;
-  return /^\d{1,6}$/.test(posted.retryAfter ?? '') ? Number(posted.retryAfter) * 1_000 : retryMs;
+function pauseAfter({ status, retryAfter, failure }: Evidence): number | null {
+  if (failure !== null) return failure.code === 'ECONNREFUSED' ? retryMs : null;
+  if (status !== 429 && status !== 503) return null;
+  return /^\d{1,6}$/.test(retryAfter ?? '') ? Number(retryAfter) * 1_000 : retryMs;
 }
 
 /** Of an answer that is of no use only the status is told: services repeat keys and words in their errors. */
-function readAnswer(posted: Posted): { type: 'heard'; text: string } | { type: 'failed'; code: string } {
-  if (posted.type === 'failed') return posted;
-  if (posted.status !== 200) return { type: 'failed', code: `status_${posted.status}` };
-  const answer = json(posted.text);
+function readAnswer({ status, text, failure }: Evidence): { type: 'heard'; text: string } | { type: 'failed'; code: string } {
+  if (failure !== null)
+    return { type: 'failed', code: failure.code === 'EGRESS_REFUSED' ? `${failure.code}: ${failure.message}` : failure.code };
+  if (status !== 200) return { type: 'failed', code: `status_${status}` };
+  const answer = json(text ?? '');
   if (typeof answer !== 'object' || answer === null || !('text' in answer) || typeof answer.text !== 'string')
     return { type: 'failed', code: 'bad_answer' };
   return { type: 'heard', text: storable(answer.text.slice(0, transcriptLengthMax)).trim() };

@@ -17,11 +17,11 @@ const load = 'packages/db/src/conversations/load.ts';
 const ingest = 'packages/db/src/conversations/ingest.ts';
 const write = 'apps/worker/src/converse/write.ts';
 const turn = 'apps/worker/src/converse/turn.ts';
-const door = 'apps/worker/src/ingest/door.ts';
+const reader = 'apps/worker/src/ingest/inbound-reader.ts';
 const sweep = 'apps/worker/src/sweep.ts';
 const outbound = 'apps/worker/src/deliver/outbound.ts';
 
-const letIn = '  const chats = await takeIn(';
+const ingestAndPop = '  const chats = await ingestBatch(';
 const replyKept = 'const entry = { ...entryOf(next, before, context, times), reply };';
 
 export const mutants: readonly Mutant[] = [
@@ -65,7 +65,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'jobs gone before the commit',
     what: 'jobs are removed from the inbound queue before their events are in inboxes',
-    alterations: [{ file: door, from: letIn, to: `  await list.pop(jobs.map(({ id }) => id));\n${letIn}` }],
+    alterations: [{ file: reader, from: ingestAndPop, to: `  await list.pop(jobs.map(({ id }) => id));\n${ingestAndPop}` }],
     faults: ['killWorker', 'endBackends'],
   },
   {
@@ -75,7 +75,7 @@ export const mutants: readonly Mutant[] = [
       { file: write, from: replyKept, to: 'const entry = { ...entryOf(next, before, context, times), reply: null };' },
       {
         file: write,
-        from: 'if (reply && committed && committed.handedSeq !== null) ports.publish({ ...reply, seq: committed.handedSeq });',
+        from: 'if (reply && committed && committed.dispatchedSeq !== null) ports.publish({ ...reply, seq: committed.dispatchedSeq });',
         to: 'if (reply && committed) ports.publish({ ...reply, seq: Number(before.loaded.head.seq) });',
       },
     ],
@@ -90,7 +90,7 @@ export const mutants: readonly Mutant[] = [
         from: 'of await unacknowledged(database.sql, intervalMs, rowsMax)) {',
         to: 'of [] as Awaited<ReturnType<typeof unacknowledged>>) {',
       },
-      { file: sweep, from: 'const chats = await unhanded(database.sql, intervalMs, rowsMax);', to: 'const chats: string[] = [];' },
+      { file: sweep, from: 'const chats = await undispatched(database.sql, intervalMs, rowsMax);', to: 'const chats: string[] = [];' },
     ],
     faults: ['killWorker', 'freezeWorker', 'killRedis'],
   },
@@ -116,7 +116,7 @@ export const mutants: readonly Mutant[] = [
     name: 'no quarantine',
     what: 'the next call is made while Typebot may still be at work on one that we gave up on',
     alterations: [
-      { file: write, from: 'quietMs: next.quarantine ? times.quarantineMs : null,', to: 'quietMs: null,' },
+      { file: write, from: 'quarantineMs: next.quarantine ? times.quarantineMs : null,', to: 'quarantineMs: null,' },
       {
         file: write,
         from: "openCallMs: next.ask ? sendWithinMs + times.timeoutMs + (next.ask.type === 'inspect' ? 0 : times.quarantineMs) : null,",
@@ -131,11 +131,63 @@ export const mutants: readonly Mutant[] = [
     alterations: [
       {
         file: turn,
-        from: 'return room.ask(() => ports.ask(asked, { sendBefore: committedAt + sendWithinMs,',
+        from: 'return admission.ask(() => ports.ask(asked, { sendBefore: committedAt + sendWithinMs,',
         // Busy for a moment between the two, so that a freeze falls into it.
-        to: 'return room.ask(async () => (await new Promise((resolve) => setTimeout(resolve, 40)), ports).ask(asked, { sendBefore: Infinity,',
+        to: 'return admission.ask(async () => (await new Promise((resolve) => setTimeout(resolve, 40)), ports).ask(asked, { sendBefore: Infinity,',
       },
     ],
     faults: ['freezeWorker'],
+  },
+  {
+    name: 'one event stops the intake',
+    what: 'an event that cannot be taken in is tried for ever, and everybody behind it waits',
+    alterations: [
+      {
+        file: 'apps/worker/src/ingest/ingest-batch.ts',
+        from: '(some) => ingestEvents(database.sql, some),',
+        to: `(some) => {
+          if (JSON.stringify(some).includes('data:image/png;base64,AAAA')) throw new Error('A file where none may be');
+          return ingestEvents(database.sql, some);
+        },`,
+      },
+      {
+        file: 'apps/worker/src/ingest/isolate.ts',
+        from: 'if (isServerTrouble(error)) throw error;',
+        to: 'if (isServerTrouble(error) || true) throw error;',
+      },
+    ],
+    faults: [],
+    attacks: ['contractFieldAsFile'],
+  },
+  {
+    name: 'one receipt ends the look at all',
+    what: 'receipts are not bounded, and one that cannot be stored ends the search for lost replies',
+    alterations: [
+      {
+        file: 'apps/worker/src/deliver/receipt.ts',
+        from: 'return keyIds.slice(0, keyIdsMax).flatMap((keyId) => keyIdSchema.safeParse(keyId).data ?? []);',
+        to: 'return keyIds as string[];',
+      },
+      {
+        file: 'apps/worker/src/deliver/find-reply.ts',
+        from: "      log.error({ err: error, replyId }, 'acknowledge.failed');",
+        to: '      throw error;',
+      },
+    ],
+    faults: ['forgetReplies'],
+    attacks: ['garbageReceipts'],
+  },
+  {
+    name: 'an unreadable wake-up ends the worker',
+    what: 'an error of the queue that nobody expected ends the process',
+    alterations: [
+      {
+        file: 'apps/worker/src/wake-ups.ts',
+        from: 'if (error instanceof SyntaxError) void emptyAll();',
+        to: 'if (error instanceof SyntaxError) setTimeout(() => process.exit(1), 5_000);',
+      },
+    ],
+    faults: [],
+    attacks: ['unreadableWakeUps'],
   },
 ];

@@ -9,7 +9,7 @@ import type { ChaosPlan } from './plan.ts';
 import { type Publishing, startPublishing } from './publishing.ts';
 import { type Scene, setScene, times } from './scene.ts';
 import type { Servers } from './servers.ts';
-import { type Effects, strikeAll } from './strike.ts';
+import { type Effects, injectFaults } from './inject-faults.ts';
 
 export type ChaosReport = {
   seed: number;
@@ -47,7 +47,7 @@ export async function runChaos(plan: ChaosPlan, servers: Servers, alterations: A
 
 /** Publishes and strikes; then the chats with a Typebot that answers come to their end, and when the mute one is healed, all do. */
 async function live(plan: ChaosPlan, scene: Scene, note: (what: string) => void): Promise<{ history: History; latencies: number[] }> {
-  const { database, instances, typebots, crew, watch, connections } = scene;
+  const { database, instances, typebots, workers, watch, connections } = scene;
   const publishing = startPublishing(plan, instances, scene.producer);
   const targets = {
     ...scene,
@@ -56,7 +56,7 @@ async function live(plan: ChaosPlan, scene: Scene, note: (what: string) => void)
     openCalls: () => openCallsOf(database),
     frozenMs: callLeaseMs,
   };
-  const effects = await strikeAll(plan, targets, note);
+  const effects = await injectFaults(plan, targets, note);
   note('healed');
   await publishing.done;
   note('published');
@@ -67,7 +67,7 @@ async function live(plan: ChaosPlan, scene: Scene, note: (what: string) => void)
   note(allDrained ? 'drained' : 'not drained');
   await scene.hostility.stop();
   const held = await connectionsDownTo(connections.withWorkers, connections.now);
-  await crew.stop();
+  await workers.stop();
   const left = await connectionsDownTo(connections.withoutWorkers, connections.now);
   await watch.stop();
   const history = {
@@ -87,7 +87,7 @@ const hostBackWithinMs = 15_000;
 
 async function seen(
   plan: ChaosPlan,
-  { typebots, consumer, database, instances, crew, watch }: Scene,
+  { typebots, consumer, database, instances, workers, watch }: Scene,
   { published, poison }: Publishing,
   effects: Effects,
 ): Promise<Omit<History, 'othersDrained' | 'allDrained' | 'leaks'>> {
@@ -104,7 +104,7 @@ async function seen(
     spoiltMax: typebots.spoiltCalls(),
     callsLostMax: effects.callsLost,
     redeliveriesMax: effects.redeliveries * plan.lanes,
-    logs: crew.logs(),
+    logs: workers.logs(),
   };
 }
 
@@ -123,7 +123,7 @@ async function openCallsOf({ sql }: Database): Promise<number> {
 }
 
 /** What workers hold beyond what they opened at their start, or leave open at their end, and those that did not end well. */
-function leaksOf({ crew, connections }: Scene, held: Connections, left: Connections): string[] {
+function leaksOf({ workers, connections }: Scene, held: Connections, left: Connections): string[] {
   const beyond = (who: string, { postgres, redis }: Connections, most: Connections): string[] => [
     ...(redis > most.redis ? [`${who} hold ${redis - most.redis} connections to Redis too many`] : []),
     ...(postgres > most.postgres ? [`${who} hold ${postgres - most.postgres} connections to PostgreSQL too many`] : []),
@@ -131,7 +131,7 @@ function leaksOf({ crew, connections }: Scene, held: Connections, left: Connecti
   return [
     ...beyond('workers', held, connections.withWorkers),
     ...beyond('workers that have ended', left, connections.withoutWorkers),
-    ...crew.exits.filter((code) => code !== 0).map((code) => `a worker that was asked to end did so with ${code}`),
+    ...workers.exits.filter((code) => code !== 0).map((code) => `a worker that was asked to end did so with ${code}`),
   ];
 }
 

@@ -5,7 +5,7 @@ import type { Alteration } from '../faults/alter.ts';
 import { alteredEnv } from '../faults/altered-env.ts';
 import { type Connections, connectionsAtRest, connectionsOf } from './connections.ts';
 import { startHostility } from './attacks.ts';
-import { hire } from './crew.ts';
+import { hire } from './workers.ts';
 import { registerInstances } from './instances.ts';
 import type { ChaosPlan } from './plan.ts';
 import { startProducer } from './producer.ts';
@@ -49,7 +49,7 @@ export async function setScene(plan: ChaosPlan, servers: Servers, alterations: A
   });
   const withoutWorkers = await connections();
   const env = (): Record<string, string> => ({ ...alteredEnv(alterations), ...workerEnv(servers, typebots, prefix, plan) });
-  const crew = await hire(plan.workers, env);
+  const workers = await hire(plan.workers, env);
   const withWorkers = { redis: (await connectionsAtRest(connections)).redis, postgres: plan.workers * postgresConnectionsMax };
   const watch = watchRows(database);
   return {
@@ -62,13 +62,13 @@ export async function setScene(plan: ChaosPlan, servers: Servers, alterations: A
     redis,
     instances,
     hostility,
-    crew,
+    workers: workers,
     watch,
     connections: { now: connections, withoutWorkers, withWorkers },
     async close() {
       await hostility.stop();
       await watch.stop();
-      await crew.stop();
+      await workers.stop();
       await producer.close();
       await consumer.close();
       redis.disconnect();

@@ -34,20 +34,20 @@ const again: Expectation = { final: 'answered', calls: 2 };
 
 const turn = 'apps/worker/src/converse/turn.ts';
 const write = 'apps/worker/src/converse/write.ts';
-const door = 'apps/worker/src/ingest/door.ts';
-const ask = 'happening = await answerTo(next.ask, room, committedAt, context, ports);';
-const letIn = 'const chats = await takeIn(ports, queueKey, jobs, signal);';
+const reader = 'apps/worker/src/ingest/inbound-reader.ts';
+const ask = 'input = await answerTo(next.ask, admission, committedAt, context, ports);';
+const ingestAndPop = 'const chats = await ingestBatch(ports, queueKey, jobs, signal);';
 const ingest = 'packages/db/src/conversations/ingest.ts';
-const putIn = 'await inTransaction(sql, (transaction) => Promise.all(putIn(transaction, arrivals)));';
+const insertEvents = 'await inTransaction(sql, (transaction) => Promise.all(insertEvents(transaction, arrivals)));';
 const pop = 'await list.pop(jobs.map(({ id }) => id));';
 const loaded = 'if (loaded === null) return false;';
-const published = 'if (reply && committed && committed.handedSeq !== null) ports.publish({ ...reply, seq: committed.handedSeq });';
+const published = 'if (reply && committed && committed.dispatchedSeq !== null) ports.publish({ ...reply, seq: committed.dispatchedSeq });';
 
 export const crashPoints: readonly CrashPoint[] = [
   {
     name: 'C2',
     when: 'with jobs in hand, before they are in inboxes',
-    alteration: (ending) => ({ file: door, from: letIn, to: `${once('jobs', ending)} ${letIn}` }),
+    alteration: (ending) => ({ file: reader, from: ingestAndPop, to: `${once('jobs', ending)} ${ingestAndPop}` }),
     atMostOnce: answered,
     atLeastOnce: answered,
   },
@@ -56,9 +56,9 @@ export const crashPoints: readonly CrashPoint[] = [
     when: 'in the middle of putting events into inboxes',
     alteration: (ending) => ({
       file: ingest,
-      from: putIn,
+      from: insertEvents,
       to: `await inTransaction(sql, async (transaction) => {
-        const all = await Promise.all(putIn(transaction, arrivals)); ${once('arrivals', ending)} return all; });`,
+        const all = await Promise.all(insertEvents(transaction, arrivals)); ${once('arrivals', ending)} return all; });`,
     }),
     atMostOnce: answered,
     atLeastOnce: answered,
@@ -66,7 +66,7 @@ export const crashPoints: readonly CrashPoint[] = [
   {
     name: 'C4',
     when: 'after events are in inboxes, before their jobs are gone',
-    alteration: (ending) => ({ file: door, from: pop, to: `${once('jobs', ending)} ${pop}` }),
+    alteration: (ending) => ({ file: reader, from: pop, to: `${once('jobs', ending)} ${pop}` }),
     atMostOnce: answered,
     atLeastOnce: answered,
   },
@@ -90,8 +90,8 @@ export const crashPoints: readonly CrashPoint[] = [
     alteration: (ending) => ({
       file: turn,
       from: ask,
-      to: `const answer = answerTo(next.ask, room, committedAt, context, ports);
-        await new Promise((resolve) => setTimeout(resolve, 50)); ${once('loaded.head', ending)} happening = await answer;`,
+      to: `const answer = answerTo(next.ask, admission, committedAt, context, ports);
+        await new Promise((resolve) => setTimeout(resolve, 50)); ${once('loaded.head', ending)} input = await answer;`,
     }),
     atMostOnce: unheard,
     atLeastOnce: again,

@@ -1,16 +1,16 @@
 import { readAnswer } from '../answer.ts';
-import type { Spoken } from './burst.ts';
+import type { ContactWords } from './burst.ts';
 import { ignores, notices, type Step } from './outcome.ts';
 import type { BotSession, Session } from './state.ts';
-import { continueCall, firstCall, onward, type Ready } from './turn.ts';
+import { continueCall, firstCall, nextCallOf, type Ready } from './turn.ts';
 import { afterMiss } from './unmatched.ts';
 
 /** What the contact's words are to a bot that waits. */
-export function answer(session: Session, bot: BotSession, spoken: Spoken, context: Ready): Step {
-  const { joined, events } = spoken;
+export function answer(session: Session, bot: BotSession, words: ContactWords, context: Ready): Step {
+  const { joined, events } = words;
   const { settings } = context.integration;
   // The flow was interrupted: it has to be gone through before anything can be asked.
-  const open = onward(bot);
+  const open = nextCallOf(bot);
   if (open) return firstCall(open, { session, isOpen: true, joined, events });
   const { pending } = bot;
   const state = { status: 'waiting' as const, session };
@@ -18,14 +18,14 @@ export function answer(session: Session, bot: BotSession, spoken: Spoken, contex
   if (pending.type === 'webhook') return ignores(state, 'webhook_pending', { say: notices(settings.hints.waiting ?? null), events });
   if (pending.type === 'nothing' || pending.type === 'webhookArrived') throw new Error(`A flow that stands at ${pending.type} goes on`);
 
-  const read = readAnswer(spoken.message, pending, settings);
+  const read = readAnswer(words.message, pending, settings);
   switch (read.type) {
     case 'send': {
       const matched: Session = { ...session, bot: { ...bot, misses: 0 } };
       return firstCall(continueCall(bot, read.message), { session: matched, isOpen: true, joined, events });
     }
     case 'unmatched':
-      return afterMiss({ session, bot, pending, spoken, context }, read.message);
+      return afterMiss({ session, bot, pending, words: words, context }, read.message);
     case 'hold':
       return ignores(state, read.reason, { say: notices(read.notice), events });
   }

@@ -6,7 +6,7 @@ const settings: SettingsInput = { debounceMs: 2_000, debounceMaxMs: 5_000 };
 const burst = (texts: string[], change: Partial<Burst> = {}): Burst => ({ texts, firstAt: now, lastAt: now, isClosed: false, ...change });
 const idle: Conversation = { status: 'idle' };
 const given = (change: Parameters<typeof contextOf>[0]) => contextOf({ settings, event: said('I'), ...change });
-const taken = (state: Conversation, change: Parameters<typeof contextOf>[0]) => step(state, { type: 'taken' }, given(change));
+const taken = (state: Conversation, change: Parameters<typeof contextOf>[0]) => step(state, { type: 'received' }, given(change));
 
 describe('the texts of a burst', () => {
   test.each<[string, Burst, number, number | null]>([
@@ -19,7 +19,7 @@ describe('the texts of a burst', () => {
   ])('%s', (_, texts, at, ms) => {
     const next = taken(waitingAt(), { burst: texts, now: at });
     if (ms === null) expect(next).toMatchObject({ ask: { type: 'continue' } });
-    else expect(next).toEqual({ type: 'later', ms });
+    else expect(next).toEqual({ type: 'deferred', ms });
   });
 
   test('are one answer, no part lost, and end together', () => {

@@ -1,11 +1,11 @@
 import type { InboundMessage } from '../inbound.ts';
 import type { Settings } from '../settings.ts';
 import type { Burst } from './event.ts';
-import type { Later } from './outcome.ts';
+import type { Deferred } from './outcome.ts';
 import { keywordIn } from './keywords.ts';
 
 /** What a contact said in one go: a message, or the texts of a burst as one. */
-export type Spoken = {
+export type ContactWords = {
   message: InboundMessage;
   /** The single texts; of a message that was not joined, none. */
   parts: readonly string[];
@@ -24,12 +24,12 @@ export function isJoinable(message: InboundMessage, settings: Settings): boolean
 }
 
 /** Waits until a burst is over, then takes its texts as one. */
-export function gather(message: InboundMessage, burst: Burst | null, settings: Settings, now: number): Spoken | Later {
+export function gather(message: InboundMessage, burst: Burst | null, settings: Settings, now: number): ContactWords | Deferred {
   const isBurst = burst !== null && settings.debounceMs > 0 && isJoinable(message, settings);
   if (!isBurst) return { message, parts: [], joined: null, events: 1 };
   const { texts, firstAt, lastAt, isClosed } = burst;
   const until = Math.min(lastAt + settings.debounceMs, firstAt + settings.debounceMaxMs);
-  if (!isClosed && now < until) return { type: 'later', ms: until - now };
+  if (!isClosed && now < until) return { type: 'deferred', ms: until - now };
   if (texts.length < 2) return { message, parts: [], joined: null, events: 1 };
   const joined = texts.join('\n');
   return { message: { ...message, content: { kind: 'text', text: joined } }, parts: texts, joined, events: texts.length };

@@ -15,15 +15,15 @@ import {
   textsOf,
   waitingAt,
 } from '../../test/scenario.ts';
-import type { Command, Conversation, Happening, SettingsInput } from '../index.ts';
+import type { Command, Conversation, StepInput, SettingsInput } from '../index.ts';
 
 /** What people report of other bridges between WhatsApp and Typebot, each as the opposite. */
 
 const minuteMs = 60_000;
 const idle: Conversation = { status: 'idle' };
 const { sessionId } = sessionOf(waitingAt());
-const greets: Happening = { type: 'replied', reply: reply({ bubbles: [bubble('Hello')], input: textInput, started }) };
-const asksOn: Happening = { type: 'replied', reply: reply({ bubbles: [bubble('And?')], input: textInput }) };
+const greets: StepInput = { type: 'replied', reply: reply({ bubbles: [bubble('Hello')], input: textInput, started }) };
+const asksOn: StepInput = { type: 'replied', reply: reply({ bubbles: [bubble('And?')], input: textInput }) };
 const open: Command = { type: 'open', sessionId, snapshot: { typebotIntegrationId: null, bot: null } };
 const start = { type: 'start', sessionId: 's-2', address: jid, publicId: null, variables: {}, startMessage: null } as const;
 const byPhone = (text: string) => said(text, { keyFromMe: true });
@@ -68,9 +68,9 @@ describe('a chat that a human holds', () => {
   test('never ends or goes to the bot by expiry, neither by the timer nor by the next message', () => {
     const settings: SettingsInput = { expireAfterMinutes: 1, expireMessage: 'Bye', staleAfterMinutes: 0 };
     const late = now + 600 * minuteMs;
-    const rung = take(paused(), contextOf({ command: { type: 'timeUp', dueAt: now }, settings, now: late }));
-    expect(rung).toMatchObject({ state: { status: 'paused' }, sessions: [], say: [] });
-    const wrote = take(rung.state, contextOf({ event: written('hi', late), settings, now: late }));
+    const woken = take(paused(), contextOf({ command: { type: 'timeUp', dueAt: now }, settings, now: late }));
+    expect(woken).toMatchObject({ state: { status: 'paused' }, sessions: [], say: [] });
+    const wrote = take(woken.state, contextOf({ event: written('hi', late), settings, now: late }));
     expect(wrote).toMatchObject({ state: { status: 'paused' }, sessions: [], ask: null, timerAt: null });
   });
 
@@ -107,7 +107,7 @@ describe('a session', () => {
   const expiring: SettingsInput = { expireAfterMinutes: 5, expireMessage: 'See you' };
   const timeUp: Command = { type: 'timeUp', dueAt: at };
 
-  test.each<[string, Parameters<typeof contextOf>[0], Happening[], string]>([
+  test.each<[string, Parameters<typeof contextOf>[0], StepInput[], string]>([
     ['the flow came to its end', {}, [{ type: 'replied', reply: reply({ bubbles: [bubble('Bye')] }) }], 'completed'],
     ['nobody wrote', { command: timeUp, settings: expiring, now: at }, [], 'expired'],
     ['a keyword', { event: said('x'), settings: { keywords: { finish: ['x'] } } }, [], 'keyword'],
@@ -128,7 +128,7 @@ describe('a session', () => {
   });
 
   test('that Typebot forgot is begun anew, and the contact need not say it twice', () => {
-    const opens: Happening = { type: 'replied', reply: reply({ input: textInput, started }) };
+    const opens: StepInput = { type: 'replied', reply: reply({ input: textInput, started }) };
     const { asked, last } = play(waitingAt(), contextOf({ event: said('Ana') }), { type: 'sessionLost', cause: 'gone' }, opens, asksOn);
     expect(asked.map((call) => call?.type)).toEqual(['continue', 'start', 'continue']);
     expect(asked.at(-1)).toMatchObject({ message: 'Ana' });
@@ -153,7 +153,7 @@ describe('a session', () => {
   });
 
   test('is never stuck in the middle of a reply: whatever became of the call, the next message is taken', () => {
-    const outcomes: Happening[] = [
+    const outcomes: StepInput[] = [
       { type: 'uncertain', cause: 'worker_lost' },
       { type: 'refused', cause: 'bot_refused', status: 500 },
       { type: 'sessionLost', cause: 'gone' },
@@ -176,7 +176,7 @@ describe('a session', () => {
     });
     for (const state of [waitingAt(), paused()]) {
       const begun = take(state, context);
-      expect(begun).toMatchObject({ ask: { type: 'start' }, takesBack: true });
+      expect(begun).toMatchObject({ ask: { type: 'start' }, retractsReplies: true });
       expect(begun.sessions).toMatchObject([
         { status: 'closed', session: { sessionId } },
         { status: 'open', session: { sessionId: 's-2' } },
@@ -196,7 +196,7 @@ describe('the contact', () => {
     ['is left in peace for a while', { afterEnd: 'silent' }, 'ended'],
     ['is left in peace until they ask', { afterEnd: 'keyword' }, 'ended'],
   ])('whose flow is over %s, and the bot never runs it again by itself', (_, settings, reason) => {
-    const ends: Happening = { type: 'replied', reply: reply({ bubbles: [bubble('Bye')], started }) };
+    const ends: StepInput = { type: 'replied', reply: reply({ bubbles: [bubble('Bye')], started }) };
     const { last, asked } = play(idle, contextOf({ settings }), ends);
     expect(asked.map((call) => call?.type)).toEqual(['start']);
     const next = take(last.state, contextOf({ settings }));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { contextOf, now, play, reply, said, take, textInput, waitingAt } from '../../test/scenario.ts';
-import { type Conversation, type Happening, type SettingsInput, step } from '../index.ts';
+import { type Conversation, type StepInput, type SettingsInput, step } from '../index.ts';
 
 /** What is on record is JSON, and older than the program. */
 function written(state: Conversation, ...unknownThen: string[]): Conversation {
@@ -20,7 +20,7 @@ const then = [
   'typebotId',
   'answers',
   'inquiry',
-  'resaid',
+  'resends',
 ];
 const settings: SettingsInput = { expireAfterMinutes: 5, pause: { resumeAfterMinutes: 5 }, keywords: { restart: ['menu'] } };
 
@@ -39,7 +39,7 @@ test('a chat that was paused under an earlier version is handed back from now on
   expect(take(old, contextOf({ settings })).timerAt).toBe(now + 300_000);
 });
 
-test.each<[string, Happening]>([
+test.each<[string, StepInput]>([
   ['answered', { type: 'replied', reply: reply({ input: textInput }) }],
   ['lost with its worker', { type: 'uncertain', cause: 'worker_lost' }],
   ['refused', { type: 'refused', cause: 'closed', status: 400 }],

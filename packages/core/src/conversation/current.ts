@@ -4,7 +4,7 @@ import type { BotSession, Conversation, Session, Turn } from './state.ts';
 type Earlier<T, Later extends keyof T> = Omit<T, Later> & Partial<Pick<T, Later>>;
 type EarlierBot = Earlier<BotSession, 'publicId' | 'misses' | 'typebotId' | 'answers' | 'question'>;
 type EarlierSession = Earlier<Omit<Session, 'bot'>, 'address' | 'activeAt'> & { bot: EarlierBot | null };
-type EarlierTurn = Earlier<Omit<Turn, 'session'>, 'events' | 'joined' | 'inquiry' | 'resaid' | 'held'> & { session: EarlierSession };
+type EarlierTurn = Earlier<Omit<Turn, 'session'>, 'events' | 'joined' | 'inquiry' | 'resends' | 'held'> & { session: EarlierSession };
 
 /**
  * A state that an earlier version put on record, as it is now: chats are older than the program. What that version did not know yet is
@@ -40,7 +40,7 @@ export function currentSession(session: EarlierSession, { now, integration }: St
 }
 
 function currentTurn(turn: EarlierTurn, context: StepContext): Turn {
-  return { events: 1, joined: null, inquiry: null, resaid: 0, held: null, ...turn, session: currentSession(turn.session, context) };
+  return { events: 1, joined: null, inquiry: null, resends: 0, held: null, ...turn, session: currentSession(turn.session, context) };
 }
 
 function known(time: number | undefined, now: number): number {

@@ -41,9 +41,9 @@ export type Command =
 export type ClosingReason = 'completed' | 'expired' | 'keyword' | 'operator' | 'integration_removed' | 'replaced' | 'bot_lost' | 'error';
 
 /** What happens to a conversation in one step. */
-export type Happening =
+export type StepInput =
   /** Its head event is taken up. */
-  | { type: 'taken' }
+  | { type: 'received' }
   /** The time that a `due` turn waited for has come. */
   | { type: 'due' }
   /** Its call was not made: for too long has Typebot's host answered nobody. */

@@ -68,11 +68,11 @@ describe('the timer of a chat', () => {
 });
 
 describe('when the timer rings', () => {
-  const ring = (state: Conversation, settings: SettingsInput, at: number, given: Parameters<typeof contextOf>[0] = {}) =>
+  const wake = (state: Conversation, settings: SettingsInput, at: number, given: Parameters<typeof contextOf>[0] = {}) =>
     take(state, contextOf({ command: timeUp, settings, now: at, ...given }));
 
   test('a session expires with a farewell, for the address the contact wrote from', () => {
-    const next = ring(waitingAt(), expiring, now + 30 * minuteMs);
+    const next = wake(waitingAt(), expiring, now + 30 * minuteMs);
     expect(next).toMatchObject({
       state: { status: 'idle' },
       final: { type: 'answered' },
@@ -83,9 +83,9 @@ describe('when the timer rings', () => {
   });
 
   test('nothing is said without a farewell, or where the bot never spoke', () => {
-    expect(ring(waitingAt(), { expireAfterMinutes: 30 }, now + 30 * minuteMs).say).toEqual([]);
+    expect(wake(waitingAt(), { expireAfterMinutes: 30 }, now + 30 * minuteMs).say).toEqual([]);
     const unstarted: Conversation = { status: 'waiting', session: { ...sessionOf(waitingAt()), bot: null } };
-    expect(ring(unstarted, expiring, now + 30 * minuteMs)).toMatchObject({ state: { status: 'idle' }, say: [] });
+    expect(wake(unstarted, expiring, now + 30 * minuteMs)).toMatchObject({ state: { status: 'idle' }, say: [] });
   });
 
   test.each<[string, Conversation, SettingsInput, number]>([
@@ -96,12 +96,12 @@ describe('when the timer rings', () => {
     ['the session is closed', { status: 'idle' }, expiring, 90],
     ['the flow is over', ended, expiring, 90],
   ])('nothing happens when %s', (_, state, settings, minutes) => {
-    const next = ring(state, settings, now + minutes * minuteMs);
+    const next = wake(state, settings, now + minutes * minuteMs);
     expect(next).toMatchObject({ state, final: { type: 'ignored', reason: 'not_due' }, say: [], sessions: [], ask: null });
   });
 
   test('a paused chat is handed back, and the bot is silent until the contact writes', () => {
-    const next = ring(pausedAt(), resuming, now + 60 * minuteMs);
+    const next = wake(pausedAt(), resuming, now + 60 * minuteMs);
     expect(next).toMatchObject({ state: { status: 'waiting' }, final: { type: 'answered' }, say: [], ask: null });
     expect(next.sessions).toMatchObject([{ status: 'open' }]);
     expect(take(next.state, contextOf({ event: said('Ana') })).ask).toMatchObject({ type: 'continue', message: 'Ana' });
@@ -109,11 +109,11 @@ describe('when the timer rings', () => {
 
   test('a chat that is handed back expires from then on', () => {
     const at = now + 60 * minuteMs;
-    expect(ring(pausedAt(), { ...resuming, ...expiring }, at).timerAt).toBe(at + 30 * minuteMs);
+    expect(wake(pausedAt(), { ...resuming, ...expiring }, at).timerAt).toBe(at + 30 * minuteMs);
   });
 
   test('whoever stands behind decides, and nothing is said', () => {
-    expect(ring(waitingAt(), expiring, now + 30 * minuteMs, { isHeld: true })).toMatchObject({
+    expect(wake(waitingAt(), expiring, now + 30 * minuteMs, { isHeld: true })).toMatchObject({
       state: { status: 'waiting' },
       final: { type: 'ignored', reason: 'paused' },
       say: [],

@@ -1,7 +1,7 @@
 import type { InboundMessage } from '../inbound.ts';
 import type { Settings } from '../settings.ts';
 import type { Integration, StepContext } from './event.ts';
-import { handBack } from './hand-back.ts';
+import { returnToBot } from './return-to-bot.ts';
 import { answered, closed, ends, ignores, notices, type Step } from './outcome.ts';
 import { type Conversation, idle } from './state.ts';
 import { rule } from './transcript.ts';
@@ -29,7 +29,7 @@ export function timeUp(state: Conversation, context: StepContext): Step {
   if (dueAt === null || context.now < dueAt) return ignores(state, 'not_due');
   // Whoever stands behind decides what becomes of the chat.
   if (context.isHeld) return ignores(state, 'paused');
-  if (state.status === 'paused') return handBack(state.session, context, { transcript: [rule('pause.resumed')] });
+  if (state.status === 'paused') return returnToBot(state.session, context, { transcript: [rule('pause.resumed')] });
   return state.status === 'waiting' ? expires(state, context) : ignores(state, 'not_due');
 }
 

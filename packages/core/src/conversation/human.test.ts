@@ -11,7 +11,7 @@ describe('a human who writes on the phone', () => {
     ['takes a chat whose flow is over', { status: 'ended', at: now }, 'paused: human', 'fresh'],
   ])('%s', (_, state, change, sessionId) => {
     const next = take(state, contextOf({ event: byPhone('I will help you'), freshSessionId: 'fresh' }));
-    expect(next).toMatchObject({ final: { type: 'ignored', reason: 'human' }, say: [], ask: null, takesBack: true });
+    expect(next).toMatchObject({ final: { type: 'ignored', reason: 'human' }, say: [], ask: null, retractsReplies: true });
     expect(next.state).toMatchObject({ status: 'paused', since: now, session: { sessionId, address: jid } });
     expect(next.sessions.map(({ status, reason }) => `${status}: ${reason}`)).toEqual([change]);
   });
@@ -19,7 +19,7 @@ describe('a human who writes on the phone', () => {
   test('puts off the time at which the chat is handed back, and changes nothing else', () => {
     const settings: SettingsInput = { pause: { resumeAfterMinutes: 10 } };
     const next = take(pausedAt(), contextOf({ event: byPhone('still here'), settings, now: now + 60_000 }));
-    expect(next).toMatchObject({ state: { status: 'paused', since: now + 60_000 }, sessions: [], takesBack: false });
+    expect(next).toMatchObject({ state: { status: 'paused', since: now + 60_000 }, sessions: [], retractsReplies: false });
     expect(next.timerAt).toBe(now + 11 * 60_000);
   });
 
@@ -73,39 +73,39 @@ describe('a message from the phone’s side is our own', () => {
 describe('what silences a turn from behind', () => {
   const keywords = { finish: ['sair'], restart: ['menu'], pause: ['humano'], resume: ['#bot'] };
   const sends: Send[] = [{ id: 'm-1', type: 'text', text: 'Hello' }];
-  type Behind = Parameters<typeof interruption>[0][number];
-  const behind = (event: InboundEvent, isKnownKey = false): Behind => ({ event, isKnownKey });
-  const judge = (events: Behind[], settings: SettingsInput = {}) =>
+  type LaterEvent = Parameters<typeof interruption>[0][number];
+  const later = (event: InboundEvent, isKnownKey = false): LaterEvent => ({ event, isKnownKey });
+  const judge = (events: LaterEvent[], settings: SettingsInput = {}) =>
     interruption(events, { ...contextOf({ settings: { keywords, ...settings } }), sends, now });
 
-  test.each<[string, Behind[], SettingsInput, ReturnType<typeof interruption>]>([
+  test.each<[string, LaterEvent[], SettingsInput, ReturnType<typeof interruption>]>([
     ['nothing', [], {}, null],
-    ['the contact who goes on', [behind(said('and also'))], {}, null],
-    ['the contact who wants out', [behind(said('a')), behind(said('Sair'))], {}, 'keyword'],
-    ['the contact who begins anew', [behind(said('menu'))], {}, 'keyword'],
-    ['the contact who asks for a human', [behind(said('humano'))], {}, 'keyword'],
-    ['the contact who has nothing to resume', [behind(said('#bot'))], {}, null],
-    ['the human', [behind(byPhone('I am here'))], {}, 'human'],
-    ['the human before the keyword', [behind(byPhone('I am here')), behind(said('sair'))], {}, 'human'],
-    ['the human who ends it', [behind(byPhone('sair'))], {}, 'keyword'],
-    ['the human who gives it back', [behind(byPhone('#bot'))], {}, null],
-    ['our own echo by its words', [behind(byPhone('Hello'))], {}, null],
-    ['our own echo by its key', [behind(byPhone('changed'), true)], {}, null],
-    ['a human whom nobody minds', [behind(byPhone('I am here'))], { fromMe: 'ignore' }, null],
-    ['a human in the contact’s place', [behind(byPhone('I am here'))], { fromMe: 'listen' }, null],
-    ['a keyword in the contact’s place', [behind(byPhone('sair'))], { fromMe: 'listen' }, 'keyword'],
-    ['a reaction of the human', [behind(byPhone('', { contentType: 'reaction', content: { text: '👍' } }))], {}, null],
-    ['the human an hour ago', [behind(byPhone('old', { messageTimestamp: now / 1_000 - 3_600 }))], {}, 'human'],
-    ['the human long ago', [behind(byPhone('old', { messageTimestamp: now / 1_000 - 100_000 }))], {}, null],
+    ['the contact who goes on', [later(said('and also'))], {}, null],
+    ['the contact who wants out', [later(said('a')), later(said('Sair'))], {}, 'keyword'],
+    ['the contact who begins anew', [later(said('menu'))], {}, 'keyword'],
+    ['the contact who asks for a human', [later(said('humano'))], {}, 'keyword'],
+    ['the contact who has nothing to resume', [later(said('#bot'))], {}, null],
+    ['the human', [later(byPhone('I am here'))], {}, 'human'],
+    ['the human before the keyword', [later(byPhone('I am here')), later(said('sair'))], {}, 'human'],
+    ['the human who ends it', [later(byPhone('sair'))], {}, 'keyword'],
+    ['the human who gives it back', [later(byPhone('#bot'))], {}, null],
+    ['our own echo by its words', [later(byPhone('Hello'))], {}, null],
+    ['our own echo by its key', [later(byPhone('changed'), true)], {}, null],
+    ['a human whom nobody minds', [later(byPhone('I am here'))], { fromMe: 'ignore' }, null],
+    ['a human in the contact’s place', [later(byPhone('I am here'))], { fromMe: 'listen' }, null],
+    ['a keyword in the contact’s place', [later(byPhone('sair'))], { fromMe: 'listen' }, 'keyword'],
+    ['a reaction of the human', [later(byPhone('', { contentType: 'reaction', content: { text: '👍' } }))], {}, null],
+    ['the human an hour ago', [later(byPhone('old', { messageTimestamp: now / 1_000 - 3_600 }))], {}, 'human'],
+    ['the human long ago', [later(byPhone('old', { messageTimestamp: now / 1_000 - 100_000 }))], {}, null],
   ])('%s', (_, events, settings, expected) => {
     expect(judge(events, settings)).toBe(expected);
   });
 
   test('nothing, where no integration is at work', () => {
     const { integration } = contextOf();
-    expect(interruption([behind(byPhone('x'))], { ...contextOf(), sends: [], integration: null, now })).toBeNull();
+    expect(interruption([later(byPhone('x'))], { ...contextOf(), sends: [], integration: null, now })).toBeNull();
     expect(
-      interruption([behind(byPhone('x'))], {
+      interruption([later(byPhone('x'))], {
         ...contextOf(),
         sends: [],
         integration: integration && { ...integration, enabled: false },

@@ -3,24 +3,24 @@ import type { ChatAddress } from '../identity.ts';
 import type { InboundEvent, InboundMessage } from '../inbound.ts';
 import { isEcho, type Send } from './echo.ts';
 import type { Integration } from './event.ts';
-import { gate } from './gate.ts';
+import { filterReason } from './filter.ts';
 import { keywordIn } from './keywords.ts';
 
 /** A message that stands behind the head of an inbox. `isKnownKey`: its key id is one that a send of ours was given. */
-export type Behind = { event: InboundEvent; isKnownKey: boolean };
+export type LaterEvent = { event: InboundEvent; isKnownKey: boolean };
 
 /**
  * What silences a turn from behind: a human who took the chat, or a keyword that ends or changes what the turn is about. The first of
  * them counts; null: the bot may speak. `sends` as for `isEcho`, `now` in milliseconds since 1970.
  */
 export function interruption(
-  behind: readonly Behind[],
+  later: readonly LaterEvent[],
   { sends, chat, integration, now }: { sends: readonly Send[]; chat: ChatAddress; integration: Integration | null; now: number },
 ): 'human' | 'keyword' | null {
   if (!integration?.enabled) return null;
-  for (const { event, isKnownKey } of behind) {
+  for (const { event, isKnownKey } of later) {
     const message = readInbound(event);
-    if (gate(event, message, integration.settings, chat, now) !== null) continue;
+    if (filterReason(event, message, integration.settings, chat, now) !== null) continue;
     const found = silencer(message, isKnownKey || isEcho(message, event, sends), integration);
     if (found) return found;
   }

@@ -95,8 +95,8 @@ describe('what each keyword of the contact does', () => {
   });
 
   test('what was not handed out yet is taken back when the contact changes the subject, and only then', () => {
-    expect(['sair', 'inicio', 'humano'].map((word) => hear(waitingAt(), word).takesBack)).toEqual([true, true, true]);
-    expect(hear(idle, 'sair').takesBack).toBe(false);
+    expect(['sair', 'inicio', 'humano'].map((word) => hear(waitingAt(), word).retractsReplies)).toEqual([true, true, true]);
+    expect(hear(idle, 'sair').retractsReplies).toBe(false);
   });
 
   test('a word without an answer is obeyed in silence', () => {

@@ -23,7 +23,7 @@ export type Step = {
   /** What becomes of sessions. Closed ones stand first, since a chat has one live session at most. */
   sessions: SessionChange[];
   /** Replies not yet handed to the outbound queue are taken back. */
-  takesBack: boolean;
+  retractsReplies: boolean;
   /** Typebot may still be at work on a call: nothing is to be asked for the quarantine's time. */
   quarantine: boolean;
 };
@@ -38,7 +38,7 @@ export type Final =
   | { type: 'dead'; reason: string };
 
 /** Nothing is written: the chat is looked at again after `ms`, or when something comes in. */
-export type Later = { type: 'later'; ms: number };
+export type Deferred = { type: 'deferred'; ms: number };
 
 export type SessionChange =
   | { session: Session; status: 'open'; reason: null }
@@ -48,7 +48,7 @@ export type SessionChange =
 /** Who took the chat: an operator by the API, the human on the phone, a keyword, the flow itself, or too many misses. */
 export type PauseReason = 'operator' | 'human' | 'keyword' | 'flow' | 'unmatched' | 'send_failed';
 
-type Ending = Partial<Pick<Step, 'say' | 'events' | 'transcript' | 'sessions' | 'takesBack' | 'quarantine'>>;
+type Ending = Partial<Pick<Step, 'say' | 'events' | 'transcript' | 'sessions' | 'retractsReplies' | 'quarantine'>>;
 
 /** The head event ends here; those of a burst with it. */
 export function ends(state: Conversation, final: Final, rest: Ending = {}): Step {
@@ -93,6 +93,6 @@ const nothing: Omit<Step, 'state'> = {
   timerAt: null,
   transcript: [],
   sessions: [],
-  takesBack: false,
+  retractsReplies: false,
   quarantine: false,
 };

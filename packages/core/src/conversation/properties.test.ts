@@ -27,7 +27,7 @@ test('a turn that somebody behind takes away neither asks nor speaks', () => {
     fc.property(anyLife, ({ settings, deeds, outcomes }) => {
       for (const { item, happening, context, step } of liveThrough(settings, deeds, outcomes)) {
         const isStart = item.deed.who === 'operator' && 'force' in item.deed;
-        if (!context.isHeld || isStart || (happening.type !== 'taken' && happening.type !== 'due')) continue;
+        if (!context.isHeld || isStart || (happening.type !== 'received' && happening.type !== 'due')) continue;
         expect({ say: step.say, ask: step.ask }).toEqual({ say: [], ask: null });
       }
     }),

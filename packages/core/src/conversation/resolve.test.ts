@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { bubble, contextOf, decided, play, reply, said, sessionOf, started, take, textInput, textsOf } from '../../test/scenario.ts';
-import { type BotResult, type Conversation, type Happening, type SettingsInput, step } from '../index.ts';
+import { type BotResult, type Conversation, type StepInput, type SettingsInput, step } from '../index.ts';
 
 /** Whether a call in doubt was heard, by what Typebot has kept. */
 const settings: SettingsInput = { typebotApiToken: 'sealed', uncertainMessage: 'did it hear?' };
 const context = contextOf({ settings, event: said('Ana') });
-const doubt: Happening = { type: 'uncertain', cause: 'timeout' };
+const doubt: StepInput = { type: 'uncertain', cause: 'timeout' };
 const next = { id: 'in-2', type: 'text input' };
 
-const asks = (input: typeof textInput): Happening => ({ type: 'replied', reply: reply({ bubbles: [bubble('?')], input }) });
-const kept = (blocks: string[], change: Partial<BotResult> = {}): Happening => ({
+const asks = (input: typeof textInput): StepInput => ({ type: 'replied', reply: reply({ bubbles: [bubble('?')], input }) });
+const kept = (blocks: string[], change: Partial<BotResult> = {}): StepInput => ({
   type: 'inspected',
   result: { answers: blocks.map((blockId) => ({ blockId })), isCompleted: false, lastChatSessionId: 'tb-1', hasBlock: true, ...change },
 });
@@ -25,7 +25,7 @@ function inDoubt(state = waiting(), over = context): Conversation {
   return decided(step(play(state, over, doubt).last.state, { type: 'due' }, over)).state;
 }
 
-const hear = (state: Conversation, happening: Happening, over = context) => decided(step(state, happening, over));
+const hear = (state: Conversation, happening: StepInput, over = context) => decided(step(state, happening, over));
 
 test('a call in doubt is looked up after the quarantine, and the event waits for it', () => {
   const { last, asked } = play(waiting(), context, doubt);
@@ -38,7 +38,7 @@ test('a call in doubt is looked up after the quarantine, and the event waits for
   });
 });
 
-test.each<[what: string, happening: Happening]>([
+test.each<[what: string, happening: StepInput]>([
   ['an answer more than ever were given', kept(['in-1'])],
   ['the end of the flow', kept([], { isCompleted: true })],
 ])('%s says that it was heard: it is not said again', (_what, happening) => {
@@ -56,7 +56,7 @@ test('no answer to a question of the bot itself says that it was not heard: it i
   expect(sessionOf(after).bot).toMatchObject({ pending: { input: next }, answers: { 'in-1': 1 }, uncertainTurns: 0 });
 });
 
-test.each<[what: string, happening: Happening]>([
+test.each<[what: string, happening: StepInput]>([
   ['of a question of another bot', kept([], { hasBlock: false })],
   ['in the result of another session', kept([], { lastChatSessionId: 'tb-2' })],
   ['of a Typebot that does not name the session, with nothing else kept', kept([], { lastChatSessionId: null })],
@@ -94,7 +94,7 @@ test('it is said again twice at most, and then recorded as not heard', () => {
   expect(hear(state, kept([])).final).toEqual({ type: 'uncertain', reason: 'timeout', resolution: 'not_processed' });
 });
 
-test.each<Happening>([
+test.each<StepInput>([
   { type: 'notInspected', cause: 'http_503', mayPass: true },
   { type: 'uncertain', cause: 'worker_lost' },
 ])('an inquiry that ends with %o is made three times', (failure) => {

@@ -2,8 +2,8 @@ import type { BotResult } from '../bot.ts';
 import type { StepContext } from './event.ts';
 import { inquiryOf, verdictOf } from './evidence.ts';
 import { afterEnd } from './expiry.ts';
-import { closed, goesOn, type Later, type Step } from './outcome.ts';
-import { afterNotSent, backoffMs, type Doubt, endsInDoubt, failed, leftInDoubt, uncertain } from './setback.ts';
+import { closed, goesOn, type Deferred, type Step } from './outcome.ts';
+import { afterNotSent, backoffMs, type Doubt, endsInDoubt, failed, leftInDoubt, uncertain } from './call-failure.ts';
 import type { Inquiry, Turn } from './state.ts';
 import { asked } from './transcript.ts';
 import { wordsInDoubt } from './trouble.ts';
@@ -13,7 +13,7 @@ import { endsTurn, isOff, type Outcome, settingsOf, waitsFor } from './turn.ts';
 export const inquiriesMax = 3;
 
 /** Times one call is made again because Typebot had surely not heard it. */
-export const resaidMax = 2;
+export const resendsMax = 2;
 
 /** It is not known whether Typebot heard: what it has kept is looked at where that may tell, once it can no longer be at work on the call. */
 export function afterUncertain(turn: Turn, cause: string, context: StepContext): Step {
@@ -32,11 +32,11 @@ export function afterUnavailable(turn: Turn, { cause, retryAfterMs }: Outcome<'u
 }
 
 /** Makes the inquiry of a turn that waited for it. Where a human or a keyword came between, or the bot was switched off, nothing is said any more. */
-export function inspectNow(turn: Turn, dueAt: number, context: StepContext): Step | Later {
+export function inspectNow(turn: Turn, dueAt: number, context: StepContext): Step | Deferred {
   if (context.isHeld || isOff(context)) return keptQuiet(turn);
-  if (context.now < dueAt) return { type: 'later', ms: dueAt - context.now };
+  if (context.now < dueAt) return { type: 'deferred', ms: dueAt - context.now };
   const ask = inquiryOf(turn, context);
-  if (ask === null) return leftInDoubt(turn, doubtOf(turn, null), context);
+  if (ask === null) return leftInDoubt(turn, uncertaintyOf(turn, null), context);
   return goesOn({ state: { status: 'calling', turn }, ask });
 }
 
@@ -45,8 +45,8 @@ export function afterInspection(turn: Turn, result: BotResult, context: StepCont
   const verdict = verdictOf(turn, result);
   const judged: Turn = { ...turn, transcript: [...turn.transcript, { type: 'inspected', verdict }] };
   if (verdict === 'not_processed') return saidAgain(judged, context);
-  if (verdict === 'unknown') return leftInDoubt(judged, doubtOf(turn, null), context);
-  return result.isCompleted ? afterUnheardEnd(judged, context) : leftInDoubt(judged, doubtOf(turn, 'processed'), context);
+  if (verdict === 'unknown') return leftInDoubt(judged, uncertaintyOf(turn, null), context);
+  return result.isCompleted ? afterUnprocessedEnd(judged, context) : leftInDoubt(judged, uncertaintyOf(turn, 'processed'), context);
 }
 
 /** Nobody could tell: another try later, or the call stays in doubt. */
@@ -59,18 +59,18 @@ export function afterNoInspection(
   const tries = inquiry.tries + 1;
   const next: Turn = { ...turn, transcript: failed(turn, 'notInspected', cause), inquiry: { ...inquiry, tries } };
   if (mayPass && tries < inquiriesMax) return waitsFor(backoffMs(tries, null), next, context);
-  return leftInDoubt(next, doubtOf(turn, null), context);
+  return leftInDoubt(next, uncertaintyOf(turn, null), context);
 }
 
 function saidAgain(turn: Turn, context: StepContext): Step {
-  if (turn.resaid >= resaidMax) return leftInDoubt(turn, doubtOf(turn, 'not_processed'), context);
+  if (turn.resends >= resendsMax) return leftInDoubt(turn, uncertaintyOf(turn, 'not_processed'), context);
   const { call } = turn;
-  const again: Turn = { ...turn, inquiry: null, resaid: turn.resaid + 1, transcript: [...turn.transcript, asked(call)] };
+  const again: Turn = { ...turn, inquiry: null, resends: turn.resends + 1, transcript: [...turn.transcript, asked(call)] };
   return goesOn({ state: { status: 'calling', turn: again }, ask: call });
 }
 
 /** The flow came to its end with the lost reply. */
-function afterUnheardEnd(turn: Turn, context: StepContext): Step {
+function afterUnprocessedEnd(turn: Turn, context: StepContext): Step {
   const settings = settingsOf(context);
   return endsTurn(turn, afterEnd(settings, context.now), uncertain(inquiryIn(turn).cause, 'processed'), {
     say: [...turn.said, ...wordsInDoubt('processed', context)],
@@ -80,11 +80,11 @@ function afterUnheardEnd(turn: Turn, context: StepContext): Step {
 
 function keptQuiet(turn: Turn): Step {
   const withheld: Turn = { ...turn, transcript: [...turn.transcript, { type: 'withheld', messages: turn.said.length }] };
-  return endsInDoubt(withheld, doubtOf(turn, null), []);
+  return endsInDoubt(withheld, uncertaintyOf(turn, null), []);
 }
 
 /** By the time of an inquiry the quarantine is over. */
-function doubtOf(turn: Turn, resolution: Doubt['resolution']): Doubt {
+function uncertaintyOf(turn: Turn, resolution: Doubt['resolution']): Doubt {
   return { cause: inquiryIn(turn).cause, resolution, quarantine: false };
 }
 

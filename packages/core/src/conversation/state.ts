@@ -87,7 +87,7 @@ export type Turn = {
   /** The call ended in doubt, and what is asked of Typebot now is whether it was heard. Null: the call itself is made. */
   inquiry: Inquiry | null;
   /** Times the call was made again because it surely was not heard, though that was in doubt. */
-  resaid: number;
+  resends: number;
   /** Calls made for this event after the first. */
   chain: number;
   /** Events that this turn answers, from the head on; more than one when a burst was joined. */

@@ -13,7 +13,7 @@ import {
   textInput,
   waitingAt,
 } from '../../test/scenario.ts';
-import type { Conversation, Happening, SettingsInput } from '../index.ts';
+import type { Conversation, StepInput, SettingsInput } from '../index.ts';
 import { step as stepOrWait } from './step.ts';
 
 const step = (...given: Parameters<typeof stepOrWait>) => decided(stepOrWait(...given));
@@ -128,7 +128,7 @@ describe('what never reaches the bot', () => {
 describe('a human', () => {
   test('who writes on the phone takes the chat, also where the bot never spoke', () => {
     const { last } = play(idle, contextOf({ event: said('I will help you', { keyFromMe: true }) }));
-    expect(last).toMatchObject({ state: { status: 'paused' }, final: { type: 'ignored', reason: 'human' }, takesBack: true });
+    expect(last).toMatchObject({ state: { status: 'paused' }, final: { type: 'ignored', reason: 'human' }, retractsReplies: true });
     expect(last.sessions).toMatchObject([{ status: 'paused', reason: 'human', session: { sessionId: freshSessionId, bot: null } }]);
   });
 
@@ -172,7 +172,7 @@ describe('an answer of Typebot', () => {
     const { last } = play(waitingAt(), contextOf(), { type: 'replied', reply: reply({ bubbles: [bubble('One')], actions: [action] }) });
     expect(last).toMatchObject({ state: { status: 'due' }, ask: null, waitMs: 3_000, final: null });
     expect(texts(last.say)).toEqual(['One']);
-    expect(stepOrWait(last.state, { type: 'due' }, contextOf({ now: now + 2_999 }))).toEqual({ type: 'later', ms: 1 });
+    expect(stepOrWait(last.state, { type: 'due' }, contextOf({ now: now + 2_999 }))).toEqual({ type: 'deferred', ms: 1 });
     expect(step(last.state, { type: 'due' }, contextOf({ now: now + 3_000 })).ask).toMatchObject({ type: 'continue', message: null });
   });
 
@@ -198,7 +198,7 @@ describe('an answer of Typebot', () => {
 
 describe('setbacks', () => {
   test('a lost session starts again once, for the same message', () => {
-    const lost: Happening = { type: 'sessionLost', cause: 'Session not found.' };
+    const lost: StepInput = { type: 'sessionLost', cause: 'Session not found.' };
     const { steps, last, asked } = play(
       waitingAt(),
       contextOf({ freshSessionId: 'second' }),
@@ -233,9 +233,9 @@ describe('setbacks', () => {
   });
 
   test('tries during an outage do not count against a start that is in doubt afterwards', () => {
-    const later = (happening: Happening, state: Conversation) =>
-      decided(step(decided(step(state, happening, contextOf())).state, { type: 'due' }, contextOf({ now: now + 60_000 }))).state;
-    const unreached: Happening = { type: 'notSent', cause: 'connection_refused', retryAfterMs: null };
+    const later = (input: StepInput, state: Conversation) =>
+      decided(step(decided(step(state, input, contextOf())).state, { type: 'due' }, contextOf({ now: now + 60_000 }))).state;
+    const unreached: StepInput = { type: 'notSent', cause: 'connection_refused', retryAfterMs: null };
     let state = play(idle, contextOf()).last.state;
     for (let tries = 0; tries < 9; tries += 1) state = later(unreached, state);
     expect(later({ type: 'uncertain', cause: 'timeout' }, state)).toMatchObject({
@@ -270,7 +270,7 @@ describe('setbacks', () => {
   });
 
   test('two uncertain answers in a row end the session; one that was answered between them does not', () => {
-    const uncertain: Happening = { type: 'uncertain', cause: 'timeout' };
+    const uncertain: StepInput = { type: 'uncertain', cause: 'timeout' };
     const once = play(waitingAt(), contextOf(), uncertain).last.state;
     expect(play(once, contextOf(), uncertain).last).toMatchObject({
       state: { status: 'idle' },
@@ -281,7 +281,7 @@ describe('setbacks', () => {
   });
 
   test('an uncertain start is made once more, since it carries no words of the contact', () => {
-    const uncertain: Happening = { type: 'uncertain', cause: 'timeout' };
+    const uncertain: StepInput = { type: 'uncertain', cause: 'timeout' };
     const first = play(idle, contextOf(), uncertain).last;
     expect(first.state.status).toBe('due');
     const second = step(step(first.state, { type: 'due' }, contextOf({ now: now + 1_000 })).state, uncertain, contextOf());

@@ -1,8 +1,8 @@
 import type { BotCall, BotMessage } from '../bot.ts';
 import type { InboundMessage } from '../inbound.ts';
 import { defaultSettings, type Settings } from '../settings.ts';
-import type { Happening, Integration, StepContext } from './event.ts';
-import { answered, ends, type Final, goesOn, ignores, type Later, type Step } from './outcome.ts';
+import type { StepInput, Integration, StepContext } from './event.ts';
+import { answered, ends, type Final, goesOn, ignores, type Deferred, type Step } from './outcome.ts';
 import { type BotSession, type Conversation, idle, type Session, type Turn } from './state.ts';
 import { asked } from './transcript.ts';
 import { startVariables } from './variables.ts';
@@ -14,9 +14,9 @@ export type Ready = StepContext & { integration: Integration };
 type Opening = { session: Session; isOpen: boolean } & Partial<Pick<Turn, 'events' | 'joined' | 'transcript'>>;
 
 /** Puts the first call of a turn on record. */
-export function firstCall(call: BotCall, opening: Opening, rest: Partial<Pick<Step, 'say' | 'sessions' | 'takesBack'>> = {}): Step {
+export function firstCall(call: BotCall, opening: Opening, rest: Partial<Pick<Step, 'say' | 'sessions' | 'retractsReplies'>> = {}): Step {
   const { session, isOpen, events = 1, joined = null, transcript = [] } = opening;
-  const progress = { said: [], attempt: 0, held: null, inquiry: null, resaid: 0, chain: 0, restarted: false };
+  const progress = { said: [], attempt: 0, held: null, inquiry: null, resends: 0, chain: 0, restarted: false };
   const turn: Turn = { call, session, ...progress, events, joined, transcript: [...transcript, asked(call)], isOpen };
   return goesOn({ state: { status: 'calling', turn }, ask: call, ...rest });
 }
@@ -29,7 +29,7 @@ export function nextCall(turn: Turn, call: BotCall, change: Partial<Turn> = {}, 
 
 /** The turn with its next call, not made yet. */
 export function following(turn: Turn, call: BotCall, change: Partial<Turn> = {}): Turn {
-  const next: Turn = { ...turn, attempt: 0, held: null, inquiry: null, resaid: 0, chain: turn.chain + 1, ...change, call };
+  const next: Turn = { ...turn, attempt: 0, held: null, inquiry: null, resends: 0, chain: turn.chain + 1, ...change, call };
   return { ...next, transcript: [...next.transcript, asked(call)] };
 }
 
@@ -44,10 +44,10 @@ export function endsTurn(turn: Turn, state: Conversation, final: Final, rest: Pa
 }
 
 /** Makes the call of a turn that waited, when it is due. A human who took the chat meanwhile, a keyword, or a bot switched off gives it up. */
-export function callNow(turn: Turn, dueAt: number, context: StepContext): Step | Later {
+export function callNow(turn: Turn, dueAt: number, context: StepContext): Step | Deferred {
   if (isOff(context)) return givenUp(turn, 'disabled');
   if (context.isHeld) return givenUp(turn, 'paused');
-  if (context.now < dueAt) return { type: 'later', ms: dueAt - context.now };
+  if (context.now < dueAt) return { type: 'deferred', ms: dueAt - context.now };
   return goesOn({ state: { status: 'calling', turn }, ask: turn.call });
 }
 
@@ -80,7 +80,7 @@ export function continueCall(bot: BotSession, message: BotMessage | null): BotCa
 }
 
 /** The call with which an interrupted flow goes on by itself; null when it waits for somebody. */
-export function onward(bot: BotSession): BotCall | null {
+export function nextCallOf(bot: BotSession): BotCall | null {
   if (bot.pending.type === 'nothing') return continueCall(bot, null);
   return bot.pending.type === 'webhookArrived' ? continueCall(bot, webhookMessage(bot.pending.payload)) : null;
 }
@@ -119,4 +119,4 @@ export function settingsOf({ integration }: StepContext): Settings {
   return integration?.settings ?? defaultSettings;
 }
 
-export type Outcome<T extends Happening['type']> = Extract<Happening, { type: T }>;
+export type Outcome<T extends StepInput['type']> = Extract<StepInput, { type: T }>;

@@ -1,7 +1,7 @@
 import type { BotMessage } from '../bot.ts';
 import { hint } from '../inputs/hints.ts';
 import { askAgain } from '../render.ts';
-import type { Spoken } from './burst.ts';
+import type { ContactWords } from './burst.ts';
 import { ignores, notices, paused, type Step } from './outcome.ts';
 import type { BotSession, Pending, Session } from './state.ts';
 import { rule } from './transcript.ts';
@@ -11,7 +11,7 @@ type Missed = {
   session: Session;
   bot: BotSession;
   pending: Extract<Pending, { type: 'input' | 'embed' }>;
-  spoken: Spoken;
+  words: ContactWords;
   context: Ready;
 };
 
@@ -30,7 +30,7 @@ function withMisses(missed: Missed, misses: number): Missed {
   return { ...missed, bot, session: { ...missed.session, bot } };
 }
 
-function again({ session, bot, pending, spoken: { joined, events }, context }: Missed, message: BotMessage | null): Step {
+function again({ session, bot, pending, words: { joined, events }, context }: Missed, message: BotMessage | null): Step {
   const { settings } = context.integration;
   const isShown = settings.unmatchedChoice.action === 'show' && pending.type === 'input';
   const say = isShown ? askAgain(pending.input, settings) : [];
@@ -40,18 +40,18 @@ function again({ session, bot, pending, spoken: { joined, events }, context }: M
 }
 
 /** Null where there is no hint to give: anything is better than silence. */
-function hints({ session, spoken, context }: Missed): Step | null {
+function hints({ session, words, context }: Missed): Step | null {
   const say = notices(hint(context.integration.settings, 'unmatched'));
   if (say.length === 0) return null;
-  return ignores({ status: 'waiting', session }, 'unmatched', { say, events: spoken.events, transcript: [rule('unmatched.hint')] });
+  return ignores({ status: 'waiting', session }, 'unmatched', { say, events: words.events, transcript: [rule('unmatched.hint')] });
 }
 
 /** The default hint asks for another try, which is not what is wanted now: only the operator's own words are said. */
 function leavesToHuman(missed: Missed): Step {
-  const { session, spoken, context } = withMisses(missed, 0);
+  const { session, words, context } = withMisses(missed, 0);
   return ignores({ status: 'paused', session, since: context.now }, 'unmatched', {
     say: notices(context.integration.settings.hints.unmatched ?? null),
-    events: spoken.events,
+    events: words.events,
     sessions: [paused(session, 'unmatched')],
     transcript: [rule('unmatched.pause')],
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { contextOf, decided, now, play, reply, said, sessionOf, take, textInput, textsOf, waitingAt } from '../../test/scenario.ts';
-import { type Command, type Conversation, type Happening, idle, type SettingsInput, step } from '../index.ts';
+import { type Command, type Conversation, type StepInput, idle, type SettingsInput, step } from '../index.ts';
 
 const action = { type: 'listenForWebhook', expectsDedicatedReply: true };
 const parked = play(waitingAt(), contextOf(), { type: 'replied', reply: reply({ actions: [action] }) }).last.state;
@@ -9,7 +9,7 @@ const held: Conversation = { status: 'paused', session: sessionOf(parked), since
 const command: Command = { type: 'webhook', sessionId, payload: '{"paid":true}' };
 const open: Command = { type: 'open', sessionId, snapshot: { typebotIntegrationId: null, bot: null } };
 const delivered = '{"data":{"paid":true}}';
-const goesOn: Happening = { type: 'replied', reply: reply({ input: textInput }) };
+const goesOn: StepInput = { type: 'replied', reply: reply({ input: textInput }) };
 const pendingIn = (state: Conversation) => sessionOf(state).bot?.pending;
 
 describe('a call from outside', () => {
@@ -66,7 +66,7 @@ describe('a call from outside', () => {
     expect(take(given.state, contextOf({ command })).ask).toMatchObject({ message: delivered });
   });
 
-  test.each<[string, Happening, string]>([
+  test.each<[string, StepInput, string]>([
     ['may have been heard', { type: 'uncertain', cause: 'timeout' }, 'uncertain'],
     ['was refused', { type: 'refused', cause: 'bad', status: 400 }, 'dead'],
   ])('that %s is not made again by itself', (_, outcome, final) => {

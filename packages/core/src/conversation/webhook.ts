@@ -2,7 +2,7 @@ import type { Command, StepContext } from './event.ts';
 import { answered, ends, ignores, type Step } from './outcome.ts';
 import { touched } from './session.ts';
 import { type BotSession, type Conversation, liveSession, type Session } from './state.ts';
-import { firstCall, isOff, onward } from './turn.ts';
+import { firstCall, isOff, nextCallOf } from './turn.ts';
 
 /**
  * An outside system calls the Webhook block the flow stands at. While a human holds the chat, or the bot is switched off, what it
@@ -16,7 +16,7 @@ export function webhook(state: Conversation, { sessionId, payload }: Extract<Com
   const bot: BotSession = { ...session.bot, pending: { type: 'webhookArrived', payload } };
   if (state.status === 'paused') return ends({ ...state, session: { ...session, bot } }, answered);
   const delivered: Session = touched({ ...session, bot }, context);
-  const call = context.isHeld || isOff(context) ? null : onward(bot);
+  const call = context.isHeld || isOff(context) ? null : nextCallOf(bot);
   return call === null ? ends({ status: 'waiting', session: delivered }, answered) : firstCall(call, { session: delivered, isOpen: true });
 }
 

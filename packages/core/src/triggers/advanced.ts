@@ -13,9 +13,9 @@ export function advanced({ value }: Advanced, words: string): boolean {
   const parsed = parseAdvanced(value);
   if (said === '' || parsed.type === 'problem') return false;
   const alternatives = Map.groupBy(parsed.terms, ({ operator }) => operator);
-  return [...alternatives.values()].every((terms) => terms.some((term) => holds(term, said)));
+  return [...alternatives.values()].every((terms) => terms.some((term) => holdsReplies(term, said)));
 }
 
-function holds({ operator, values }: AdvancedTerm, said: string): boolean {
+function holdsReplies({ operator, values }: AdvancedTerm, said: string): boolean {
   return values.every((value) => comparisons[operator](said, value));
 }

@@ -2,7 +2,7 @@ import {
   type BotCall,
   type BotOutcome,
   type Conversation,
-  type Happening,
+  type StepInput,
   readInbound,
   type Settings,
   step,
@@ -32,7 +32,7 @@ export function* turn(store: Store, ports: Ports): Generator<number, void> {
   if (!head) return;
   yield 0;
   let { state, version } = head;
-  let happening: Happening = { type: state.status === 'due' ? 'due' : 'taken' };
+  let happening: StepInput = { type: state.status === 'due' ? 'due' : 'received' };
   if (head.isAbandoned) happening = { type: 'uncertain', cause: 'worker_lost' };
   if (state.status === 'calling' && ports.bug === 'a call found open is fresh') {
     state = { status: 'due', turn: state.turn, dueAt: clock.now };
@@ -48,7 +48,7 @@ export function* turn(store: Store, ports: Ports): Generator<number, void> {
     const written = save(next, head, version, context.isHeld, store);
     if (!written) return;
     yield 0;
-    if (written.handed) ports.publish(written.handed);
+    if (written.dispatched) ports.publish(written.dispatched);
     if (next.final && head.item.kind === 'command' && head.item.command.type === 'pause') publishNext(store, ports);
     if (!next.ask) return;
     if (next.ask.type === 'inspect') throw new Error('Nobody gave a token, so nothing can be looked up');
@@ -67,23 +67,23 @@ export function* turn(store: Store, ports: Ports): Generator<number, void> {
 
 function save(next: Step, head: Head, version: number, isHeld: boolean, store: Store) {
   const texts = textsOf(next.say);
-  const written = store.commit(next, { seq: head.seq, version }, texts, isHeld ? -1 : head.humanSeq);
-  if (written !== 'unjudged') return written;
+  const written = store.commit(next, { seq: head.seq, version }, texts, isHeld ? -1 : head.phoneSeq);
+  if (written !== 'unreviewed') return written;
   // Every message from the phone is a human's here, so it has the last word.
   store.row.silenced.add(head.seq);
   const withheld = store.commit(next, { seq: head.seq, version }, [], 0);
-  return withheld === 'unjudged' ? null : withheld;
+  return withheld === 'unreviewed' ? null : withheld;
 }
 
 function publishNext(store: Store, ports: Ports): void {
-  const reply = store.handNext();
+  const reply = store.dispatchNext();
   if (reply) ports.publish(reply);
 }
 
-function contextAt({ seq, item, behind }: Head, { clock, settings, freshSessionId }: Ports) {
+function contextAt({ seq, item, later }: Head, { clock, settings, freshSessionId }: Ports) {
   const base = contextOf({ freshSessionId: freshSessionId(), now: clock.now });
   const integration = base.integration && { ...base.integration, settings };
-  const isHeld = behind.some(silences);
+  const isHeld = later.some(silences);
   const head = { seq, messageId: `row-${seq}` };
   if (item.kind === 'command') return { ...base, integration, isHeld, head: { ...head, kind: 'command' as const, command: item.command } };
   return { ...base, integration, isHeld, head: { ...head, kind: 'message' as const, event: item.event, message: readInbound(item.event) } };

@@ -67,7 +67,7 @@ export function createWorld({ answers, isStarted, bug, ...rest }: Setting) {
         if (next) publish(next);
       }
     },
-    rings: () => store.ringTimer(),
+    rings: () => store.fireTimer(),
     /** All goes well from now on, for as long as it takes. */
     drain(): void {
       typebot.isWell(true);
@@ -96,9 +96,9 @@ export type World = ReturnType<typeof createWorld>;
 function sweep(store: Store, publish: (reply: Reply) => void): void {
   const { row } = store;
   const next = row.outbox.find(({ seq }) => seq === row.ackedSeq + 1);
-  if (next && next.seq <= row.handedSeq) publish(next);
-  const handed = store.handNext();
-  if (handed) publish(handed);
+  if (next && next.seq <= row.dispatchedSeq) publish(next);
+  const dispatched = store.dispatchNext();
+  if (dispatched) publish(dispatched);
 }
 
 function isAtRest({ row }: Store): boolean {

@@ -1,7 +1,7 @@
 import { and, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { bulkStarts, instances } from '../schema/index.ts';
-import { behind, type Newest, newestFirst } from '../tenants/newest.ts';
+import { later, type Newest, newestFirst } from '../tenants/newest.ts';
 import { type Tenant, within } from '../tenants/tenant.ts';
 import { isUuid } from '../tenants/uuid.ts';
 import type { BulkStart } from './create.ts';
@@ -19,7 +19,7 @@ export async function listBulkStarts(
     .select(columns)
     .from(bulkStarts)
     .innerJoin(instances, eq(instances.instanceId, bulkStarts.instanceId))
-    .where(and(eq(bulkStarts.instanceId, instanceId), within(tenant), behind(keys, after)))
+    .where(and(eq(bulkStarts.instanceId, instanceId), within(tenant), later(keys, after)))
     .orderBy(...newestFirst(keys))
     .limit(limit);
 }

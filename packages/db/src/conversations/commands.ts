@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Sql } from 'postgres';
 import { type Command, parseJid } from '@typelane/core';
 import { conversationId } from '../conversation-id.ts';
-import { homeOf } from '../identities/chats.ts';
-import { ingestLetters } from '../identities/ingest-letters.ts';
+import { currentConversationOf } from '../identities/chats.ts';
+import { ingestEvents } from '../identities/ingest-events.ts';
 import { type Arrival, ingest } from './ingest.ts';
 
 /** Where a command stands in its chat's inbox. */
@@ -21,17 +21,17 @@ export async function order(sql: Sql<{ bigint: number }>, instanceId: string, to
   if (!address) throw new Error('Expected `to` to be a WhatsApp address');
   const chat = { conversationId: conversationId(instanceId, address), instanceId, jid: address.jid };
   const arrival = commandArrival(chat, command, `command-${randomUUID()}`);
-  const [taken] =
+  const [ingested] =
     typeof to === 'string'
-      ? await ingestLetters(sql, [{ ...arrival, address, participant: null, pair: null }])
+      ? await ingestEvents(sql, [{ ...arrival, address, participant: null, pair: null }])
       : await ingest(sql, [{ ...arrival, conversationId: await inboxFor(sql, to.conversationId, command) }]);
-  if (!taken) throw new Error('The command was not taken in');
-  return { conversationId: taken.conversationId, seq: taken.seq };
+  if (!ingested) throw new Error('The command was not taken in');
+  return { conversationId: ingested.conversationId, seq: ingested.seq };
 }
 
 /** A session that is opened again lives where its contact is heard now. */
 function inboxFor(sql: Sql<{ bigint: number }>, id: string, { type }: Command): Promise<string> | string {
-  return type === 'open' ? homeOf(sql, id) : id;
+  return type === 'open' ? currentConversationOf(sql, id) : id;
 }
 
 /** A command as an event of its chat. `keyId`: a second one of the same is left out. */
@@ -40,8 +40,8 @@ export function commandArrival(
   command: Command,
   keyId: string,
 ): Arrival {
-  const holds = command.type === 'pause' || command.type === 'close';
-  return { ...chat, kind: 'command', fromMe: true, keyId, messageId: keyId, event: command, holds };
+  const holdsReplies = command.type === 'pause' || command.type === 'close';
+  return { ...chat, kind: 'command', fromMe: true, keyId, messageId: keyId, event: command, holdsReplies: holdsReplies };
 }
 
 /** How a command ended; null while it waits. */

@@ -1,6 +1,6 @@
 import type { Sql, TransactionSql } from 'postgres';
 import type { BotSession, Conversation, Final, TranscriptEntry } from '@typelane/core';
-import { announcementsClause } from '../announcements/announce.ts';
+import { sessionEventsClause } from '../session-events/append.ts';
 import { deadLettersClause } from '../dead-letters/at-commit.ts';
 import { toJsonb, toText } from '../json.ts';
 import { inTransaction } from '../transaction.ts';
@@ -20,7 +20,7 @@ export type Commit = {
   /** A call is about to be made and may run that long (deadline plus quarantine), milliseconds from now. */
   openCallMs: number | null;
   /** No call is made for so long, milliseconds from now; null leaves an earlier quiet time as it is. */
-  quietMs: number | null;
+  quarantineMs: number | null;
   /** Nothing is to be done for so long, milliseconds from now. */
   waitMs: number | null;
   /** The outbound job without its `seq`. */
@@ -31,7 +31,7 @@ export type Commit = {
   /** When the new state changes by itself, milliseconds since 1970; null: never. */
   timerAt: number | null;
   /** The last message from the phone that is known not to silence the bot. A reply is not written past a later one. */
-  judgedSeq: number;
+  reviewedSeq: number;
 };
 
 export type SessionRow = {
@@ -48,14 +48,14 @@ export type SessionRow = {
  * Null: the chat was taken over by somebody else and nothing was written. `unjudged`: nothing was written, since a message from the
  * phone came in that may be a human's, and whether the reply may be said has to be judged.
  */
-export type Committed = Written | 'unjudged' | null;
+export type Committed = Written | 'unreviewed' | null;
 
 export type Written = {
   version: number;
   /** Another event waits behind the one at hand. */
   more: boolean;
   /** The reply is the first unacknowledged one of its chat: publish it now, under this seq. Null: not now, or there is none. */
-  handedSeq: number | null;
+  dispatchedSeq: number | null;
   /** The reply was kept back, since a pause or close is waiting. */
   withheld: boolean;
 };
@@ -73,17 +73,17 @@ export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ big
         ${commits.map((c) => c.conversationId)}::uuid[], ${commits.map((c) => c.commitId)}::uuid[], ${commits.map((c) => c.version)}::bigint[],
         ${commits.map((c) => c.seq)}::bigint[], ${commits.map((c) => c.final?.type ?? null)}::text[], ${commits.map(reasonOf)}::text[],
         ${commits.map((c) => c.final?.sessionId ?? null)}::uuid[],
-        ${commits.map((c) => c.openCallMs)}::float8[], ${commits.map((c) => c.quietMs)}::float8[], ${commits.map((c) => c.waitMs)}::float8[],
+        ${commits.map((c) => c.openCallMs)}::float8[], ${commits.map((c) => c.quarantineMs)}::float8[], ${commits.map((c) => c.waitMs)}::float8[],
         ${commits.map((c) => c.reply?.replyId ?? null)}::uuid[],
-        ${commits.map(resolutionOf)}::text[], ${commits.map((c) => c.events)}::int[], ${commits.map((c) => (c.timerAt === null ? null : Math.ceil(c.timerAt)))}::float8[], ${commits.map((c) => c.judgedSeq)}::bigint[]
+        ${commits.map(resolutionOf)}::text[], ${commits.map((c) => c.events)}::int[], ${commits.map((c) => (c.timerAt === null ? null : Math.ceil(c.timerAt)))}::float8[], ${commits.map((c) => c.reviewedSeq)}::bigint[]
       ), jsonb_to_recordset(${toJsonb(commits.map(documentsOf))}::text::jsonb) as (state jsonb, transcript jsonb, reply jsonb)
       ) as s (conversation_id, commit_id, version, seq, final, reason, session_id, open_call_ms, quiet_ms, wait_ms, reply_id,
-        resolution, events, timer_ms, judged_seq, state, transcript, reply)
+        resolution, events, timer_ms, reviewed_seq, state, transcript, reply)
       -- All of them: else a hundred are expected, and all chats are read for them.
       limit ${commits.length}
     ), mine as materialized (
       select c.conversation_id, c.commit_id is not distinct from s.commit_id as is_repeat,
-        s.reply is null or c.human_seq <= s.judged_seq as is_judged, to_timestamp(s.timer_ms / 1000) as timer
+        s.reply is null or c.phone_seq <= s.reviewed_seq as is_reviewed, to_timestamp(s.timer_ms / 1000) as timer
       from conversations c join step s using (conversation_id)
       where c.version = s.version or c.commit_id = s.commit_id
       order by c.conversation_id
@@ -93,21 +93,21 @@ export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ big
       set version = c.version + 1,
           commit_id = s.commit_id,
           state = s.state,
-          tries = case when s.final is null then c.tries else 0 end,
+          delivery_attempts = case when s.final is null then c.delivery_attempts else 0 end,
           handled_seq = case when s.final is null then c.handled_seq else s.seq + s.events - 1 end,
           open_call_until = clock_timestamp() + s.open_call_ms * interval '1 millisecond',
-          quiet_until = coalesce(clock_timestamp() + s.quiet_ms * interval '1 millisecond', c.quiet_until),
+          quarantine_until = coalesce(clock_timestamp() + s.quiet_ms * interval '1 millisecond', c.quarantine_until),
           not_before = clock_timestamp() + s.wait_ms * interval '1 millisecond',
           timer_due_at = mine.timer,
           -- Indexed, so it is left where it is unless it would ring too late: timers.ts moves it on, or forgets it.
           timer_at = case when c.timer_at <= mine.timer then c.timer_at else coalesce(mine.timer, c.timer_at) end,
-          out_seq = c.out_seq + case when s.reply is not null and c.hold_seq <= s.seq then 1 else 0 end,
+          out_seq = c.out_seq + case when s.reply is not null and c.held_seq <= s.seq then 1 else 0 end,
           updated_at = clock_timestamp()
       from step s join mine using (conversation_id)
-      where c.conversation_id = s.conversation_id and mine.is_judged and not mine.is_repeat
-      returning c.conversation_id, c.version, c.in_seq > greatest(c.handled_seq, s.seq) as more, c.out_seq, c.acked_seq, c.hold_seq > s.seq as is_held
+      where c.conversation_id = s.conversation_id and mine.is_reviewed and not mine.is_repeat
+      returning c.conversation_id, c.version, c.in_seq > greatest(c.handled_seq, s.seq) as more, c.out_seq, c.acked_seq, c.held_seq > s.seq as is_held
     ), said as (
-      insert into outbox (conversation_id, seq, reply_id, reply, handed_at)
+      insert into outbox (conversation_id, seq, reply_id, reply, dispatched_at)
       select s.conversation_id, d.out_seq, s.reply_id, s.reply, case when d.out_seq = d.acked_seq + 1 then clock_timestamp() end
       from step s join done d using (conversation_id)
       where s.reply is not null and not d.is_held
@@ -117,9 +117,9 @@ export async function commit(sql: Sql<{ bigint: number }> | TransactionSql<{ big
         s.resolution, case when s.resolution is not null then 'result' end, case when s.resolution is not null then clock_timestamp() end
       from step s join done d using (conversation_id), generate_series(0, s.events - 1) as nth
       where s.final is not null
-    )${sessionsClause(sql, sessions)}${deadLettersClause(sql, commits)}${announcementsClause(sql, commits)}
-    select m.conversation_id, m.is_repeat, m.is_judged, d.version, d.more, d.is_held and s.reply is not null as withheld,
-      case when s.reply is not null and not d.is_held and d.out_seq = d.acked_seq + 1 then d.out_seq end as handed_seq
+    )${sessionsClause(sql, sessions)}${deadLettersClause(sql, commits)}${sessionEventsClause(sql, commits)}
+    select m.conversation_id, m.is_repeat, m.is_reviewed, d.version, d.more, d.is_held and s.reply is not null as withheld,
+      case when s.reply is not null and not d.is_held and d.out_seq = d.acked_seq + 1 then d.out_seq end as dispatched_seq
     from mine m join step s using (conversation_id) left join done d using (conversation_id)`;
   const written = new Map<string, CommittedRow | undefined>(rows.map((row) => [row.conversation_id, row]));
   const repeats = commits.filter(({ conversationId }) => written.get(conversationId)?.is_repeat);
@@ -137,8 +137,8 @@ async function readBack(
   commits: Commit[],
 ): Promise<Map<string, CommittedRow>> {
   const rows = await sql<CommittedRow[]>`
-    select c.conversation_id, true as is_judged, true as is_repeat, c.version, c.in_seq > greatest(c.handled_seq, s.seq) as more,
-      s.reply_id is not null and o.seq is null as withheld, case when o.handed_at is not null then o.seq end as handed_seq
+    select c.conversation_id, true as is_reviewed, true as is_repeat, c.version, c.in_seq > greatest(c.handled_seq, s.seq) as more,
+      s.reply_id is not null and o.seq is null as withheld, case when o.dispatched_at is not null then o.seq end as dispatched_seq
     from unnest(
       ${commits.map((c) => c.conversationId)}::uuid[], ${commits.map((c) => c.commitId)}::uuid[], ${commits.map((c) => c.seq)}::bigint[],
       ${commits.map((c) => c.reply?.replyId ?? null)}::uuid[]
@@ -151,16 +151,16 @@ async function readBack(
 type CommittedRow = {
   conversation_id: string;
   is_repeat: boolean;
-  is_judged: boolean;
+  is_reviewed: boolean;
   version: number;
   more: boolean;
   withheld: boolean;
-  handed_seq: number | null;
+  dispatched_seq: number | null;
 };
 
 function fromRow(row: CommittedRow | undefined): Committed {
-  if (row?.is_judged === false && !row.is_repeat) return 'unjudged';
-  return row ? { version: row.version, more: row.more, handedSeq: row.handed_seq, withheld: row.withheld } : null;
+  if (row?.is_reviewed === false && !row.is_repeat) return 'unreviewed';
+  return row ? { version: row.version, more: row.more, dispatchedSeq: row.dispatched_seq, withheld: row.withheld } : null;
 }
 
 /** For one parameter: as elements of arrays of text each would be escaped here and unescaped there, some 40 of a worker's 620 microseconds a turn. */
@@ -203,17 +203,17 @@ function sessionsClause(
  * Writes a step that takes back what was decided and not handed out yet (a human has the chat now). The replies above the
  * last handed one go, and their numbers are given again.
  */
-export async function commitTakingBack(sql: Sql<{ bigint: number }>, step: Commit): Promise<Committed> {
-  return inTransaction(sql, (transaction) => takeBack(transaction, step)).catch((error: unknown) => {
-    if (error === unjudged) return 'unjudged';
+export async function commitRetracting(sql: Sql<{ bigint: number }>, step: Commit): Promise<Committed> {
+  return inTransaction(sql, (transaction) => retract(transaction, step)).catch((error: unknown) => {
+    if (error === unreviewed) return 'unreviewed';
     throw error;
   });
 }
 
 /** Undoes the transaction: what was taken back stays as long as the step is not written. */
-const unjudged = new Error('A message from the phone has to be judged first');
+const unreviewed = new Error('A message from the phone has to be judged first');
 
-async function takeBack(sql: TransactionSql<{ bigint: number }>, step: Commit): Promise<Committed> {
+async function retract(sql: TransactionSql<{ bigint: number }>, step: Commit): Promise<Committed> {
   const [mine] = await sql<{ is_repeat: boolean }[]>`
     select commit_id is not distinct from ${step.commitId} as is_repeat from conversations
     where conversation_id = ${step.conversationId} and (version = ${step.version} or commit_id = ${step.commitId}) for no key update`;
@@ -222,10 +222,10 @@ async function takeBack(sql: TransactionSql<{ bigint: number }>, step: Commit): 
   if (!mine.is_repeat)
     await sql`
     with gone as (
-      delete from outbox where conversation_id = ${step.conversationId} and handed_at is null returning seq
+      delete from outbox where conversation_id = ${step.conversationId} and dispatched_at is null returning seq
     )
     update conversations set out_seq = out_seq - (select count(*) from gone) where conversation_id = ${step.conversationId}`;
   const [committed = null] = await commit(sql, [step]);
-  if (committed === 'unjudged') throw unjudged;
+  if (committed === 'unreviewed') throw unreviewed;
   return committed;
 }

@@ -14,7 +14,7 @@ export type Arrival = {
   messageId: string;
   event: unknown;
   /** A pause or close: where its session lives in the chat, the bot falls silent until it is handled. */
-  holds: boolean;
+  holdsReplies: boolean;
 };
 
 /** What a chat's row is made of. */
@@ -24,7 +24,7 @@ export type ChatRow = Pick<Arrival, 'conversationId' | 'instanceId' | 'jid'>;
  * An event that was new, and its place in its chat. `isLate`: what stands before it has been waiting for long, and whoever had it may have
  * died of it. To take it up for every word of a contact who goes on writing could cost a process each time: see tries.ts.
  */
-export type Taken = { conversationId: string; seq: number; keyId: string; isLate: boolean };
+export type IngestedEvent = { conversationId: string; seq: number; keyId: string; isOverdue: boolean };
 
 /** As long as a dead process keeps the door shut. */
 const lateAfterMs = 5_000;
@@ -37,13 +37,13 @@ const lateAfterMs = 5_000;
  * so ingest, commits and acknowledgements cannot deadlock. Two statements, because the second must see what was committed
  * before the lock was had.
  */
-export async function ingest(sql: Sql<{ bigint: number }>, arrivals: Arrival[]): Promise<Taken[]> {
-  const [, taken] = await inTransaction(sql, (transaction) => Promise.all(putIn(transaction, arrivals)));
-  return taken;
+export async function ingest(sql: Sql<{ bigint: number }>, arrivals: Arrival[]): Promise<IngestedEvent[]> {
+  const [, ingested] = await inTransaction(sql, (transaction) => Promise.all(insertEvents(transaction, arrivals)));
+  return ingested;
 }
 
 /** The statements of `ingest`, in a transaction under way: to be awaited together. */
-export function putIn(transaction: TransactionSql<{ bigint: number }>, arrivals: Arrival[]) {
+export function insertEvents(transaction: TransactionSql<{ bigint: number }>, arrivals: Arrival[]) {
   const known = new Set<string>();
   const once = arrivals.filter((arrival) => !known.has(onceKey(arrival)) && known.add(onceKey(arrival)));
   // Sent together; the second statement is run after the first and sees what it waited for.
@@ -65,14 +65,14 @@ export function lockChats(sql: TransactionSql<{ bigint: number }>, arrivals: Cha
     on conflict (conversation_id) do update set jid = excluded.jid where false`;
 }
 
-function insertNew(sql: TransactionSql<{ bigint: number }>, all: Arrival[]): PendingQuery<Taken[]> {
+function insertNew(sql: TransactionSql<{ bigint: number }>, all: Arrival[]): PendingQuery<IngestedEvent[]> {
   return sql`
     with arrival as (
       select conversation_id, kind, from_me::boolean, key_id, message_id, event, holds::boolean, of_human::boolean, place
       from rows from (unnest(
         ${all.map((a) => a.conversationId)}::uuid[], ${all.map((a) => a.kind)}::text[], ${all.map((a) => String(a.fromMe))}::text[],
         ${all.map((a) => toText(a.keyId))}::text[], ${all.map((a) => toText(a.messageId))}::text[],
-        ${all.map((a) => String(a.holds))}::text[], ${all.map((a) => String(mayBeHuman(a)))}::text[]
+        ${all.map((a) => String(a.holdsReplies))}::text[], ${all.map((a) => String(mayBeFromPhone(a)))}::text[]
       ), jsonb_array_elements(${toJsonb(all.map((a) => a.event))}::text::jsonb)
       ) with ordinality as a (conversation_id, kind, from_me, key_id, message_id, holds, of_human, event, place)
       -- All of them: else a hundred are expected, and all chats are read for them.
@@ -85,36 +85,36 @@ function insertNew(sql: TransactionSql<{ bigint: number }>, all: Arrival[]): Pen
     ), taken as (
       update conversations c
       set in_seq = c.in_seq + f.events,
-          hold_seq = coalesce(c.in_seq + f.hold, c.hold_seq),
-          human_seq = coalesce(c.in_seq + f.human, c.human_seq),
+          held_seq = coalesce(c.in_seq + f.hold, c.held_seq),
+          phone_seq = coalesce(c.in_seq + f.human, c.phone_seq),
           not_before = case when f.hold is null then c.not_before end,
           -- What waits already has been touched by nobody: a contact who goes on writing must not hide it from the sweep.
           updated_at = case when c.in_seq > c.handled_seq then c.updated_at else clock_timestamp() end
       from (
-        select conversation_id, count(*) as events, max(nth) filter (where ${all.some((a) => a.holds) ? holdsChat(sql) : sql`false`}) as hold,
+        select conversation_id, count(*) as events, max(nth) filter (where ${all.some((a) => a.holdsReplies) ? holdsSession(sql) : sql`false`}) as hold,
           max(nth) filter (where of_human) as human
         from fresh group by 1
       ) f
       where c.conversation_id = f.conversation_id
       returning c.conversation_id, c.in_seq - f.events as base,
-        c.tries > 0 or (
+        c.delivery_attempts > 0 or (
           c.updated_at < clock_timestamp() - ${lateAfterMs}::float8 * interval '1 millisecond'
           and (c.open_call_until is null or c.open_call_until <= clock_timestamp())
-          and (c.not_before is null or c.not_before <= clock_timestamp())) as is_late
+          and (c.not_before is null or c.not_before <= clock_timestamp())) as is_overdue
     )
     insert into inbox (conversation_id, seq, kind, from_me, key_id, message_id, event)
     select f.conversation_id, t.base + f.nth, f.kind, f.from_me, f.key_id, f.message_id, f.event
     from fresh f join taken t using (conversation_id)
     order by f.place
     returning conversation_id as "conversationId", seq, key_id as "keyId",
-      (select is_late from taken t where t.conversation_id = inbox.conversation_id) as "isLate"`;
+      (select is_overdue from taken t where t.conversation_id = inbox.conversation_id) as "isOverdue"`;
 }
 
 /**
  * A pause or close silences the session it is about, or the one that an order before it brings back. The answer of any other session
  * would be lost: nobody takes back what was held for nothing.
  */
-const holdsChat = (sql: TransactionSql<{ bigint: number }>) => sql`holds and exists (
+const holdsSession = (sql: TransactionSql<{ bigint: number }>) => sql`holds and exists (
   select from conversations c
   where c.conversation_id = fresh.conversation_id and (
     fresh.event ->> 'sessionId' in (c.state #>> '{session,sessionId}', c.state #>> '{turn,session,sessionId}')
@@ -124,7 +124,7 @@ const holdsChat = (sql: TransactionSql<{ bigint: number }>) => sql`holds and exi
         and i.event ->> 'sessionId' = fresh.event ->> 'sessionId' and i.event ->> 'type' in ('open', 'start'))))`;
 
 /** Written on the phone itself: by a human, or the echo of one of our own sends. A turn looks at it before it speaks. */
-function mayBeHuman({ kind, fromMe, event }: Arrival): boolean {
+function mayBeFromPhone({ kind, fromMe, event }: Arrival): boolean {
   if (kind !== 'message' || !fromMe) return false;
   const { event: name, data } = event as InboundEvent;
   return name === 'messages.upsert' && data.source?.toLowerCase() !== 'api';

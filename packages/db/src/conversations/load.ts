@@ -9,7 +9,7 @@ export type Loaded = {
   /** Of a group where each participant has a conversation of their own: whose this is. */
   participant: string | null;
   /** The conversation that the contact had under another name goes first: see identities/adopt.ts. */
-  mustAdopt: boolean;
+  mustMerge: boolean;
   version: number;
   state: Conversation;
   /** The call on record was never settled: its worker is gone and the time it could still be running is over. */
@@ -17,9 +17,9 @@ export type Loaded = {
   isHeld: boolean;
   isEcho: boolean;
   /** The last message from the phone itself that this row knows of. */
-  humanSeq: number;
+  phoneSeq: number;
   /** Messages behind the head, the oldest first, 50 at most; empty where none of them could silence the bot. */
-  behind: BehindRow[];
+  later: LaterEvent[];
   /** What was said last in this chat; empty where no message came from the phone itself. */
   sends: OutboundMessage[];
   now: number;
@@ -30,7 +30,7 @@ export type Loaded = {
 };
 
 /** `isKnownKey`: its key id is one that a send of ours was given. */
-export type BehindRow = { fromMe: boolean; isKnownKey: boolean; event: InboundEvent };
+export type LaterEvent = { fromMe: boolean; isKnownKey: boolean; event: InboundEvent };
 
 export type IntegrationRow = {
   typebotIntegrationId: string;
@@ -49,10 +49,10 @@ export type IntegrationRow = {
  */
 export async function load(sql: Sql<{ bigint: number }>, ids: string[]): Promise<(Loaded | null)[]> {
   const rows = await sql<Row[]>`
-    select c.conversation_id, c.version, c.state, c.instance_id, c.jid, c.hold_seq > e.seq as is_held, c.human_seq,
-      c.participant, c.follows is not null and c.state ->> 'status' not in ('calling', 'due') as must_adopt,
-      case when ${mayBeSilenced(sql)} then ${rowsBehind(sql)} end as behind,
-      case when c.human_seq >= e.seq then ${lastSends(sql)} end as sends,
+    select c.conversation_id, c.version, c.state, c.instance_id, c.jid, c.held_seq > e.seq as is_held, c.phone_seq,
+      c.participant, c.merge_from is not null and c.state ->> 'status' not in ('calling', 'due') as must_merge,
+      case when ${mayBeSilenced(sql)} then ${laterRows(sql)} end as later,
+      case when c.phone_seq >= e.seq then ${lastSends(sql)} end as sends,
       extract(epoch from clock_timestamp()) * 1000 as now,
       e.seq, e.kind, e.message_id, e.event, extract(epoch from e.received_at) * 1000 as received_at,
       e.from_me and exists (select from sent_keys k where k.instance_id = c.instance_id and k.key_id = e.key_id) as is_echo,
@@ -65,15 +65,15 @@ export async function load(sql: Sql<{ bigint: number }>, ids: string[]): Promise
     left join typebot_integrations i on i.instance_id = c.instance_id
     where (c.open_call_until is null or c.open_call_until <= clock_timestamp())
       and (c.not_before is null or c.not_before <= clock_timestamp() or ${mayBeSilenced(sql)})
-      and (c.quiet_until is null or c.quiet_until <= clock_timestamp() or c.hold_seq >= e.seq)`;
+      and (c.quarantine_until is null or c.quarantine_until <= clock_timestamp() or c.held_seq >= e.seq)`;
   const loaded = new Map(rows.map((row) => [row.conversation_id, fromRow(row)]));
   return ids.map((id) => loaded.get(id) ?? null);
 }
 
 /** A message from the phone silences the bot wherever it stands; a keyword only a turn that waits. */
-const mayBeSilenced = (sql: Sql<{ bigint: number }>) => sql`(c.human_seq > e.seq or (c.in_seq > e.seq and c.state ->> 'status' = 'due'))`;
+const mayBeSilenced = (sql: Sql<{ bigint: number }>) => sql`(c.phone_seq > e.seq or (c.in_seq > e.seq and c.state ->> 'status' = 'due'))`;
 
-const rowsBehind = (sql: Sql<{ bigint: number }>) => sql`(
+const laterRows = (sql: Sql<{ bigint: number }>) => sql`(
   select jsonb_agg(jsonb_build_object('fromMe', b.from_me, 'event', b.event, 'isKnownKey',
     b.from_me and exists (select from sent_keys k where k.instance_id = c.instance_id and k.key_id = b.key_id)) order by b.seq)
   from (select * from inbox where conversation_id = c.conversation_id and seq > e.seq and kind = 'message' order by seq limit 50) b)`;
@@ -83,23 +83,23 @@ const rowsBehind = (sql: Sql<{ bigint: number }>) => sql`(
  * each. A reply whose WhatsApp ids are known needs no likeness: its echoes are known by them.
  */
 const lastSends = (sql: Sql<{ bigint: number }>) => sql`(
-  select jsonb_agg(m.message order by o.handed_at desc)
+  select jsonb_agg(m.message order by o.dispatched_at desc)
   from (select conversation_id from conversations s where s.instance_id = c.instance_id and s.jid = c.jid) s,
-    lateral (select handed_at, reply, key_ids from outbox o where o.conversation_id = s.conversation_id and handed_at is not null order by seq desc limit 5) o,
+    lateral (select dispatched_at, reply, key_ids from outbox o where o.conversation_id = s.conversation_id and dispatched_at is not null order by seq desc limit 5) o,
     jsonb_array_elements(o.reply -> 'messages') as m (message)
   where coalesce(cardinality(o.key_ids), 0) < jsonb_array_length(o.reply -> 'messages'))`;
 
 /** What decides whether a reply may still be said, looked at again: see `judgedSeq` of a commit. Null when the chat is gone. */
-export async function lookBehind(
+export async function loadLaterEvents(
   sql: Sql<{ bigint: number }>,
   conversationId: string,
   seq: number,
-): Promise<Pick<Loaded, 'humanSeq' | 'behind' | 'sends'> | null> {
-  const [row] = await sql<Pick<Row, 'human_seq' | 'behind' | 'sends'>[]>`
-    select c.human_seq, ${rowsBehind(sql)} as behind, ${lastSends(sql)} as sends
+): Promise<Pick<Loaded, 'phoneSeq' | 'later' | 'sends'> | null> {
+  const [row] = await sql<Pick<Row, 'phone_seq' | 'later' | 'sends'>[]>`
+    select c.phone_seq, ${laterRows(sql)} as later, ${lastSends(sql)} as sends
     from conversations c, (select ${seq}::bigint as seq) e
     where c.conversation_id = ${conversationId}`;
-  return row ? { humanSeq: row.human_seq, behind: row.behind ?? [], sends: row.sends ?? [] } : null;
+  return row ? { phoneSeq: row.phone_seq, later: row.later ?? [], sends: row.sends ?? [] } : null;
 }
 
 type Row = {
@@ -109,11 +109,11 @@ type Row = {
   instance_id: string;
   jid: string;
   is_held: boolean;
-  human_seq: number;
-  behind: BehindRow[] | null;
+  phone_seq: number;
+  later: LaterEvent[] | null;
   sends: OutboundMessage[] | null;
   participant: string | null;
-  must_adopt: boolean;
+  must_merge: boolean;
   now: string;
   seq: number;
   kind: 'message' | 'command';
@@ -136,14 +136,14 @@ function fromRow(row: Row): Loaded {
     conversationId: row.conversation_id,
     jid: row.jid,
     participant: row.participant,
-    mustAdopt: row.must_adopt,
+    mustMerge: row.must_merge,
     version: row.version,
     state: row.state,
     isAbandoned: row.state.status === 'calling',
     isHeld: row.is_held,
     isEcho: row.is_echo,
-    humanSeq: row.human_seq,
-    behind: row.behind ?? [],
+    phoneSeq: row.phone_seq,
+    later: row.later ?? [],
     sends: row.sends ?? [],
     now: Number(row.now),
     head: { seq: row.seq, kind: row.kind, messageId: row.message_id, event: row.event, receivedAt: Number(row.received_at) },

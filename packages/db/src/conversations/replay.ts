@@ -14,7 +14,7 @@ const replayedMax = 100;
 export async function commitReplaying(sql: Sql<{ bigint: number }>, step: Commit, sessionId: string): Promise<Committed> {
   return inTransaction(sql, async (transaction) => {
     const [committed = null] = await commit(transaction, [step]);
-    if (committed === null || committed === 'unjudged') return committed;
+    if (committed === null || committed === 'unreviewed') return committed;
     const replayed = await transaction`
       with bound as (
         select coalesce(max(t.seq), 0) as seq

@@ -18,12 +18,12 @@ export async function lookAtTimers(sql: Sql<{ bigint: number }>): Promise<TimerL
  *
  * `timer_at` is when to look, and never after `timer_due_at`: commits move only the latter, since the former is indexed.
  */
-export async function ringTimers(
+export async function fireTimers(
   sql: Sql<{ bigint: number }>,
   until: number,
   limit: number,
 ): Promise<{ chats: { conversationId: string; instanceId: string }[]; looked: number }> {
-  const rows = await sql<{ conversation_id: string; instance_id: string; rang: boolean }[]>`
+  const rows = await sql<{ conversation_id: string; instance_id: string; isDue: boolean }[]>`
     with chat as materialized (
       select conversation_id, instance_id, timer_due_at, coalesce(timer_due_at <= to_timestamp(${until}::float8 / 1000), false) as is_due
       from conversations where timer_at <= to_timestamp(${until}::float8 / 1000)
@@ -42,7 +42,7 @@ export async function ringTimers(
         jsonb_build_object('type', 'timeUp', 'dueAt', (extract(epoch from timer_due_at) * 1000)::bigint)
       from due
     )
-    select conversation_id, instance_id, is_due as rang from chat`;
-  const chats = rows.filter(({ rang }) => rang).map((row) => ({ conversationId: row.conversation_id, instanceId: row.instance_id }));
+    select conversation_id, instance_id, is_due as "isDue" from chat`;
+  const chats = rows.filter(({ isDue }) => isDue).map((row) => ({ conversationId: row.conversation_id, instanceId: row.instance_id }));
   return { chats, looked: rows.length };
 }

@@ -1,3 +1,3 @@
-export { bury, type DeadLetter } from './bury.ts';
+export { insertDeadLetters, type DeadLetter } from './insert.ts';
 export { type DeadLetterRecord, findDeadLetter, type LetterOwner, listDeadLetters, openDeadLetters, pickDeadLetters } from './list.ts';
-export { discardDeadLetter, isOvertakenAtDoor, redriveAtDoor, redriveFromChat } from './settle.ts';
+export { discardDeadLetter, isOvertakenAtIngest, redriveFromIngest, redriveFromChat } from './settle.ts';

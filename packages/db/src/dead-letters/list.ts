@@ -1,7 +1,7 @@
 import { and, asc, eq, getTableColumns, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { conversations, deadLetters, inbox, instances } from '../schema/index.ts';
-import { behind, type Newest, newestFirst, type Place } from '../tenants/newest.ts';
+import { later, type Newest, newestFirst, type Place } from '../tenants/newest.ts';
 import { type Tenant, within } from '../tenants/tenant.ts';
 import { isUuid } from '../tenants/uuid.ts';
 
@@ -26,7 +26,7 @@ export async function listDeadLetters(
   filter: LetterFilter,
   { limit, after }: Newest,
 ): Promise<DeadLetterRecord[]> {
-  return lettersWhere(database, owner, matching(filter), behind(keys, after))
+  return lettersWhere(database, owner, matching(filter), later(keys, after))
     .orderBy(...newestFirst(keys))
     .limit(limit);
 }

@@ -2,7 +2,7 @@ import type { Jid } from '@typelane/core';
 import type { Sql, TransactionSql } from 'postgres';
 import { conversationsOf } from '../identities/chats.ts';
 import { inTransaction } from '../transaction.ts';
-import { isOvertaken, sayAgain, withChat } from './say-again.ts';
+import { isOvertaken, redriveEvents, withChat } from './redrive-event.ts';
 
 /**
  * `settled`: somebody did it before. `overtaken`: the bot has heard, or is about to hear, what the contact said later. `conversationId`:
@@ -16,13 +16,13 @@ type FromChat = { deadLetterId: string; conversationId: string; seq: number };
 /** Says a dead event of a chat again, at the chat's tail. `force`: also when it was overtaken. */
 export async function redriveFromChat(sql: Sql<{ bigint: number }>, letter: FromChat, { force }: { force: boolean }): Promise<Redriven> {
   const { deadLetterId, conversationId, seq } = letter;
-  return withChat(sql, conversationId, async (transaction, homeId): Promise<Redriven> => {
+  return withChat(sql, conversationId, async (transaction, currentId): Promise<Redriven> => {
     if (!(await isOpen(transaction, deadLetterId))) return { type: 'settled' };
-    const told = { conversationId, seqs: [seq], homeId };
-    if (!force && (await isOvertaken(transaction, told))) return { type: 'overtaken' };
+    const redriven = { conversationId, seqs: [seq], currentId: currentId };
+    if (!force && (await isOvertaken(transaction, redriven))) return { type: 'overtaken' };
     await settle(transaction, deadLetterId, 'redriven');
-    await sayAgain(transaction, told);
-    return { type: 'redriven', conversationId: homeId };
+    await redriveEvents(transaction, redriven);
+    return { type: 'redriven', conversationId: currentId };
   });
 }
 
@@ -30,7 +30,11 @@ export async function redriveFromChat(sql: Sql<{ bigint: number }>, letter: From
  * Puts what died at the door before it again. `publish` runs while the letter is held, so that of two who do this one publishes; when it
  * throws, the letter stays open. False: somebody settled it before.
  */
-export async function redriveAtDoor(sql: Sql<{ bigint: number }>, deadLetterId: string, publish: () => Promise<unknown>): Promise<boolean> {
+export async function redriveFromIngest(
+  sql: Sql<{ bigint: number }>,
+  deadLetterId: string,
+  publish: () => Promise<unknown>,
+): Promise<boolean> {
   return inTransaction(sql, async (transaction) => {
     if (!(await isOpen(transaction, deadLetterId))) return false;
     await publish();
@@ -40,7 +44,7 @@ export async function redriveAtDoor(sql: Sql<{ bigint: number }>, deadLetterId: 
 }
 
 /** Whether the bot has heard, or is about to hear, something of a contact that came after an event that died at the door. */
-export async function isOvertakenAtDoor(sql: Sql<{ bigint: number }>, instanceId: string, jid: Jid, diedAt: Date): Promise<boolean> {
+export async function isOvertakenAtIngest(sql: Sql<{ bigint: number }>, instanceId: string, jid: Jid, diedAt: Date): Promise<boolean> {
   const chats = await conversationsOf(sql, instanceId, jid);
   const at = diedAt.toISOString();
   // Times are kept in milliseconds: what came in the same one may be newer. What died before it and was redriven came in later, and is

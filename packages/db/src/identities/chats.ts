@@ -1,7 +1,7 @@
 import { type Jid, parseJid } from '@typelane/core';
 import type { Sql, TransactionSql } from 'postgres';
 import { conversationId } from '../conversation-id.ts';
-import { isOtherName } from './letter.ts';
+import { isOtherName } from './addressed-event.ts';
 import { keyOf, lookUp } from './names.ts';
 
 /** The conversations a contact has or had at an instance, under any of their names. */
@@ -13,7 +13,7 @@ export async function conversationsOf(sql: Sql<{ bigint: number }>, instanceId: 
 }
 
 /** Where the contact of a conversation is heard now: there, or in the phone's conversation that took its place. */
-export async function homeOf(sql: Sql<{ bigint: number }>, id: string): Promise<string> {
+export async function currentConversationOf(sql: Sql<{ bigint: number }>, id: string): Promise<string> {
   const [row] = await sql<{ instance_id: string; jid: string; participant: string | null }[]>`
     select instance_id, jid, participant from conversations where conversation_id = ${id}`;
   const jid = row && parseJid(row.jid);

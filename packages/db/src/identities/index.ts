@@ -1,4 +1,4 @@
-export { adopt } from './adopt.ts';
+export { mergeConversations } from './merge.ts';
 export { conversationsOf } from './chats.ts';
-export { ingestLetters } from './ingest-letters.ts';
-export type { Letter } from './letter.ts';
+export { ingestEvents } from './ingest-events.ts';
+export type { AddressedEvent } from './addressed-event.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Jid, parseJid } from '@typelane/core';
 import type { Sql, TransactionSql } from 'postgres';
-import { isOtherName, type Letter } from './letter.ts';
+import { isOtherName, type AddressedEvent } from './addressed-event.ts';
 
 /** A LID or BSUID at an instance. */
 export type Name = { instanceId: string; jid: string };
@@ -23,11 +23,11 @@ export type Names = {
  * A name whose phone is not known is locked until the transaction ends, by whoever learns it alone and by others together. So nobody puts
  * an event into a name's own conversation after somebody else has learnt where it belongs.
  */
-export async function readNames(sql: TransactionSql<{ bigint: number }>, letters: Letter[]): Promise<Names> {
-  const asked = unique(letters.flatMap(namesIn));
+export async function readNames(sql: TransactionSql<{ bigint: number }>, events: AddressedEvent[]): Promise<Names> {
+  const asked = unique(events.flatMap(namesIn));
   const phones = await lookUp(sql, asked);
   const unknown = asked.filter((name) => !phones.has(keyOf(name)));
-  const learnt = unknown.length > 0 ? await learn(sql, unknown, letters, phones) : [];
+  const learnt = unknown.length > 0 ? await learn(sql, unknown, events, phones) : [];
   return {
     learnt,
     canonical: (instanceId, jid) =>
@@ -56,10 +56,10 @@ export function keyOf({ instanceId, jid }: Name): string {
 async function learn(
   sql: TransactionSql<{ bigint: number }>,
   unknown: Name[],
-  letters: Letter[],
+  events: AddressedEvent[],
   phones: Map<string, string>,
 ): Promise<Learnt[]> {
-  const told = phonesTold(letters);
+  const told = phonesTold(events);
   await lockNames(sql, unknown, told);
   for (const [key, phone] of await lookUp(sql, unknown)) phones.set(key, phone);
   const learnt = unknown.flatMap((name) => {
@@ -94,9 +94,9 @@ async function lockNames(sql: TransactionSql, names: Name[], told: Map<string, s
     from unnest(${locks.map(([lock]) => lock)}::int[], ${locks.map(([, isAlone]) => String(isAlone))}::text[]) as l (lock, alone)`;
 }
 
-function phonesTold(letters: Letter[]): Map<string, string> {
+function phonesTold(events: AddressedEvent[]): Map<string, string> {
   const told = new Map<string, string>();
-  for (const { instanceId, pair } of letters) {
+  for (const { instanceId, pair } of events) {
     if (pair === null) continue;
     const key = keyOf({ instanceId, jid: pair.other.jid });
     if (!told.has(key)) told.set(key, pair.phone.key);
@@ -104,7 +104,7 @@ function phonesTold(letters: Letter[]): Map<string, string> {
   return told;
 }
 
-function namesIn({ instanceId, address, participant, pair }: Letter): Name[] {
+function namesIn({ instanceId, address, participant, pair }: AddressedEvent): Name[] {
   return [address, participant, pair?.other].flatMap((jid) => (jid && isOtherName(jid) ? [{ instanceId, jid: jid.jid }] : []));
 }
 

@@ -18,7 +18,7 @@ export const conversations = pgTable(
     /** Of a group where each participant has a conversation of their own: whose this is. */
     participant: text('participant'),
     /** The conversation of the same contact under another address: what stands in it is handled first, then its session is taken over. */
-    follows: uuid('follows'),
+    mergeFrom: uuid('merge_from'),
     /** Seq of the last event taken in; `in_seq > handled_seq` means work. */
     inSeq: seq('in_seq').notNull().default(0),
     handledSeq: seq('handled_seq').notNull().default(0),
@@ -26,12 +26,12 @@ export const conversations = pgTable(
     outSeq: seq('out_seq').notNull().default(0),
     ackedSeq: seq('acked_seq').notNull().default(0),
     /** An operator's pause or close of this seq waits: until it is handled, nothing more is handed out. */
-    holdSeq: seq('hold_seq').notNull().default(0),
+    heldSeq: seq('held_seq').notNull().default(0),
     /** The last message from the phone itself: a human's, or the echo of one of our own sends. A turn looks at it before it speaks. */
-    humanSeq: seq('human_seq').notNull().default(0),
+    phoneSeq: seq('phone_seq').notNull().default(0),
     version: seq('version').notNull().default(0),
     /** How often the event at the head was taken up again because nothing came of it: whoever did may have died of it. */
-    tries: integer('tries').notNull().default(0),
+    deliveryAttempts: integer('delivery_attempts').notNull().default(0),
     /** Names the last commit: whoever lost the answer to one finds out whether it was written. */
     commitId: uuid('commit_id'),
     /** core's conversation state. */
@@ -39,7 +39,7 @@ export const conversations = pgTable(
     /** A call to Typebot is on record and may be running until then (deadline plus quarantine). */
     openCallUntil: at('open_call_until'),
     /** Typebot may still be at work on a call we gave up on: no call is made before. */
-    quietUntil: at('quiet_until'),
+    quarantineUntil: at('quarantine_until'),
     /** Nothing is to be done before. */
     notBefore: at('not_before'),
     /** When the state changes by itself (an idle session expires, a paused one is handed back). */

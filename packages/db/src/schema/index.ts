@@ -1,4 +1,4 @@
-export * from './announcements.ts';
+export * from './session-events.ts';
 export * from './bulk-starts.ts';
 export * from './channels.ts';
 export * from './conversations.ts';

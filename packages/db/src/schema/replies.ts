@@ -13,7 +13,7 @@ export const outbox = pgTable(
     reply: jsonb('reply').notNull(),
     createdAt: at('created_at').notNull().defaultNow(),
     /** Handed to the outbound queue (or about to be: the sweep makes sure). */
-    handedAt: at('handed_at'),
+    dispatchedAt: at('dispatched_at'),
     ackedAt: at('acked_at'),
     /** Found on its way by the sweep, which looks again when as much time has gone by since this as after handing it out. */
     lookAt: at('look_at'),
@@ -26,10 +26,10 @@ export const outbox = pgTable(
     primaryKey({ columns: [t.conversationId, t.seq] }),
     index('outbox_waiting')
       .on(t.conversationId, t.seq)
-      .where(sql`handed_at is null`),
+      .where(sql`dispatched_at is null`),
     index('outbox_in_flight')
-      .on(sql`coalesce(look_at, handed_at)`)
-      .where(sql`handed_at is not null and acked_at is null`),
+      .on(sql`coalesce(look_at, dispatched_at)`)
+      .where(sql`dispatched_at is not null and acked_at is null`),
   ],
 );
 

@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { businesses } from '../schema/index.ts';
-import { behind, type Newest, newestFirst } from './newest.ts';
+import { later, type Newest, newestFirst } from './newest.ts';
 import { ownsBusiness, type Tenant } from './tenant.ts';
 
 export type Business = typeof businesses.$inferSelect;
@@ -25,7 +25,7 @@ export async function listBusinesses({ drizzle }: Database, { limit, after }: Ne
   return drizzle
     .select()
     .from(businesses)
-    .where(and(behind(keys, after)))
+    .where(and(later(keys, after)))
     .orderBy(...newestFirst(keys))
     .limit(limit);
 }

@@ -27,19 +27,19 @@ export async function closeSessions(
   const ordered: (Ordered & { sessionId: string })[] = [];
   for (let from = 0; from < wanted.length; from += chunkSize) {
     const chunk = wanted.slice(from, from + chunkSize).map((chat) => ({ ...chat, keyId: `command-${randomUUID()}` }));
-    const taken = await ingest(
+    const ingested = await ingest(
       sql,
       chunk.map((chat) => arrival(instanceId, chat, { type: 'close', sessionId: chat.sessionId, reason })),
     );
     const sessionIds = new Map(chunk.map(({ keyId, sessionId }) => [keyId, sessionId]));
-    ordered.push(...taken.map(({ conversationId, seq, keyId }) => ({ conversationId, seq, sessionId: sessionIds.get(keyId) ?? '' })));
+    ordered.push(...ingested.map(({ conversationId, seq, keyId }) => ({ conversationId, seq, sessionId: sessionIds.get(keyId) ?? '' })));
   }
   return ordered;
 }
 
 function arrival(instanceId: string, chat: { conversationId: string; jid: string; keyId: string }, command: Command): Arrival {
   const { conversationId, jid, keyId } = chat;
-  return { conversationId, instanceId, jid, kind: 'command', fromMe: true, keyId, messageId: keyId, event: command, holds: true };
+  return { conversationId, instanceId, jid, kind: 'command', fromMe: true, keyId, messageId: keyId, event: command, holdsReplies: true };
 }
 
 /** How many of these commands have not been carried out. */

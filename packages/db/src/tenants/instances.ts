@@ -1,7 +1,7 @@
 import { and, eq, getTableColumns } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { businesses, instances } from '../schema/index.ts';
-import { behind, type Newest, newestFirst } from './newest.ts';
+import { later, type Newest, newestFirst } from './newest.ts';
 import { type Tenant, within } from './tenant.ts';
 
 export type Instance = typeof instances.$inferSelect;
@@ -53,7 +53,7 @@ export async function listInstances(
   return drizzle
     .select(columns)
     .from(instances)
-    .where(and(eq(instances.businessId, businessId), within(tenant), behind(keys, after)))
+    .where(and(eq(instances.businessId, businessId), within(tenant), later(keys, after)))
     .orderBy(...newestFirst(keys))
     .limit(limit);
 }

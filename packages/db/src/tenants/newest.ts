@@ -9,7 +9,7 @@ export type Place = { createdAt: Date; id: string };
 type Keys = { createdAt: Column; id: Column };
 
 /** Rows behind a place; undefined: all. */
-export function behind({ createdAt, id }: Keys, after: Place | null): SQL | undefined {
+export function later({ createdAt, id }: Keys, after: Place | null): SQL | undefined {
   return after ? sql`(${createdAt}, ${id}) < (${after.createdAt.toISOString()}::timestamptz, ${after.id})` : undefined;
 }
 

@@ -3,7 +3,7 @@ import type { BotSession, Jid } from '@typelane/core';
 import type { Database } from '../database.ts';
 import { conversationsOf } from '../identities/chats.ts';
 import { conversations, instances, sessions } from '../schema/index.ts';
-import { behind, type Newest, newestFirst } from './newest.ts';
+import { later, type Newest, newestFirst } from './newest.ts';
 import { type Tenant, within } from './tenant.ts';
 import { isUuid } from './uuid.ts';
 
@@ -34,7 +34,7 @@ export async function listSessions(
         within(tenant),
         keyRemoteJid && (await ofContact(database, instanceId, keyRemoteJid)),
         status === undefined ? undefined : eq(sessions.status, status),
-        behind(keys, after),
+        later(keys, after),
       ),
     )
     .orderBy(...newestFirst(keys))

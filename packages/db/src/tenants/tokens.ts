@@ -1,7 +1,7 @@
 import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { apiKeys } from '../schema/index.ts';
-import { behind, type Newest, newestFirst } from './newest.ts';
+import { later, type Newest, newestFirst } from './newest.ts';
 import type { Tenant } from './tenant.ts';
 import { isUuid } from './uuid.ts';
 
@@ -56,7 +56,7 @@ export async function listTokens({ drizzle }: Database, owner: TokenOwner, { lim
   return drizzle
     .select(columns)
     .from(apiKeys)
-    .where(and(owned(owner), behind(keys, after)))
+    .where(and(owned(owner), later(keys, after)))
     .orderBy(...newestFirst(keys))
     .limit(limit);
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql, TransactionSql } from 'postgres';
 import { commandArrival, type Ordered } from '../conversations/commands.ts';
-import { putIn } from '../conversations/ingest.ts';
-import { isOvertaken, sayAgain, withChat } from '../dead-letters/say-again.ts';
+import { insertEvents } from '../conversations/ingest.ts';
+import { isOvertaken, redriveEvents, withChat } from '../dead-letters/redrive-event.ts';
 import type { TurnPlace } from './turn-id.ts';
 
 /** Who found out: an operator, or whoever read it in Typebot's results. */
@@ -39,19 +39,19 @@ export async function repeatUncertain(
   sql: Sql<{ bigint: number }>,
   { conversationId, seq, by, force }: TurnPlace & { by: Resolver; force: boolean },
 ): Promise<Repeated> {
-  return withChat(sql, conversationId, async (transaction, homeId): Promise<Repeated> => {
+  return withChat(sql, conversationId, async (transaction, currentId): Promise<Repeated> => {
     const parts = await transaction<{ seq: number; kind: string; isResolved: boolean }[]>`
       select t.seq, i.kind, t.resolution is not null as "isResolved"
       from turns head join turns t on t.conversation_id = head.conversation_id and t.seq >= head.seq and t.ended_at = head.ended_at
       join inbox i on i.conversation_id = t.conversation_id and i.seq = t.seq
       where head.conversation_id = ${conversationId} and head.seq = ${seq} and t.final = 'uncertain' order by t.seq`;
     if (parts.every(({ isResolved }) => isResolved)) return { type: 'resolved' };
-    const told = { conversationId, seqs: parts.flatMap((part) => (part.kind === 'message' ? [part.seq] : [])), homeId };
-    if (!force && (await isOvertaken(transaction, told))) return { type: 'overtaken' };
+    const redriven = { conversationId, seqs: parts.flatMap((part) => (part.kind === 'message' ? [part.seq] : [])), currentId: currentId };
+    if (!force && (await isOvertaken(transaction, redriven))) return { type: 'overtaken' };
     if (!(await resolveUncertain(transaction, { conversationId, seq, resolution: 'not_processed', by }))) return { type: 'resolved' };
-    if (told.seqs.length === 0) return { type: 'repeated', conversationId: null };
-    await sayAgain(transaction, told);
-    return { type: 'repeated', conversationId: homeId };
+    if (redriven.seqs.length === 0) return { type: 'repeated', conversationId: null };
+    await redriveEvents(transaction, redriven);
+    return { type: 'repeated', conversationId: currentId };
   });
 }
 
@@ -70,7 +70,7 @@ export async function endUncertain(
     if (!(await resolveUncertain(transaction, { conversationId, seq, resolution: 'end_session', by }))) return { type: 'resolved' };
     if (!session || sessionId === null) return { type: 'ended', closing: null };
     const close = commandArrival(session, { type: 'close', sessionId, reason: 'error' }, `command-${randomUUID()}`);
-    const [, taken] = await Promise.all(putIn(transaction, [close]));
-    return { type: 'ended', closing: taken[0] ?? null };
+    const [, ingested] = await Promise.all(insertEvents(transaction, [close]));
+    return { type: 'ended', closing: ingested[0] ?? null };
   });
 }

