@@ -74,7 +74,11 @@ test.each([
   ['a setting nobody knows', { kind: 'evolution', settings: { ...settings, colour: 'red' } }, 'colour'],
   ['a missing secret', { kind: 'evolution', settings: open }, '`settings.apikey`'],
   ['a private host', { kind: 'evolution', settings: { ...settings, baseURL: 'http://10.0.0.5:8080' } }, '`settings.baseURL`'],
-  ['Meta without its app secret', { kind: 'cloud-api', settings: { phoneNumberId: '12345', accessToken: 'x', verifyToken: 'y' } }, '`settings.appSecret`'],
+  [
+    'Meta without its app secret',
+    { kind: 'cloud-api', settings: { phoneNumberId: '12345', accessToken: 'x', verifyToken: 'y' } },
+    '`settings.appSecret`',
+  ],
 ])('%s is refused in a sentence', async (_, body, words) => {
   const refused = await put(body);
   expect(refused.status).toBe(400);
@@ -82,7 +86,12 @@ test.each([
 });
 
 test('an instance without a channel has none to show, to test, to register or to remove', async () => {
-  for (const [method, place] of [['GET', path], ['DELETE', path], ['POST', `${path}/test`], ['POST', `${path}/register`]] as const) {
+  for (const [method, place] of [
+    ['GET', path],
+    ['DELETE', path],
+    ['POST', `${path}/test`],
+    ['POST', `${path}/register`],
+  ] as const) {
     expect((await ask(method, place)).body.code).toBe('CHANNEL_NOT_FOUND');
   }
 });
@@ -130,7 +139,13 @@ test.each([
 });
 
 test("Meta's webhook is registered by API when the business account is known, else by hand", async () => {
-  const cloud = { phoneNumberId: meta.phoneNumberId, accessToken: meta.accessToken, appSecret: 's', verifyToken: 'agreed-word', baseURL: meta.url };
+  const cloud = {
+    phoneNumberId: meta.phoneNumberId,
+    accessToken: meta.accessToken,
+    appSecret: 's',
+    verifyToken: 'agreed-word',
+    baseURL: meta.url,
+  };
   await put({ kind: 'cloud-api', settings: cloud });
   expect((await ask('POST', `${path}/test`)).body).toMatchObject({ ok: true });
   const byHand = await ask('POST', `${path}/register`);

@@ -89,17 +89,19 @@ export async function startGateway(options: GatewayOptions): Promise<Running & {
     ...options.consumer,
   });
   await consumer.ready();
+  const close = async (): Promise<void> => {
+    await server.close();
+    await consumer.close();
+    await publisher.close();
+    await sightings.stop();
+    egress.close();
+    redis.disconnect();
+    await database.close();
+  };
+  let stopped: Promise<void> | null = null;
   return {
     url: gatewayURLOf(options, at.port),
     port: at.port,
-    async stop() {
-      await server.close();
-      await consumer.close();
-      await publisher.close();
-      await sightings.stop();
-      egress.close();
-      redis.disconnect();
-      await database.close();
-    },
+    stop: () => (stopped ??= close()),
   };
 }

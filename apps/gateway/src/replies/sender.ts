@@ -92,6 +92,8 @@ async function lookFor(
   ports: SenderPorts,
 ): Promise<string | null> {
   const { kind } = channel;
+  // From now on, not from when it was begun: while this process was down nobody could tell it anything.
+  const until = Date.now() + ports.settleMs;
   for (;;) {
     const noted = await ports.intents.sentAs(message.id);
     if (noted !== null) return noteFound(noted, message, channel, ports);
@@ -100,7 +102,7 @@ async function lookFor(
     const found = (await kind.find?.(message, to, begunAt, channel, ports.call)) ?? { type: 'looked', keyIds: [] };
     const free = found.type === 'looked' ? await ports.intents.firstFree(channel.instanceId, message.id, found.keyIds) : null;
     if (free !== null) return noteFound(free, message, channel, ports);
-    const isOver = Date.now() >= begunAt + ports.settleMs;
+    const isOver = Date.now() >= until;
     if (isOver && found.type === 'unknown') throw new Error('the gateway cannot be asked whether it sent the message');
     if (isOver) return null;
     await sleep(lookEveryMs, undefined, { signal: to.signal });

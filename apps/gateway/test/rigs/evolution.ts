@@ -56,7 +56,11 @@ export async function evolutionRig(): Promise<Rig> {
       fake.fault = () => next((attempt += 1));
     },
     refusal: {
-      answer: { type: 'answer', status: 400, body: { status: 400, error: 'Bad Request', response: { message: [{ jid: 'x', exists: false, number: 'x' }] } } },
+      answer: {
+        type: 'answer',
+        status: 400,
+        body: { status: 400, error: 'Bad Request', response: { message: [{ jid: 'x', exists: false, number: 'x' }] } },
+      },
       words: 'not on WhatsApp',
     },
     tooMany: { type: 'answer', status: 429, body: {} },

@@ -20,7 +20,15 @@ export type FakeEvolution = {
   close(): Promise<void>;
 };
 
-const knownEvents = new Set(['MESSAGES_UPSERT', 'MESSAGES_UPDATE', 'MESSAGES_EDITED', 'MESSAGES_DELETE', 'SEND_MESSAGE', 'CONNECTION_UPDATE', 'QRCODE_UPDATED']);
+const knownEvents = new Set([
+  'MESSAGES_UPSERT',
+  'MESSAGES_UPDATE',
+  'MESSAGES_EDITED',
+  'MESSAGES_DELETE',
+  'SEND_MESSAGE',
+  'CONNECTION_UPDATE',
+  'QRCODE_UPDATED',
+]);
 
 type Held = { bytes: Buffer; mimetype: string };
 
@@ -62,7 +70,8 @@ const invalid = (sentence: string): Error => refuse(400, 'Bad Request', [[`insta
 
 function respond(asked: Asked, fake: FakeEvolution, held: Map<string, Held>): Answer {
   try {
-    if (asked.path === '/') return { status: 200, body: { status: 200, message: 'Welcome to the Evolution API, it is working!', version: fake.version } };
+    if (asked.path === '/')
+      return { status: 200, body: { status: 200, message: 'Welcome to the Evolution API, it is working!', version: fake.version } };
     if (!fake.isLicensed) throw new GatewayRefusal(503, { error: 'service not activated', code: 'LICENSE_REQUIRED', message: 'activate' });
     if (asked.headers['apikey'] !== fake.apikey) throw refuse(401, 'Unauthorized', 'Unauthorized');
     const [, room, call, instance] = /^\/(\w+)\/(\w+)\/(.+)$/.exec(asked.path) ?? [];
@@ -81,7 +90,12 @@ function route(name: string, body: unknown, fake: FakeEvolution, held: Map<strin
     case 'POST message/sendText':
       return send(strict(body, ['number', 'text'], anywhere, invalid), 'conversation', 'text', fake);
     case 'POST message/sendMedia':
-      return send(strict(body, ['number', 'mediatype', 'media'], [...anywhere, 'mimetype', 'fileName', 'caption'], invalid), '', 'caption', fake);
+      return send(
+        strict(body, ['number', 'mediatype', 'media'], [...anywhere, 'mimetype', 'fileName', 'caption'], invalid),
+        '',
+        'caption',
+        fake,
+      );
     case 'POST message/sendWhatsAppAudio':
       return send(strict(body, ['number', 'audio'], anywhere, invalid), 'audioMessage', '', fake);
     case 'POST chat/sendPresence':
@@ -115,8 +129,12 @@ function send(fields: Record<string, unknown>, kind: string, textName: string, f
   const own = fake.version >= '2.4' ? fields['messageId'] : undefined;
   const id = typeof own === 'string' ? own : `3EB0${randomBytes(9).toString('hex').toUpperCase()}`;
   const type = kind || `${String(fields['mediatype'])}Message`;
-  if (!fake.sent.some((sent) => sent.id === id)) fake.sent.push({ id, to, type, text: String(fields[textName] ?? ''), body: { ...fields, sentAt: Date.now() } });
-  return { status: 201, body: { key: { remoteJid: to, fromMe: true, id }, status: 'PENDING', messageTimestamp: Math.floor(Date.now() / 1_000) } };
+  if (!fake.sent.some((sent) => sent.id === id))
+    fake.sent.push({ id, to, type, text: String(fields[textName] ?? ''), body: { ...fields, sentAt: Date.now() } });
+  return {
+    status: 201,
+    body: { key: { remoteJid: to, fromMe: true, id }, status: 'PENDING', messageTimestamp: Math.floor(Date.now() / 1_000) },
+  };
 }
 
 function records(body: unknown, { sent }: FakeEvolution): object[] {
@@ -133,12 +151,17 @@ function file(body: unknown, held: Map<string, Held>): Answer {
   const { message } = strict(body, ['message'], ['convertToMp4'], invalid) as { message: { key?: { id?: string } } };
   const found = held.get(message.key?.id ?? '');
   if (!found) throw refuse(400, 'Bad Request', ['Message not found']);
-  return { status: 201, body: { mediaType: 'imageMessage', mimetype: found.mimetype, base64: found.bytes.toString('base64'), buffer: null } };
+  return {
+    status: 201,
+    body: { mediaType: 'imageMessage', mimetype: found.mimetype, base64: found.bytes.toString('base64'), buffer: null },
+  };
 }
 
 function setWebhook(body: unknown, fake: FakeEvolution): Answer {
   const { webhook } = strict(body, ['webhook'], [], invalid);
-  const given = strict(webhook, ['enabled', 'url'], ['headers', 'byEvents', 'base64', 'events'], invalid) as NonNullable<FakeEvolution['webhook']>;
+  const given = strict(webhook, ['enabled', 'url'], ['headers', 'byEvents', 'base64', 'events'], invalid) as NonNullable<
+    FakeEvolution['webhook']
+  >;
   const unknown = given.events.find((name) => !knownEvents.has(name));
   if (unknown !== undefined) throw refuse(400, 'Bad Request', [[`instance.webhook.events ${unknown} is not one of enum values`]]);
   fake.webhook = given;

@@ -40,7 +40,10 @@ function requestOf(given: OutboundMessage): { path: string; body: object } {
       return { path: 'message/sendWhatsAppAudio', body: { audio: message.url } };
     case 'document': {
       const mimetype = message.mimeType === null ? {} : { mimetype: message.mimeType };
-      return { path: 'message/sendMedia', body: { mediatype: 'document', media: message.url, fileName: message.fileName, ...mimetype, ...caption } };
+      return {
+        path: 'message/sendMedia',
+        body: { mediatype: 'document', media: message.url, fileName: message.fileName, ...mimetype, ...caption },
+      };
     }
     default:
       return message satisfies never;
@@ -62,7 +65,8 @@ export function outcomeOfEvolution(called: Called): SendOutcome {
     return keyId === null ? { type: 'refused', reason: `HTTP ${status} without an id: ${wordsIn(body)}` } : { type: 'sent', keyId };
   }
   const reason = `HTTP ${status}: ${wordsIn(body)}`;
-  if (text(fields(body)['code']) === 'LICENSE_REQUIRED') return { type: 'misconfigured', reason: 'Evolution 2.4 asks for its licence: LICENSE_REQUIRED' };
+  if (text(fields(body)['code']) === 'LICENSE_REQUIRED')
+    return { type: 'misconfigured', reason: 'Evolution 2.4 asks for its licence: LICENSE_REQUIRED' };
   if (status === 429 || status === 503) return { type: 'later', reason, afterMs: retryAfterMs };
   if (status === 401 || status === 403 || status === 404) return { type: 'misconfigured', reason };
   const mayBeSent = status >= 500 || /connection closed|timed out/i.test(reason);
@@ -109,7 +113,8 @@ function isSame(record: Fields, given: OutboundMessage, sinceMs: number): boolea
   if (sentAt < sinceMs - (sinceMs % 1_000)) return false;
   const message = fallback(given);
   const content = fields(record['message']);
-  if (message.type === 'text') return (text(content['conversation']) ?? text(fields(content['extendedTextMessage'])['text'])) === message.text;
+  if (message.type === 'text')
+    return (text(content['conversation']) ?? text(fields(content['extendedTextMessage'])['text'])) === message.text;
   return Object.keys(content).some((name) => name.startsWith(message.type));
 }
 
@@ -121,7 +126,10 @@ export async function attendOnEvolution(
 ): Promise<void> {
   const { urlOf, headers } = evolutionAccess(settings);
   const readMessages = [{ remoteJid: to, fromMe: false, id: inReplyTo }];
-  const reading = inReplyTo === null ? null : call('POST', urlOf('chat/markMessageAsRead'), { headers, json: { readMessages }, signal, timeoutMs: 5_000 });
+  const reading =
+    inReplyTo === null
+      ? null
+      : call('POST', urlOf('chat/markMessageAsRead'), { headers, json: { readMessages }, signal, timeoutMs: 5_000 });
   const json = { number: to, presence: 'composing', delay: typingMs };
   await Promise.all([reading, call('POST', urlOf('chat/sendPresence'), { headers, json, signal, timeoutMs: typingMs + 5_000 })]);
 }

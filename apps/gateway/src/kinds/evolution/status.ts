@@ -23,7 +23,8 @@ export async function statusOfEvolution(settings: EvolutionSettings, call: Call,
 
 function version(root: Extract<Called, { type: 'answered' }>): Check {
   const told = text(fields(root.body)['version']);
-  if (told === null) return { check: 'version', ok: false, sentence: `Something answers there with HTTP ${root.status}, but not as Evolution API does.` };
+  if (told === null)
+    return { check: 'version', ok: false, sentence: `Something answers there with HTTP ${root.status}, but not as Evolution API does.` };
   const isKnown = /^2\.[234]\./.test(told);
   return { check: 'version', ok: isKnown, sentence: `Evolution API ${told}${isKnown ? '' : ': made and tried for 2.2.3 to 2.4'}.` };
 }
@@ -31,7 +32,11 @@ function version(root: Extract<Called, { type: 'answered' }>): Check {
 function connection(state: Called, { instanceName }: EvolutionSettings): Check {
   if (state.type === 'failed') return { check: 'connection', ok: false, sentence: `The connection cannot be asked for: ${state.code}.` };
   if (text(fields(state.body)['code']) === 'LICENSE_REQUIRED') {
-    return { check: 'licence', ok: false, sentence: 'Evolution 2.4 is not activated: it answers nothing until its licence is (open /manager there).' };
+    return {
+      check: 'licence',
+      ok: false,
+      sentence: 'Evolution 2.4 is not activated: it answers nothing until its licence is (open /manager there).',
+    };
   }
   if (state.status === 401 || state.status === 403) return { check: 'credentials', ok: false, sentence: 'Evolution refuses the apikey.' };
   if (state.status === 404) return { check: 'instance', ok: false, sentence: `Evolution has no instance called ${instanceName}.` };
