@@ -20,8 +20,8 @@ const allowed: Record<string, string[]> = {
   embedded: [],
   media: [],
   testkit: ['client', 'core', 'db', 'embedded'],
-  gateway: ['client', 'core', 'db', 'runtime'],
-  api: ['client', 'core', 'db', 'gateway', 'media', 'runtime'],
+  gateway: ['client', 'db', 'runtime'],
+  api: ['client', 'core', 'db', 'gateway/kinds', 'media', 'runtime'],
   worker: ['client', 'core', 'db', 'media', 'runtime', 'typebot'],
   standalone: ['api', 'client', 'core', 'db', 'embedded', 'gateway', 'media', 'runtime', 'worker'],
 };

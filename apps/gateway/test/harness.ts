@@ -43,7 +43,7 @@ export async function startTestGateway(allow: readonly string[], change: Partial
     Queue,
   ];
   const outboundEvents = new QueueEvents('outbound', {
-    connection: { url: redis.url, maxRetriesPerRequest: null } as never,
+    connection: { url: redis.url, maxRetriesPerRequest: null },
     prefix: redis.prefix,
   });
   outboundEvents.setMaxListeners(0);
@@ -67,14 +67,11 @@ export async function startTestGateway(allow: readonly string[], change: Partial
   const gateway = await startGateway(options);
   afterAll(async () => {
     await gateway.stop();
-    await outboundEvents.close();
-    await Promise.all([inboundQueue.close(), outboundQueue.close()]);
+    await Promise.all([outboundEvents.close(), inboundQueue.close(), outboundQueue.close()]);
     connection.disconnect();
     await database.close();
     await cloned.drop();
   });
-  const sealer = createSealer(secretKey);
-
   return {
     get url() {
       return gateway.url;
@@ -83,43 +80,15 @@ export async function startTestGateway(allow: readonly string[], change: Partial
     prefix: redis.prefix,
     options,
     log: () => lines.join(''),
-    async channel(kindName, settings) {
-      const kind = kindOf(kindName);
-      if (kind === null) throw new Error(`there is no kind ${kindName}`);
-      const parsed = kind.settings.parse(settings) as Record<string, unknown>;
-      const isSecret = (name: string): boolean => (kind.secrets as readonly string[]).includes(name);
-      const part = (secret: boolean) => Object.fromEntries(Object.entries(parsed).filter(([name]) => isSecret(name) === secret));
-      const instanceId = `instance-${randomUUID()}`;
-      const token = randomUUID();
-      await putChannel(database, { scope: 'admin' }, instanceId, () => ({
-        kind: kindName,
-        settings: part(false),
-        sealSecrets: (channelId) => sealer.seal(JSON.stringify(part(true)), channelSealedAbout(channelId)),
-        tokenHash: tokenHashOf(token),
-      }));
-      return { instanceId, webhookURL: `${gateway.url}/gateway/${kindName}/${token}` };
-    },
+    channel: (kind, settings) => giveChannel(database, gateway.url, kind, settings),
     async inbound(instanceId) {
       const jobs = await inboundQueue.getJobs(['wait'], 0, -1, true);
       const events = jobs.flatMap(({ data }) => data as InboundEvent | InboundEvent[]);
       return events.filter((event) => event.instance.instanceId === instanceId);
     },
-    async reply(instanceId, to, messages, more = {}) {
-      const replyId = more.replyId ?? randomUUID();
-      const reply: OutboundReply = {
-        schemaVersion: 1,
-        replyId,
-        instanceId,
-        businessId: 'default',
-        sessionId: null,
-        seq: 1,
-        to,
-        inReplyTo: null,
-        traceparent: null,
-        messages: messages.map((message) => ({ ...message, id: randomUUID() })),
-        ...more,
-      };
-      return outboundQueue.add('reply', reply, { jobId: `reply-${replyId}` });
+    reply(instanceId, to, messages, more = {}) {
+      const reply = replyOf(instanceId, to, messages, more);
+      return outboundQueue.add('reply', reply, { jobId: `reply-${reply.replyId}` });
     },
     async outcome(job) {
       return job.waitUntilFinished(outboundEvents, 25_000).then(
@@ -129,6 +98,39 @@ export async function startTestGateway(allow: readonly string[], change: Partial
     },
     metrics: async () => (await fetch(`${gateway.url}/metrics`)).text(),
     stop: () => gateway.stop(),
+  };
+}
+
+async function giveChannel(database: Database, gatewayUrl: string, kindName: string, settings: Record<string, unknown>) {
+  const kind = kindOf(kindName);
+  if (kind === null) throw new Error(`there is no kind ${kindName}`);
+  const parsed = kind.settings.parse(settings) as Record<string, unknown>;
+  const isSecret = (name: string): boolean => (kind.secrets as readonly string[]).includes(name);
+  const part = (secret: boolean) => Object.fromEntries(Object.entries(parsed).filter(([name]) => isSecret(name) === secret));
+  const instanceId = `instance-${randomUUID()}`;
+  const token = randomUUID();
+  await putChannel(database, { scope: 'admin' }, instanceId, () => ({
+    kind: kindName,
+    settings: part(false),
+    sealSecrets: (channelId) => createSealer(secretKey).seal(JSON.stringify(part(true)), channelSealedAbout(channelId)),
+    tokenHash: tokenHashOf(token),
+  }));
+  return { instanceId, webhookURL: `${gatewayUrl}/gateway/${kindName}/${token}` };
+}
+
+function replyOf(instanceId: string, to: string, messages: OutboundDraft[], more: Partial<OutboundReply>): OutboundReply {
+  return {
+    schemaVersion: 1,
+    replyId: randomUUID(),
+    instanceId,
+    businessId: 'default',
+    sessionId: null,
+    seq: 1,
+    to,
+    inReplyTo: null,
+    traceparent: null,
+    messages: messages.map((message) => ({ ...message, id: randomUUID() })),
+    ...more,
   };
 }
 

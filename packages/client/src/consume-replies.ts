@@ -1,4 +1,4 @@
-import type { OutboundReply } from '@typelane/core';
+import type { OutboundReply } from '@typelane/core/contracts';
 import { Worker, type Job } from 'bullmq';
 import { defaultPrefix, openConnection, type Connection } from './connection.ts';
 import { deliver } from './deliver.ts';

@@ -113,5 +113,3 @@ export type Registered = { ok: boolean; sentence: string };
 export function kind<Settings extends object>(definition: Kind<Settings>): Kind {
   return definition as unknown as Kind;
 }
-
-export const nothingTold: Told = { events: [], statuses: [], connection: null, ignored: [] };

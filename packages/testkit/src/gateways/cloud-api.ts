@@ -147,7 +147,10 @@ function check(type: string, content: Record<string, unknown>): string {
   if (content['type'] === 'button') {
     const buttons = (action.buttons ?? []) as { reply: { id: unknown; title: unknown } }[];
     if (buttons.length < 1 || buttons.length > 3) throw invalid('between 1 and 3 buttons');
-    for (const { reply } of buttons) [within(reply.title, 20, 'button title'), within(reply.id, 256, 'button id')];
+    for (const { reply } of buttons) {
+      within(reply.title, 20, 'button title');
+      within(reply.id, 256, 'button id');
+    }
     return within(body.text, 1_024, 'interactive body');
   }
   const rows = ((action.sections ?? []) as { rows: { id: unknown; title: unknown; description?: unknown }[] }[]).flatMap(
@@ -155,12 +158,11 @@ function check(type: string, content: Record<string, unknown>): string {
   );
   if (rows.length < 1 || rows.length > 10) throw invalid('between 1 and 10 rows');
   within(action.button, 20, 'list button');
-  for (const row of rows)
-    [
-      within(row.id, 200, 'row id'),
-      within(row.title, 24, 'row title'),
-      row.description !== undefined && within(row.description, 72, 'description'),
-    ];
+  for (const row of rows) {
+    within(row.id, 200, 'row id');
+    within(row.title, 24, 'row title');
+    if (row.description !== undefined) within(row.description, 72, 'description');
+  }
   return within(body.text, 4_096, 'interactive body');
 }
 

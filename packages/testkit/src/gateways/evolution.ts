@@ -128,9 +128,10 @@ function send(fields: Record<string, unknown>, kind: string, textName: string, f
   // A client's id is taken from 2.4 on, and passed over before.
   const own = fake.version >= '2.4' ? fields['messageId'] : undefined;
   const id = typeof own === 'string' ? own : `3EB0${randomBytes(9).toString('hex').toUpperCase()}`;
+  const given = fields[textName];
+  const words = typeof given === 'string' ? given : '';
   const type = kind || `${String(fields['mediatype'])}Message`;
-  if (!fake.sent.some((sent) => sent.id === id))
-    fake.sent.push({ id, to, type, text: String(fields[textName] ?? ''), body: { ...fields, sentAt: Date.now() } });
+  if (!fake.sent.some((sent) => sent.id === id)) fake.sent.push({ id, to, type, text: words, body: { ...fields, sentAt: Date.now() } });
   return {
     status: 201,
     body: { key: { remoteJid: to, fromMe: true, id }, status: 'PENDING', messageTimestamp: Math.floor(Date.now() / 1_000) },

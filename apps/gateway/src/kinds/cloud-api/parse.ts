@@ -21,8 +21,8 @@ function readChange(change: Fields, channel: ChannelOf<CloudApiSettings>, told: 
     told.ignored.push(`field_${field}`.slice(0, 60));
     return;
   }
-  const number = text(fields(value['metadata'])['phone_number_id']);
-  if (number !== null && number !== channel.settings.phoneNumberId) {
+  const phoneNumberId = text(fields(value['metadata'])['phone_number_id']);
+  if (phoneNumberId !== null && phoneNumberId !== channel.settings.phoneNumberId) {
     told.ignored.push('other_phone_number');
     return;
   }

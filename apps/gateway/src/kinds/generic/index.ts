@@ -44,7 +44,7 @@ export const generic = kind<Settings>({
   },
   parse,
   send,
-  status,
+  status: ping,
   register: null,
 });
 
@@ -121,7 +121,7 @@ function outcomeOf(called: Called): SendOutcome {
 }
 
 /** A signed `ping`, which a receiver answers with 2xx and does nothing about. */
-async function status({ url, secret }: Settings, call: Call): Promise<Check[]> {
+async function ping({ url, secret }: Settings, call: Call): Promise<Check[]> {
   const body = JSON.stringify({ type: 'ping' });
   const at = new Date();
   const id = `ping-${at.getTime()}`;
