@@ -1,6 +1,15 @@
 import { consumeReplies, createPublisher } from '@typelane/client';
 import { connect } from '@typelane/db';
-import { ConfigurationError, connectRedis, createEgress, createSealer, type Env, type Log, type Running } from '@typelane/runtime';
+import {
+  ConfigurationError,
+  connectRedis,
+  createEgress,
+  createSealer,
+  type Env,
+  listenFailure,
+  type Log,
+  type Running,
+} from '@typelane/runtime';
 import { createCall } from './call.ts';
 import { createChannels } from './channels.ts';
 import { createCounts } from './counts.ts';
@@ -71,9 +80,9 @@ export async function startGateway(options: GatewayOptions): Promise<Running & {
   const { noteSent } = intents;
   const server = createServer({ channels, publisher, noteSent, sightings, counts, log, call, links });
   await server.listen({ port: options.GATEWAY_PORT, host: options.HOST }).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'EADDRINUSE') throw cause;
-    const sentence = `Expected GATEWAY_PORT to be a free port, got ${options.GATEWAY_PORT}: another program listens on it`;
-    throw new ConfigurationError(sentence, { cause });
+    throw cause.code === 'EADDRINUSE'
+      ? portTaken(options.GATEWAY_PORT, cause)
+      : listenFailure(cause, { ...options, PORT: options.GATEWAY_PORT });
   });
   const address = server.server.address();
   if (typeof address === 'object' && address !== null) at.port = address.port;
@@ -104,4 +113,8 @@ export async function startGateway(options: GatewayOptions): Promise<Running & {
     port: at.port,
     stop: () => (stopped ??= close()),
   };
+}
+
+function portTaken(port: number, cause: Error): ConfigurationError {
+  return new ConfigurationError(`Expected GATEWAY_PORT to be a free port, got ${port}: another program listens on it`, { cause });
 }
