@@ -134,6 +134,15 @@ CREATE TABLE "identities" (
 	CONSTRAINT "identities_instance_id_jid_pk" PRIMARY KEY("instance_id","jid")
 );
 --> statement-breakpoint
+CREATE TABLE "idempotency_keys" (
+	"key_hash" text PRIMARY KEY NOT NULL,
+	"new_id" uuid NOT NULL,
+	"request_hash" text NOT NULL,
+	"status" integer,
+	"answer" text,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "media" (
 	"media_id" uuid PRIMARY KEY NOT NULL,
 	"instance_id" text NOT NULL,
@@ -166,6 +175,13 @@ CREATE TABLE "sent_keys" (
 	"key_id" text NOT NULL,
 	"sent_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "sent_keys_instance_id_key_id_pk" PRIMARY KEY("instance_id","key_id")
+);
+--> statement-breakpoint
+CREATE TABLE "session_closings" (
+	"closing_id" uuid PRIMARY KEY NOT NULL,
+	"instance_id" text NOT NULL,
+	"reason" text NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "sessions" (
@@ -212,6 +228,12 @@ CREATE TABLE "instances" (
 	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "retired_instances" (
+	"instance_id" text PRIMARY KEY NOT NULL,
+	"business_id" text NOT NULL,
+	"retired_at" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "typebot_integrations" (
 	"typebot_integration_id" uuid PRIMARY KEY NOT NULL,
 	"instance_id" text NOT NULL,
@@ -250,10 +272,12 @@ CREATE INDEX "turns_by_session" ON "turns" USING btree ("session_id");--> statem
 CREATE INDEX "turns_uncertain" ON "turns" USING btree ("ended_at") WHERE final = 'uncertain';--> statement-breakpoint
 CREATE INDEX "dead_letters_by_instance" ON "dead_letters" USING btree ("instance_id","created_at");--> statement-breakpoint
 CREATE INDEX "identities_by_phone" ON "identities" USING btree ("instance_id","phone_jid");--> statement-breakpoint
+CREATE INDEX "idempotency_keys_by_age" ON "idempotency_keys" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "media_by_conversation" ON "media" USING btree ("conversation_id");--> statement-breakpoint
 CREATE INDEX "media_expiring" ON "media" USING btree ("expires_at","media_id") WHERE expires_at is not null;--> statement-breakpoint
 CREATE INDEX "outbox_waiting" ON "outbox" USING btree ("conversation_id","seq") WHERE dispatched_at is null;--> statement-breakpoint
 CREATE INDEX "outbox_in_flight" ON "outbox" USING btree (coalesce(look_at, dispatched_at)) WHERE dispatched_at is not null and acked_at is null;--> statement-breakpoint
+CREATE INDEX "session_closings_by_age" ON "session_closings" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "sessions_newest" ON "sessions" USING btree ("instance_id","created_at" DESC NULLS LAST,"session_id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "sessions_by_chat" ON "sessions" USING btree ("instance_id","key_remote_jid");--> statement-breakpoint
 CREATE UNIQUE INDEX "sessions_one_live_per_conversation" ON "sessions" USING btree ("conversation_id") WHERE status <> 'closed';--> statement-breakpoint

@@ -10,6 +10,7 @@ const checks: [name: string, command: string, args: string[]][] = [
   ['dead code', 'knip', []],
   ['migrations', node, ['scripts/migrations.ts']],
   ['generated documents', node, ['scripts/generate.ts', '--check']],
+  ['OpenAPI', node, ['scripts/openapi.ts']],
   ['README against the environment', node, ['scripts/readme.ts', '--check']],
 ];
 

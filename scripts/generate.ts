@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { apiDocument } from '@typelane/api';
 import { contractFiles } from '@typelane/client/contracts-document';
 import { renderingDocument } from '@typelane/core';
 import { settingsDocument } from './generate/settings-document.ts';
@@ -11,6 +12,7 @@ import { settingsDocument } from './generate/settings-document.ts';
 /** Paths are from the root. The same code gives the same text, to the byte. */
 const documents: { path: string; text: string }[] = [
   ...contractFiles().map(({ name, text }) => ({ path: `docs/contracts/${name}`, text })),
+  { path: 'docs/contracts/openapi.json', text: `${JSON.stringify(await apiDocument(), null, 2)}\n` },
   { path: 'docs/rendering.md', text: renderingDocument() },
   { path: 'docs/settings.md', text: settingsDocument() },
 ];

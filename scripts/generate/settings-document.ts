@@ -1,7 +1,7 @@
 import { inputJsonSchema, settingsSchema } from '@typelane/core';
 import { fieldsOf, groupIn, type Row, rowsOf, type Schema } from './setting-rows.ts';
 
-/** What belongs together, in the order a reader needs it. Every setting stands in one section. */
+/** What belongs together, in the order a reader needs it. Every setting is in one section. */
 const sections: { title: string; settings: string[] }[] = [
   { title: 'Which bot answers', settings: ['trigger', 'flows'] },
   { title: 'Keywords', settings: ['keywords'] },
@@ -10,7 +10,7 @@ const sections: { title: string; settings: string[] }[] = [
   { title: 'Humans', settings: ['fromMe', 'pause', 'resume'] },
   { title: 'The end of a session', settings: ['expireAfterMinutes', 'expireMessage', 'afterEnd', 'silentMinutes', 'onUpdate'] },
   { title: 'Choices', settings: ['choices', 'unmatchedChoice'] },
-  { title: 'Texts of our own', settings: ['locale', 'hints'] },
+  { title: 'Texts that Typelane sends', settings: ['locale', 'hints'] },
   { title: 'Typing and waiting', settings: ['typing', 'wait'] },
   { title: 'Voice notes', settings: ['transcription'] },
   { title: 'Variables', settings: ['variables'] },
@@ -27,7 +27,7 @@ const sections: { title: string; settings: string[] }[] = [
       'afterSendFailure',
     ],
   },
-  { title: 'Flows of other bridges', settings: ['compat'] },
+  { title: 'Flows written for other bridges', settings: ['compat'] },
 ];
 
 /** `docs/settings.md`: every setting, as the schema describes it. */
@@ -36,7 +36,7 @@ export function settingsDocument(): string {
   const placed = sections.flatMap(({ settings }) => settings);
   const misplaced = [...fields.keys(), ...placed].filter((name) => !fields.has(name) || placed.filter((one) => one === name).length !== 1);
   if (misplaced.length > 0)
-    throw new Error(`settings that stand not in one section of the document: ${[...new Set(misplaced)].join(', ')}`);
+    throw new Error(`Expected every setting in exactly one section of the document, got ${[...new Set(misplaced)].join(', ')}`);
   const known = new Map<string, string>();
   const written = sections.map(({ title, settings }) =>
     sectionOf(
@@ -52,14 +52,14 @@ const introduction = `# Settings
 
 <!-- Generated from the schema: npm run generate -->
 
-The field \`settings\` of an integration. All of them are optional: what is not set has its default, which a later version may change.
+The field \`settings\` of an integration. Every setting is optional. A setting that you do not set has its default, which a later version may change.
 
-- \`POST /api/v2/instance/{instanceId}/typebot-integration\` takes the ones that are to be set.
-- \`PUT\` of the same path changes those that are named. Groups such as \`typing\` are merged field by field, and one that is \`null\` goes
-  back to its defaults. Lists, \`variables\` and \`trigger\` are replaced whole.
-- \`GET\` shows all as they hold now.
+- \`POST /api/v2/instance/{instanceId}/typebot-integration\` sets the settings that it names.
+- \`PUT\` of the same path changes only the settings that it names. Groups such as \`typing\` are merged field by field; \`null\` resets a group to
+  its defaults. Lists, \`variables\` and \`trigger\` are replaced as a whole.
+- \`GET\` returns all current settings.
 
-A setting that is unknown, of the wrong type or out of range is refused with a sentence that names it.
+A setting that is unknown, has the wrong type or is out of range is refused with a sentence that names it.
 `;
 
 function sectionOf(title: string, fields: [string, Schema][], known: Map<string, string>): string {

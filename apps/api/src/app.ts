@@ -6,9 +6,9 @@ import type { ApiContext } from './context.ts';
 import { answerError, answerNoHttp } from './errors/answer.ts';
 import { refusal } from './errors/refusal.ts';
 import { registerHealth } from './health.ts';
-import { describeRoutes, registerDocs } from './openapi.ts';
+import { describeRoutes, registerDocs } from './openapi/register.ts';
 import { bodySizeBytesMax, register } from './register.ts';
-import { takeOnlyJson } from './requests/json-body.ts';
+import { readJsonBodies } from './requests/json-body.ts';
 import { validatorCompiler } from './requests/validation.ts';
 import { endpoints } from './routes/index.ts';
 import { registerMediaFile } from './routes/media-file.ts';
@@ -29,7 +29,7 @@ export async function createApp(context: ApiContext): Promise<FastifyInstance> {
     frameworkErrors: onError,
     clientErrorHandler: (_error, socket) => answerNoHttp(socket),
   });
-  takeOnlyJson(app);
+  readJsonBodies(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(onError);

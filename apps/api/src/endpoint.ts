@@ -19,6 +19,8 @@ type Call<Params extends Shape, Query extends Shape, Body extends Shape> = {
   headers: IncomingHttpHeaders;
   /** Path and query as they came, for links to other pages. */
   url: string;
+  /** For what the request makes. The same when it is repeated with its `Idempotency-Key` after a crash, so that what exists is found. */
+  newId: string;
 };
 
 type Success = 200 | 201 | 202;

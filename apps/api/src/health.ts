@@ -11,7 +11,7 @@ import { inTime } from './requests/time-limit.ts';
 /** Milliseconds PostgreSQL is given to answer. */
 const databaseTimeoutMs = 2_000;
 
-const alive = z.object({ status: z.literal('ok') });
+const alive = z.object({ status: z.literal('ok') }).meta({ id: 'Health' });
 
 /** `/livez`: the process answers. `/readyz`: it could serve a request now, and what it takes in is read. Both are open, and say nothing of what is stored. */
 export function registerHealth(app: FastifyInstance, context: ApiContext): void {
@@ -39,7 +39,7 @@ export function registerHealth(app: FastifyInstance, context: ApiContext): void 
 }
 
 async function whatIsMissing({ database, redis, ingestWatch, isDraining, config, log }: ApiContext): Promise<string[]> {
-  if (isDraining()) return ['Expected a process that stays, got one that is about to stop'];
+  if (isDraining()) return ['This process is about to stop'];
   const failed = (what: string) => (error: unknown) => log.warn({ err: error }, `${what}.failed`);
   const [schema, pong, stalls] = await Promise.all([
     inTime(hasCurrentSchema(database), databaseTimeoutMs, failed('readyz.postgres')),
@@ -47,9 +47,9 @@ async function whatIsMissing({ database, redis, ingestWatch, isDraining, config,
     inTime(ingestWatch.stalls(), config.redisTimeoutMs, failed('readyz.ingest')),
   ]);
   return [
-    ...(schema === null ? ['Expected PostgreSQL to answer, got no answer'] : []),
-    ...(schema === false ? ['Expected the newest migration, got an older database: run `npm run migrate`'] : []),
-    ...(pong === null ? ['Expected Redis to answer, got no answer'] : []),
+    ...(schema === null ? ['PostgreSQL does not answer'] : []),
+    ...(schema === false ? ['The database is older than this release: run `npm run migrate`'] : []),
+    ...(pong === null ? ['Redis does not answer'] : []),
     ...(stalls ?? []).map(stalled),
   ];
 }

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Access, tenantOf } from './access/gate.ts';
 import type { ApiContext } from './context.ts';
@@ -7,6 +8,7 @@ import type { Endpoint } from './endpoint.ts';
 import { errorSchema } from './errors/answer.ts';
 import { type RefusalCode, refusals } from './errors/table.ts';
 import { refusal } from './errors/refusal.ts';
+import { once } from './requests/idempotency.ts';
 import { refuseUnstorable } from './requests/validation.ts';
 
 export const bodySizeBytesMax = 256 * 1_024;
@@ -32,6 +34,9 @@ function letGo(request: IncomingMessage): void {
   setTimeout(() => void (request.complete || request.destroy()), lingerMs).unref();
 }
 
+/** Bodies before validation fills in defaults: what an `Idempotency-Key` is compared by. */
+const asSent = new WeakMap<FastifyRequest, unknown>();
+
 function add(app: FastifyInstance, context: ApiContext, route: Endpoint): void {
   const { method, path, name, summary, description, tag, scope, params, query, body, takes = 'json', isVerbatim = false } = route;
   app.route<{ Querystring: unknown; Params: unknown; Body: unknown }, { access: Access }>({
@@ -51,27 +56,29 @@ function add(app: FastifyInstance, context: ApiContext, route: Endpoint): void {
       response: responsesOf(route),
     },
     preValidation: async (request) => {
+      asSent.set(request, request.body);
       refuseUnstorable({ ...(request.params as object), ...(request.query as object) }, { isVerbatim: false });
       if (takes === 'bytes') return;
       refuseUnstorable(request.body, { isVerbatim });
-      if (!body && hasFields(request.body)) throw refusal('INVALID_REQUEST', ['Expected no body, got one']);
+      if (!body && hasFields(request.body)) throw refusal('INVALID_REQUEST', ['This request takes no body']);
     },
     handler: async (request, reply) => {
-      const answer = await route.handle({
-        context,
-        tenant: tenantOf(request),
-        params: request.params,
-        query: request.query,
-        body: request.body,
-        headers: request.headers,
-        url: request.url,
-      });
+      const { params: given, query: asked, body: sent, headers, url } = request;
+      const tenant = tenantOf(request);
+      const handle = (newId: string) => route.handle({ context, tenant, params: given, query: asked, body: sent, headers, url, newId });
+      const repeatable = { tenant, method, path: url, key: headers['idempotency-key'], request: asSent.get(request) };
+      const answer = await (isRepeatable(route) ? once(context, repeatable, handle) : handle(randomUUID()));
       return reply
         .code(answer.status)
         .headers({ 'cache-control': 'no-store', ...answer.headers })
         .send(answer.body);
     },
   });
+}
+
+/** Whether it honours `Idempotency-Key`. Uploads do not: their bytes are not compared, and a file that is uploaded twice does no harm. */
+export function isRepeatable({ method, takes }: Pick<Endpoint, 'method' | 'takes'>): boolean {
+  return method === 'POST' && takes !== 'bytes';
 }
 
 /** Every error that can come, by status, with the codes that tell them apart. */
@@ -86,6 +93,7 @@ export function refusalsOf(route: Endpoint): Map<number, RefusalCode[]> {
   ];
   if (route.method !== 'GET') codes.push('BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
   if (route.method !== 'GET' && route.takes !== 'bytes') codes.push('INVALID_JSON');
+  if (isRepeatable(route)) codes.push('IDEMPOTENCY_KEY_IN_USE', 'IDEMPOTENCY_KEY_REUSED');
   if (route.scope !== 'instance') codes.push('SCOPE_TOO_SMALL');
   return Map.groupBy([...new Set(codes)].toSorted(), (code) => refusals[code].statusCode);
 }

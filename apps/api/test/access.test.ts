@@ -236,5 +236,5 @@ test('an app with a route that declares no access does not start', async () => {
   const app = fastify();
   guard(app, api.context);
   app.get('/forgotten', async () => 'secret');
-  await expect(app.ready()).rejects.toThrow('Expected every route to declare its access, got none for /forgotten');
+  await expect(app.ready()).rejects.toThrow('Every route must declare its access, but these do not: /forgotten');
 });

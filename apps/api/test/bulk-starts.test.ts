@@ -61,16 +61,13 @@ test('a list of an integration that is switched off waits, and goes on when it i
 
 const one = { keyRemoteJid: '5531988887777@s.whatsapp.net' };
 test.each([
-  [{}, /^Expected `contacts` to be /],
-  [{ contacts: [] }, /^Expected `contacts` to be .*at least 1/],
-  [{ contacts: [{ keyRemoteJid: '123' }] }, /^Expected `contacts\.0\.keyRemoteJid` to be the WhatsApp address/],
-  [
-    { contacts: [one, { keyRemoteJid: '5531988887777@c.us' }] },
-    /^Expected `contacts\.1\.keyRemoteJid` to be another contact than `contacts\.0`/,
-  ],
-  [{ contacts: [one], perMinute: 0 }, /^Expected `perMinute` to be /],
-  [{ contacts: [one], perMinute: 3_001 }, /^Expected `perMinute` to be /],
-  [{ contacts: [{ ...one, name: 'x' }] }, /^Expected no field `contacts\.0\.name`/],
+  [{}, '`contacts` is required'],
+  [{ contacts: [] }, /^`contacts` must be .*at least 1/],
+  [{ contacts: [{ keyRemoteJid: '123' }] }, /^`contacts\.0\.keyRemoteJid` must be the WhatsApp address/],
+  [{ contacts: [one, { keyRemoteJid: '5531988887777@c.us' }] }, /^`contacts\.1\.keyRemoteJid` must be another contact than `contacts\.0`/],
+  [{ contacts: [one], perMinute: 0 }, /^`perMinute` must be /],
+  [{ contacts: [one], perMinute: 3_001 }, /^`perMinute` must be /],
+  [{ contacts: [{ ...one, name: 'x' }] }, /^`contacts\.0\.name` is not a known field/],
 ])('%j is refused', async (body, sentence) => {
   const answer = await api.ask('POST', path, { body });
   expect([answer.status, answer.body.message]).toEqual([400, [expect.stringMatching(sentence)]]);

@@ -37,7 +37,7 @@ test('a business registers its own instances, and sees no others', async () => {
   const { businessId, tokens } = one;
   const list = `/api/v2/business/${encodeURIComponent(businessId)}/instance`;
   const registered = await api.ask('POST', list, { token: tokens.business, body: { instanceId: 'one-more', instanceName: 'More' } });
-  expect(registered).toMatchObject({ status: 201, body: { instanceId: 'one-more', name: 'More', businessBusinessId: businessId } });
+  expect(registered).toMatchObject({ status: 201, body: { instanceId: 'one-more', name: 'More', businessId: businessId } });
   expect((await api.ask('GET', list, { token: tokens.business })).body.map(({ instanceId }: { instanceId: string }) => instanceId)).toEqual(
     ['one-more', one.instanceId],
   );
@@ -49,7 +49,7 @@ test('an instance id is taken, whoever has it', async () => {
   const answers = await Promise.all(
     [one, two].map(({ instanceId }) => api.ask('POST', list, { token: one.tokens.business, body: { instanceId } })),
   );
-  for (const answer of answers) expect(answer).toMatchObject({ status: 409, body: { code: 'INSTANCE_EXISTS' } });
+  for (const answer of answers) expect(answer).toMatchObject({ status: 409, body: { code: 'INSTANCE_UNAVAILABLE' } });
   expect(answers[0]?.body).toEqual(answers[1]?.body);
 });
 
@@ -78,4 +78,23 @@ test('a token of scope instance reaches its instance only, and registers none', 
     status: 404,
     body: { code: 'INSTANCE_NOT_FOUND' },
   });
+});
+
+test('an instance is removed with all that is its own, and its id stays with its business', async () => {
+  const list = `/api/v2/business/${encodeURIComponent(one.businessId)}/instance`;
+  const body = { instanceId: 'short-lived' };
+  await api.ask('POST', list, { token: one.tokens.business, body });
+  await api.ask('POST', '/api/v2/instance/short-lived/typebot-integration', { token: one.tokens.business, body: { publicId: 'bot' } });
+  const { token } = (await api.ask('POST', `${list}/short-lived/token`, { token: one.tokens.business })).body;
+  expect((await api.ask('DELETE', `${list}/short-lived`, { token: two.tokens.business })).status).toBe(404);
+  expect((await api.ask('DELETE', `${list}/short-lived`, { token: one.tokens.business })).body).toMatchObject(body);
+  expect((await api.ask('GET', `${list}/short-lived`, { token: one.tokens.business })).status).toBe(404);
+  expect((await api.ask('GET', '/api/v2/instance/short-lived/typebot-integration', { token })).status).toBe(401);
+  const others = `/api/v2/business/${encodeURIComponent(two.businessId)}/instance`;
+  const refused = await api.ask('POST', others, { token: two.tokens.business, body });
+  // Answered like an id that is in use, so that the answer tells nobody which ids exist.
+  expect(refused).toMatchObject({ status: 409, body: { code: 'INSTANCE_UNAVAILABLE' } });
+  const taken = await api.ask('POST', others, { token: two.tokens.business, body: { instanceId: one.instanceId } });
+  expect(taken.body).toEqual(refused.body);
+  expect((await api.ask('POST', list, { token: one.tokens.business, body })).status).toBe(201);
 });

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createPublisher } from '@typelane/client';
-import { connect } from '@typelane/db';
+import { connect, type Tenant } from '@typelane/db';
 import { createMediaStore } from '@typelane/media';
 import { inboundText, waitUntil } from '@typelane/testkit';
 import { afterAll, expect, inject, test } from 'vitest';
 import type { Endpoint } from '../src/endpoint.ts';
-import { refusalsOf } from '../src/register.ts';
+import { isRepeatable, refusalsOf } from '../src/register.ts';
+import { hashesOf } from '../src/requests/idempotency.ts';
 import { endpoints } from '../src/routes/index.ts';
 import { type Ask, type Method, seen, startTestApi, type TestApi } from './support/api.ts';
 import { writes } from './support/contact.ts';
@@ -78,6 +79,8 @@ test('what a route answers when all is well', async () => {
     ['GET', `/api/v2/admin/business/${encodeURIComponent(businessId)}`],
     ['GET', `${business}/instance`],
     ['GET', instance],
+    ['POST', `${business}/instance`, { instanceId: 'removed' }],
+    ['DELETE', `${business}/instance/removed`],
   ];
   const { bulkStartId } = (await api.ask('POST', bulkStarts, { body: bulk() })).body;
   const list = `${bulkStarts}/${bulkStartId}`;
@@ -155,6 +158,7 @@ test('what is not there', async () => {
     ['GET', '/api/v2/business/nobody/instance'],
     ['POST', '/api/v2/business/nobody/instance', { instanceId: unknown }],
     ['GET', `${business}/instance/nobody`],
+    ['DELETE', `${business}/instance/nobody`],
     ...['/api/v2/business/nobody/token', `${business}/instance/nobody/token`].flatMap((path): [Method, string][] => [
       ['GET', path],
       ['POST', path],
@@ -175,7 +179,7 @@ test('what is in the way', async () => {
   expect(await codeOf('POST', integration, { publicId: 'bot', businessId: 'other' })).toBe('INSTANCE_ELSEWHERE');
   expect(await codeOf('POST', integration, { publicId: 'bot', businessId: 'other' }, tenant.tokens.business)).toBe('OTHER_BUSINESS');
   expect(await codeOf('POST', '/api/v2/admin/business', { name: 'again', businessId: tenant.businessId })).toBe('BUSINESS_EXISTS');
-  expect(await codeOf('POST', `${business}/instance`, { instanceId: tenant.instanceId })).toBe('INSTANCE_EXISTS');
+  expect(await codeOf('POST', `${business}/instance`, { instanceId: tenant.instanceId })).toBe('INSTANCE_UNAVAILABLE');
   for (let count = 0; count < 10; count += 1) await api.ask('POST', webhooks, { body: hook });
   expect(await codeOf('POST', webhooks, hook)).toBe('TOO_MANY_WEBHOOKS');
   const { bulkStartId } = (await api.ask('POST', bulkStarts, { body: bulk() })).body;
@@ -274,6 +278,7 @@ test.each(endpoints.map((route) => [route.name, route] as const))('what any rout
     await api.ask(route.method, path, { text: '--', headers: { 'content-type': 'multipart/form-data; boundary=-' } });
     await api.ask(route.method, path, { text: `{}${' '.repeat(route.bodySizeBytesMax ?? 600 * 1_024)}` });
   }
+  if (isRepeatable(route)) await repeat(path, whole, tokenOfAdmin);
   // A new pool each time: the driver waits longer and longer before it tries to connect again.
   const noPostgres = connect('postgres://nobody@127.0.0.1:1/none', { connectionsMax: 1 });
   withoutDatabase.context.database = noPostgres;
@@ -282,6 +287,25 @@ test.each(endpoints.map((route) => [route.name, route] as const))('what any rout
   expect(away.headers['retry-after']).toMatch(/^\d+$/);
   await withoutTables.ask(route.method, path, whole);
 });
+
+const tokenOfAdmin = { scope: 'admin' } as const;
+
+/** The same key while its first request is under way, and then with another request. */
+async function repeat(path: string, ask: Ask, owner: Tenant): Promise<void> {
+  const key = randomUUID();
+  const headers = { 'idempotency-key': key };
+  const { keyHash, requestHash } = hashesOf({ tenant: owner, method: 'POST', path, request: ask.body }, key);
+  for (const [hash, status, code] of [
+    [requestHash, 409, 'IDEMPOTENCY_KEY_IN_USE'],
+    ['another', 422, 'IDEMPOTENCY_KEY_REUSED'],
+  ] as const) {
+    await hasty.database.sql`
+      insert into idempotency_keys (key_hash, request_hash, new_id) values (${keyHash}, ${hash}, ${randomUUID()})
+      on conflict (key_hash) do update set request_hash = excluded.request_hash`;
+    const answer = await hasty.ask('POST', path, { ...ask, headers });
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+  }
+}
 
 /** Bodies that pass, so that the database is asked. */
 const bodies: Record<string, unknown> = {
@@ -300,7 +324,7 @@ const bodies: Record<string, unknown> = {
   putChannel: gateway,
   settleDeadLetter: { action: 'discard' },
   settleDeadLetters: { action: 'discard' },
-  settleUnreadable: { action: 'discard' },
+  settleUnownedDeadLetter: { action: 'discard' },
   resolveUncertainTurn: { resolution: 'processed' },
 };
 

@@ -59,15 +59,11 @@ function nested(levels: number): unknown {
 }
 
 test.each<[string, () => unknown, RegExp]>([
-  [
-    'an event of another instance',
-    () => said('hi', 'other'),
-    /^Expected `instance.instanceId` to be the instance of the path, got another$/,
-  ],
+  ['an event of another instance', () => said('hi', 'other'), /^`instance.instanceId` must be the instance of the path$/],
   [
     'a list with one of another instance',
     () => [said('hi'), said('hi', 'other')],
-    /^Expected `1.instance.instanceId` to be the instance of the path/,
+    /^`1.instance.instanceId` must be the instance of the path/,
   ],
   ['an event without keyId', () => ({ ...said('hi'), data: { ...said('hi').data, keyId: undefined } }), /keyId/],
   ['an empty list', () => [], /a list of 0/],

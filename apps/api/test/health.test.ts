@@ -22,7 +22,7 @@ test('without PostgreSQL it is alive and not ready', async () => {
     const answer = await broken.ask('GET', '/readyz', { token: null });
     expect(answer).toMatchObject({
       status: 503,
-      body: { error: 'Service Unavailable', code: 'NOT_READY', message: ['Expected PostgreSQL to answer, got no answer'] },
+      body: { error: 'Service Unavailable', code: 'NOT_READY', message: ['PostgreSQL does not answer'] },
     });
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
   } finally {
@@ -36,7 +36,7 @@ test('without Redis it is not ready, and says so within its time limit', async (
   redis.on('error', () => {});
   const broken = await startTestApi({ redis });
   try {
-    expect((await broken.ask('GET', '/readyz', { token: null })).body.message).toEqual(['Expected Redis to answer, got no answer']);
+    expect((await broken.ask('GET', '/readyz', { token: null })).body.message).toEqual(['Redis does not answer']);
   } finally {
     redis.disconnect();
     await broken.stop();
@@ -47,7 +47,7 @@ test('on a database that was never migrated, or not to the newest, it is not rea
   const database = connect(inject('databaseUrl'), { connectionsMax: 1 });
   const broken = await startTestApi({ database });
   const late = await startTestApi();
-  const sentence = 'Expected the newest migration, got an older database: run `npm run migrate`';
+  const sentence = 'The database is older than this release: run `npm run migrate`';
   try {
     expect((await broken.ask('GET', '/readyz', { token: null })).body.message).toEqual([sentence]);
     await late.database.sql`update drizzle.__drizzle_migrations set created_at = created_at - 1`;

@@ -156,7 +156,7 @@ test.each([
     if (status === 413) {
       expect(answer.body).toMatchObject({
         code: 'BODY_TOO_LARGE',
-        message: [`Expected a file of at most ${mediaSizeBytesMax.toLocaleString('en-US')} bytes, got a larger one`],
+        message: [`The file may have at most ${mediaSizeBytesMax.toLocaleString('en-US')} bytes`],
       });
     }
   }

@@ -24,18 +24,14 @@ test.each([
 });
 
 test.each<[string, string | Buffer, string]>([
-  [
-    'half a body',
-    '{"publicId": "bo',
-    'Expected the body to be JSON, got text that is none: Unterminated string in JSON at position 16 (line 1 column 17)',
-  ],
+  ['half a body', '{"publicId": "bo', 'The body must be valid JSON: Unterminated string in JSON at position 16 (line 1 column 17)'],
   [
     'a comma too many',
     '{"publicId": "bot",}',
-    'Expected the body to be JSON, got text that is none: Expected double-quoted property name in JSON at position 19 (line 1 column 20)',
+    'The body must be valid JSON: Expected double-quoted property name in JSON at position 19 (line 1 column 20)',
   ],
-  ['no JSON', 'apiKey=sk-secret', "Expected the body to be JSON, got text that is none: Unexpected token 'a'"],
-  ['Latin-1', Buffer.from('{"publicId":"olá"}', 'latin1'), 'Expected the body to be JSON in UTF-8, got bytes that are no UTF-8'],
+  ['no JSON', 'apiKey=sk-secret', "The body must be valid JSON: Unexpected token 'a'"],
+  ['Latin-1', Buffer.from('{"publicId":"olá"}', 'latin1'), 'The body must be UTF-8, but it contains bytes that are not'],
 ])('%s is told what is wrong with it', async (_what, text, sentence) => {
   const { status, body } = await api.ask('PUT', path, { bytes: Buffer.from(text), headers: { 'content-type': 'application/json' } });
   expect({ status, message: body.message }).toEqual({ status: 400, message: [sentence] });
@@ -43,7 +39,7 @@ test.each<[string, string | Buffer, string]>([
 
 test('an empty body is told that one is needed', async () => {
   const { body } = await api.ask('POST', path, { text: '', headers: { 'content-type': 'application/json' } });
-  expect(body.message).toEqual(['Expected the body to be an object, got nothing']);
+  expect(body.message).toEqual(['The body is required']);
 });
 
 test.each([['text/plain'], ['application/x-www-form-urlencoded'], ['application/xml'], ['multipart/form-data; boundary=x'], ['nonsense']])(
@@ -51,7 +47,7 @@ test.each([['text/plain'], ['application/x-www-form-urlencoded'], ['application/
   async (type) => {
     const answer = await api.ask('PUT', path, { text: '{}', headers: { 'content-type': type } });
     expect(answer).toMatchObject({ status: 415, body: { error: 'Unsupported Media Type', code: 'UNSUPPORTED_MEDIA_TYPE' } });
-    expect(answer.body.message).toEqual([`Expected \`Content-Type: application/json\`, got \`${type}\``]);
+    expect(answer.body.message).toEqual([`\`Content-Type\` must be \`application/json\`, but got \`${type}\``]);
   },
 );
 
@@ -71,7 +67,7 @@ test.each([
     expect(answer.body).toMatchObject({
       error: 'Payload Too Large',
       code: 'BODY_TOO_LARGE',
-      message: ['Expected a body of at most 262,144 bytes, got a larger one'],
+      message: ['The body may have at most 262,144 bytes'],
     });
 });
 
@@ -83,7 +79,7 @@ test.each([
   const answer = await api.ask('PUT', path, { text });
   expect(answer).toMatchObject({
     status: 400,
-    body: { code: 'INVALID_REQUEST', message: [`Expected \`${field}\` to be text without U+0000 and lone surrogates, got one with`] },
+    body: { code: 'INVALID_REQUEST', message: [`\`${field}\` must not contain U+0000 or lone surrogates`] },
   });
 });
 
@@ -97,7 +93,7 @@ test('a body nested 100,000 levels deep is refused, and the process lives on', a
   const answer = await api.ask('PUT', path, { text });
   expect(answer).toMatchObject({
     status: 400,
-    body: { code: 'INVALID_REQUEST', message: ['Expected at most 33 levels of nesting, got more'] },
+    body: { code: 'INVALID_REQUEST', message: ['The request may have at most 33 levels of nesting'] },
   });
 });
 
@@ -106,7 +102,7 @@ test('a body with 20,000 unknown fields is answered shortly', async () => {
   const { status, body: answer } = await api.ask('PUT', path, { body });
   expect(status).toBe(400);
   expect(answer.message).toHaveLength(21);
-  expect(answer.message.at(-1)).toBe('There are 19980 more of this kind');
+  expect(answer.message.at(-1)).toBe('19980 more problems are not listed');
 });
 
 test.each([
@@ -123,7 +119,7 @@ test.each([
 ] as const)('%s %s is answered with %i %s in the shape of every error', async (method, url, status, code) => {
   const answer = await api.ask(method, url);
   expect(answer.status).toBe(status);
-  expect(answer.body).toEqual({ statusCode: status, error: expect.any(String), message: [expect.stringMatching(/^Expected /)], code });
+  expect(answer.body).toEqual({ statusCode: status, error: expect.any(String), message: [expect.any(String)], code });
   expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
 });
 
@@ -132,12 +128,12 @@ test('a route without a body takes an empty one and refuses fields', async () =>
   expect((await api.ask('DELETE', '/api/v2/instance/nobody/typebot-integration', { headers })).status).toBe(404);
   expect((await api.ask('DELETE', '/api/v2/instance/nobody/typebot-integration', { body: {} })).status).toBe(404);
   const answer = await api.ask('DELETE', path, { body: { force: true } });
-  expect(answer).toMatchObject({ status: 400, body: { message: ['Expected no body, got one'] } });
+  expect(answer).toMatchObject({ status: 400, body: { message: ['This request takes no body'] } });
 });
 
 test.each(['GET', 'PUT'] as const)('an unknown field in the query of a %s is refused', async (method) => {
   const answer = await api.ask(method, `${path}?verbose=1`, method === 'PUT' ? { body: {} } : {});
-  expect(answer).toMatchObject({ status: 400, body: { message: ['Expected no field `verbose`, got "1"'] } });
+  expect(answer).toMatchObject({ status: 400, body: { message: ['`verbose` is not a known field'] } });
 });
 
 test('every answer names its request, and the log has a line for it without path, query and token', async () => {
@@ -182,3 +178,74 @@ async function bareDatabase(): Promise<{ databaseUrl: string }> {
   const { inject } = await import('vitest');
   return { databaseUrl: inject('databaseUrl') };
 }
+
+test.each([
+  ['a key that occurs twice', '{"publicId":"a","publicId":"b"}'],
+  ['one that occurs twice further in', '{"publicId":"a","settings":{"wait":{"maxMs":1,"maxMs":2}}}'],
+  ['one that is written in two ways', String.raw`{"publicId":"a","public\u0049d":"b"}`],
+])('%s is refused, since nobody can say which one counts', async (_what, text) => {
+  const answer = await api.ask('POST', '/api/v2/instance/twice/typebot-integration', { text });
+  expect(answer).toMatchObject({
+    status: 400,
+    body: { code: 'INVALID_JSON', message: ['No key may occur twice in an object of the body, but one does'] },
+  });
+});
+
+test('texts that look like keys are no keys', async () => {
+  const settings = { variables: { a: '"a":"b"', b: '{"a":1,"a":2}' } };
+  const answer = await api.ask('POST', '/api/v2/instance/looks-like-keys/typebot-integration', { body: { publicId: 'bot', settings } });
+  expect(answer).toMatchObject({ status: 201, body: { settings } });
+});
+
+test.each([
+  ['/docs/static/%00', {}],
+  ['/docs/static/%2e%2e%2fpackage.json', {}],
+  ['/docs/static/index.html%00.png', {}],
+  ['/docs/static/swagger-ui.css', { range: 'bytes=99999999-' }],
+  ['/docs/static/swagger-ui.css', { 'if-match': '"no"' }],
+  ['/docs/static/swagger-ui.css', { 'if-unmodified-since': 'Thu, 01 Jan 1970 00:00:00 GMT' }],
+  ['/docs/static/nowhere.js', {}],
+])('%s with %j is the fault of the caller', async (url, headers) => {
+  const { status } = await api.ask('GET', url, { token: null, headers });
+  expect(status).toBeGreaterThanOrEqual(400);
+  expect(status).toBeLessThan(500);
+});
+
+test.each(['["0000-01-01T00:00:00Z","x"]', '["9999-12-31T23:59:59Z","x"]', '["-001-01-01T00:00:00Z","x"]'])(
+  'a cursor of %s is no error of ours',
+  async (place) => {
+    const { status } = await api.ask('GET', `/api/v2/admin/business?cursor=${Buffer.from(place).toString('base64url')}`);
+    expect([200, 400]).toContain(status);
+  },
+);
+
+test.each(['.', '..', ' '])('no instance may be called %j', async (instanceId) => {
+  const { status, body } = await api.ask('POST', '/api/v2/business/default/instance', { body: { instanceId } });
+  expect([status, body.message[0]]).toEqual([400, expect.stringContaining('`instanceId` must be an id other than')]);
+});
+
+test.each(['..', '.', ' ', ' bot', 'bot '])('no bot may be called %j', async (publicId) => {
+  const answer = await api.ask('POST', '/api/v2/instance/odd-bot/typebot-integration', { body: { publicId } });
+  expect([answer.status, answer.body.message[0]]).toEqual([400, expect.stringContaining('`publicId` must be')]);
+});
+
+test.each([
+  ['typebotURL', { typebotURL: 'http://10.0.0.1' }],
+  ['settings.typebotApiURL', { settings: { typebotApiURL: 'http://localhost:3000' } }],
+  ['settings.transcription.url', { settings: { transcription: { url: 'http://169.254.169.254/v1' } } }],
+  [
+    'settings.flows.0.typebotURL',
+    { settings: { flows: [{ publicId: 'a', typebotURL: 'http://192.168.1.1', trigger: { type: 'keyword', value: 'x' } }] } },
+  ],
+])('a private address in %s is refused when it is saved, and the operator is told what to do', async (field, change) => {
+  const sentence = `\`${field}\` must be on a public host, or on one that the operator has named in EGRESS_ALLOW`;
+  const created = await api.ask('POST', '/api/v2/instance/private/typebot-integration', { body: { publicId: 'bot', ...change } });
+  expect([created.status, created.body.message]).toEqual([400, [sentence]]);
+  const changed = await api.ask('PUT', path, { body: change });
+  expect([changed.status, changed.body.message]).toEqual([400, [sentence]]);
+});
+
+test('a fraction of a second is no number of minutes', async () => {
+  const answer = await api.ask('PUT', path, { body: { settings: { expireAfterMinutes: 1e-300 } } });
+  expect([answer.status, answer.body.message[0]]).toEqual([400, expect.stringContaining('must be 0, or at least a second (0.0167)')]);
+});

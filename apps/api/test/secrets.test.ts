@@ -87,7 +87,7 @@ test.each(['https://thief.example.com/v1', 'http://api.openai.com/v1', 'https://
     const { instanceId, path } = await created();
     const { status, body } = await api.ask('PUT', path, { body: { enabled: false, settings: { transcription: { url: elsewhere } } } });
     expect(status).toBe(400);
-    expect(body.message).toEqual([expect.stringMatching(/^Expected `settings\.transcription\.apiKey` to be given again/)]);
+    expect(body.message).toEqual([expect.stringMatching(/^`settings\.transcription\.apiKey` must be given again/)]);
     expect((await api.ask('GET', path)).body).toMatchObject({ enabled: true, settings: { transcription: { url } } });
     expect(await keyOf(instanceId)).toBe(plain);
   },
@@ -106,7 +106,7 @@ test.each([
 ])('%s of the transcription %j is refused by name and not repeated', async (field, transcription, expected) => {
   const { answer } = await created(transcription);
   expect(answer.status).toBe(400);
-  expect(answer.body.message).toEqual([expect.stringContaining(`Expected \`settings.transcription.${field}\` to be ${expected}`)]);
+  expect(answer.body.message).toEqual([expect.stringContaining(`\`settings.transcription.${field}\` must be ${expected}`)]);
   expect(answer.text).not.toContain('hunter2');
 });
 
@@ -165,7 +165,7 @@ test.each<[string, object, object]>([
   const { instanceId, path } = await createdWithToken(settings);
   const { status, body } = await api.ask('PUT', path, { body: change });
   expect(status).toBe(400);
-  expect(body.message).toEqual([expect.stringMatching(/^Expected `settings\.typebotApiToken` to be given again/)]);
+  expect(body.message).toEqual([expect.stringMatching(/^`settings\.typebotApiToken` must be given again/)]);
   expect((await api.ask('GET', path)).body).toMatchObject({ typebotURL: viewer });
   expect(await tokenOf(instanceId)).toBe(plain);
 });
@@ -177,7 +177,7 @@ test.each([
 ])('%s %j is refused by name and not repeated', async (field, value, expected) => {
   const { answer } = await createdWithToken({ [field]: value });
   expect(answer.status).toBe(400);
-  expect(answer.body.message).toEqual([expect.stringContaining(`Expected \`settings.${field}\` to be ${expected}`)]);
+  expect(answer.body.message).toEqual([expect.stringContaining(`\`settings.${field}\` must be ${expected}`)]);
   expect(answer.text).not.toContain('hunter2');
 });
 

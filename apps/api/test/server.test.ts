@@ -95,7 +95,7 @@ test('what is no HTTP is answered in the shape of every error', async () => {
     expect(JSON.parse(text.slice(text.indexOf('\r\n\r\n')))).toEqual({
       statusCode: 400,
       error: 'Bad Request',
-      message: [expect.stringMatching(/^Expected /)],
+      message: [expect.stringMatching(/^This must be /)],
       code: 'INVALID_REQUEST',
     });
   } finally {

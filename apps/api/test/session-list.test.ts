@@ -35,6 +35,7 @@ test('a session is shown with its status, its reason and when it was closed', as
     keyRemoteJid: chats.open,
     status: 'open',
     typebotIntegrationId: expect.any(String),
+    instanceId: 'list',
     instanceInstanceId: 'list',
     reason: null,
     createdAt: expect.any(String),
@@ -67,17 +68,17 @@ test('filters hold together', async () => {
 });
 
 test.each([
-  ['limit=0', 'Expected `limit` to be a whole number from 1 to 500, got "0"'],
-  ['limit=501', 'Expected `limit` to be a whole number from 1 to 500, got "501"'],
-  ['limit=1e2', 'Expected `limit` to be a whole number from 1 to 500, got "1e2"'],
-  ['limit=', 'Expected `limit` to be a whole number from 1 to 500, got ""'],
-  ['limit=1&limit=2', 'Expected `limit` to be text, got a list of 2'],
-  ['status=active', 'Expected `status` to be `open` or `closed` or `close` or `paused` or `pause`, got "active"'],
-  ['keyRemoteJid=5531', 'Expected `keyRemoteJid` to be a WhatsApp address such as `5531999999999@s.whatsapp.net`, got "5531"'],
-  ['cursor=abc', 'Expected `cursor` to be a cursor from the `Link` header of this list\'s page before, got "abc"'],
-  [`cursor=${Buffer.from('["2026-01-01T00:00:00Z","x"]').toString('base64url')}`, expect.stringContaining('Expected `cursor`')],
-  ['page=2', 'Expected no field `page`, got "2"'],
-  ['__proto__=1', 'Expected no field `__proto__`, got "1"'],
+  ['limit=0', '`limit` must be a whole number from 1 to 500, but got "0"'],
+  ['limit=501', '`limit` must be a whole number from 1 to 500, but got "501"'],
+  ['limit=1e2', '`limit` must be a whole number from 1 to 500, but got "1e2"'],
+  ['limit=', '`limit` must be a whole number from 1 to 500, but got ""'],
+  ['limit=1&limit=2', '`limit` must be text, but got a list of 2'],
+  ['status=active', '`status` must be `open` or `closed` or `close` or `paused` or `pause`, but got "active"'],
+  ['keyRemoteJid=5531', '`keyRemoteJid` must be a WhatsApp address such as `5531999999999@s.whatsapp.net`, but got "5531"'],
+  ['cursor=abc', '`cursor` must be a cursor from the `Link` header of this list\'s page before, but got "abc"'],
+  [`cursor=${Buffer.from('["2026-01-01T00:00:00Z","x"]').toString('base64url')}`, expect.stringContaining('`cursor` must be a cursor')],
+  ['page=2', '`page` is not a known field'],
+  ['__proto__=1', '`__proto__` is not a known field'],
 ])('?%s is refused', async (query, sentence) => {
   const { status, body } = await api.ask('GET', `${path}/session?${query}`);
   expect(status).toBe(400);

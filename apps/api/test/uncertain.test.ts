@@ -40,6 +40,7 @@ test('an uncertain turn is shown with the words it was about, its session and it
       messages: [{ keyId, contentType: 'text', text: 'my name' }],
       cause: 'timeout',
       endedAt: expect.any(String),
+      status: 'open',
       resolution: null,
       resolvedBy: null,
       resolvedAt: null,
@@ -74,7 +75,7 @@ test('one that was processed is recorded, once', async () => {
     expect([again.status, again.body.code, again.body.message]).toEqual([
       409,
       'UNCERTAIN_TURN_RESOLVED',
-      ['Expected a turn that nobody has resolved, got one that is `processed` by an operator'],
+      ['The turn was resolved as `processed` by an operator before'],
     ]);
   }
 });
@@ -110,9 +111,7 @@ test('one that a result resolved says so', async () => {
   const place = { conversationId, seq: Number(seq) };
   expect(await resolveUncertain(api.database.sql, { ...place, resolution: 'processed', by: 'result' })).toBe(true);
   expect(await resolveUncertain(api.database.sql, { ...place, resolution: 'processed', by: 'result' })).toBe(false);
-  expect((await resolve(turnId, 'processed')).body.message).toEqual([
-    "Expected a turn that nobody has resolved, got one that is `processed` by Typebot's results",
-  ]);
+  expect((await resolve(turnId, 'processed')).body.message).toEqual(["The turn was resolved as `processed` by Typebot's results before"]);
 });
 
 test('one that was not processed is said again at the tail of its chat', async () => {

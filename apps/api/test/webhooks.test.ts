@@ -24,7 +24,7 @@ test('a webhook is created with a secret that is shown this once', async () => {
   expect(created).toMatchObject({
     status: 201,
     body: {
-      instanceInstanceId: 'instance webhooks',
+      instanceId: 'instance webhooks',
       url: 'https://example.com/hook?key=1',
       types: [],
       enabled: true,
@@ -74,7 +74,7 @@ test.each([
   const { webhookId } = (await ask('GET', path)).body[0];
   for (const refused of [await ask('POST', path, { body: { url } }), await ask('PUT', `${path}/${webhookId}`, { body: { url } })]) {
     expect(refused).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } });
-    expect(refused.body.message[0]).toMatch(new RegExp(`^Expected \`url\` to be ${expected}`));
+    expect(refused.body.message[0]).toMatch(new RegExp(`^\`url\` must be ${expected}`));
     expect(refused.text).not.toContain('pass@');
   }
 });

@@ -83,17 +83,13 @@ async function run(servers: Servers, settings: Settings, { operator, secretKey: 
   // Its port is part of the addresses that the API tells.
   const gateway = await startGateway({ ...env, log });
   stops.push(() => gateway.stop());
+  const EGRESS_ALLOW = [...env.EGRESS_ALLOW, demo.host, `${new URL(gateway.url).hostname}:${gateway.port}`];
   // No balancer stands before it.
-  const api = await startApi({ ...env, GATEWAY_PORT: gateway.port, DRAIN_DELAY_MS: 0, OPERATOR_TOKEN: operator.token, log });
+  const api = await startApi({ ...env, EGRESS_ALLOW, GATEWAY_PORT: gateway.port, DRAIN_DELAY_MS: 0, OPERATOR_TOKEN: operator.token, log });
   stops.push(() => api.stop());
   // Bots open files at the API, and only now it is known on which port.
   const PORT = Number(new URL(api.url).port);
-  const worker = await startWorker({
-    ...env,
-    PORT,
-    EGRESS_ALLOW: [...env.EGRESS_ALLOW, demo.host, `${new URL(gateway.url).hostname}:${gateway.port}`],
-    log,
-  });
+  const worker = await startWorker({ ...env, PORT, EGRESS_ALLOW, log });
   stops.push(() => worker.stop());
   await registerDemo(api.url, operator.token, demo);
   stops.push(() => removeRunFile(dataDir));

@@ -57,6 +57,7 @@ import { createFairLimiter } from './media/fair-limiter.ts';
 import { createEnrich, preparationLimits } from './enrich/create-enrich.ts';
 import { type MediaPorts, openMediaPorts } from './media/media-ports.ts';
 import { createInspect } from './resolve/inspect.ts';
+import { startSessionClosings } from './session-closings.ts';
 import { startSweep } from './sweep.ts';
 import { startTimers } from './timers.ts';
 import { answerWakeUps } from './wake-ups.ts';
@@ -122,7 +123,7 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
   const egress = createEgress({ allow: options.EGRESS_ALLOW });
   const media = openMediaPorts(options, { database, egress, log });
   const { limiter, close } = createConverse(options, { database, redis, converse, publish, egress, media });
-  const wakeUps = answerWakeUps({ redisUrl, prefix, limiter: limiter, log });
+  const wakeUps = answerWakeUps({ redisUrl, prefix, limiter, log });
   const open = await chooseReader(redis, prefix, log);
   const readers = inboundQueues(options.INBOUND_PARTITIONS).map((name) =>
     open({ database, media, redisUrl, queueKey: `${prefix}:${name}`, log, wake: (chats) => startOrWake(chats, limiter, converse) }),
@@ -140,6 +141,7 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
     intervalMs: options.SWEEP_INTERVAL_MS,
   });
   const bulkStarts = startBulkStarts({ database, converse, lease: acknowledger.lease, log });
+  const closings = startSessionClosings({ database, converse, lease: acknowledger.lease, log });
   const inboundKeys = inboundQueues(options.INBOUND_PARTITIONS).map((name) => `${prefix}:${name}`);
   const timers = startTimers({ database, redisUrl, prefix, inboundKeys, wake: wakeAll, log });
   const sessionEventPublisher = startSessionEvents({
@@ -160,6 +162,7 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
         ...readers.map((reader) => within('door', reader.stop(), readerStopMs)),
         within('timers', timers.stop()),
         within('bulk starts', bulkStarts.stop()),
+        within('session closings', closings.stop()),
         within('sweep', sweep.stop()),
         wakeUps.stop(),
         within('turns', limiter.drain(), drainMs),
@@ -230,7 +233,7 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
     ask: (call, asking) => typebot.ask(call, asking),
     inspect: createInspect({ typebot, sealer: createSealer(options.SECRET_KEY), log }),
     publish: (reply) => void publish(reply as Parameters<Publish>[0]),
-    wakeIn: wakeIn,
+    wakeIn,
     integrations: createIntegrations(log),
     read: createEnrich({ options, database, redis, egress, store: media.store, keep: createKeepFile(media), room: fileRoom, log }),
     bulkhead,
@@ -249,7 +252,7 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
     log,
   );
   return {
-    limiter: limiter,
+    limiter,
     close() {
       // Those who still wait for room find it elsewhere.
       bulkhead.wakeAll();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type BulkContact, type BulkStart, changeBulkStart, createBulkStart, listBulkContacts, type NewBulkStart } from '@typelane/db';
 import { askText, type FakeTypebot, startFakeTypebot, text, waitUntil } from '@typelane/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -24,7 +25,7 @@ const address = (place: number) => `55319${String(70_000_000 + place)}@s.whatsap
 function startTowards(count: number, change: Partial<NewBulkStart> = {}): Promise<BulkStart> {
   const contacts = Array.from({ length: count }, (_, i) => ({ keyRemoteJid: address(i), variables: {} }));
   const wanted = { instanceId, perMinute: 3_000, publicId: null, startMessage: null, variables: {}, force: false, contacts };
-  return createBulkStart(pipeline.database, { ...wanted, ...change });
+  return createBulkStart(pipeline.database, { bulkStartId: randomUUID(), ...wanted, ...change });
 }
 
 const contactsOf = ({ bulkStartId }: BulkStart): Promise<BulkContact[]> =>

@@ -55,7 +55,7 @@ test('words of which nobody knows whether Typebot heard them are said again once
   await scene.says('lost words');
   await scene.finals(2);
   const { sql } = scene.pipeline.database;
-  const [turn, ...others] = await listUncertain(scene.pipeline.database, { scope: 'admin' }, scene.instanceId, 'unresolved', page);
+  const [turn, ...others] = await listUncertain(scene.pipeline.database, { scope: 'admin' }, scene.instanceId, 'open', page);
   if (!turn) throw new Error('There is no uncertain turn');
   expect([turn.cause, others]).toEqual(['timeout', []]);
   const repeat = () => repeatUncertain(sql, { ...turn, by: 'operator', force: false });

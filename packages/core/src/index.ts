@@ -7,6 +7,7 @@ export * from './inbound-content.ts';
 export * from './inbound.ts';
 export * from './jid.ts';
 export * from './outbound.ts';
+export { sentencesOf } from './problem-sentences.ts';
 export * from './problem.ts';
 export { renderingDocument } from './render/document.ts';
 export * from './render.ts';

@@ -69,21 +69,21 @@ export const envSchema = z.object({
   INBOUND_PARTITIONS: whole(1, 256)
     .default(1)
     .describe(
-      'Inbound queues: 1 is `inbound`, more are `inbound-0` and so on. All events of an instance go to one of them. Drain before changing.',
+      'Number of inbound queues: 1 is `inbound`, more are `inbound-0` and so on. All events of an instance go to one of them. Drain before changing.',
     ),
-  WORKER_CONCURRENCY: whole(1, 2_000).default(200).describe('Turns one worker process runs at once.'),
+  WORKER_CONCURRENCY: whole(1, 2_000).default(200).describe('Turns that one worker process runs at the same time.'),
   TYPEBOT_TIMEOUT_MS: whole(1_000, 600_000)
     .default(30_000)
     .describe('Milliseconds for one call to Typebot, from the first byte to the last.'),
   TYPEBOT_QUARANTINE_MS: whole(0, 3_600_000)
     .default(60_000)
-    .describe('Milliseconds a chat waits after a call of unknown outcome: as long as Typebot may still be at work on it.'),
+    .describe('Milliseconds that a chat waits after a call of unknown outcome, because Typebot may still be working on it.'),
   TRANSCRIPTION_TIMEOUT_MS: whole(1_000, 600_000)
     .default(30_000)
-    .describe('Milliseconds for turning one voice note into text; its chat waits for as long, then the bot gets the recording.'),
+    .describe('Milliseconds for transcribing one voice note. Its chat waits that long at most, then the bot gets the recording.'),
   SWEEP_INTERVAL_MS: whole(1_000, 600_000)
     .default(10_000)
-    .describe('Milliseconds between sweeps for lost doorbells and unacknowledged replies.'),
+    .describe('Milliseconds between sweeps for lost wake-ups and unacknowledged replies.'),
   QUEUE_PREFIX: z
     .string()
     .regex(/^[\w{}.-]{1,100}$/, '1 to 100 letters, digits, `_`, `-`, `.`, `{` and `}`')
@@ -103,13 +103,13 @@ export const envSchema = z.object({
       'Folder for the files that contacts send. Default: `media` in `DATA_DIR`. With API and workers on several machines it must be a folder they share, or use a bucket.',
     ),
   MEDIA_S3_BUCKET: z.string().min(1).optional().describe('Bucket of any S3-compatible store, instead of `MEDIA_DIR`.'),
-  MEDIA_S3_ENDPOINT: url(['http:', 'https:']).optional().describe("The store's address, when it is not Amazon's: MinIO, R2, Spaces."),
+  MEDIA_S3_ENDPOINT: url(['http:', 'https:']).optional().describe("The store's address, if it is not Amazon's: MinIO, R2, Spaces."),
   MEDIA_S3_REGION: z.string().min(1).default('us-east-1').describe("The bucket's region."),
-  MEDIA_S3_ACCESS_KEY_ID: z.string().min(1).optional().describe('Key of the bucket, with its secret. Without: the role of the machine.'),
+  MEDIA_S3_ACCESS_KEY_ID: z.string().min(1).optional().describe('Access key of the bucket. Without it, the role of the machine is used.'),
   MEDIA_S3_SECRET_ACCESS_KEY: z.string().min(1).optional().describe('Secret of `MEDIA_S3_ACCESS_KEY_ID`.'),
   // WhatsApp takes images up to 5 MB, audio and video up to 16, documents up to 100: with this nothing that WhatsApp delivers is refused.
-  MEDIA_MAX_MB: whole(1, 2_000).default(100).describe('Megabytes of one file. WhatsApp ends at 100 (documents).'),
-  MEDIA_KEEP_DAYS: whole(0, 36_500).default(30).describe('Days a file is kept; its address ends with it. 0: for ever.'),
+  MEDIA_MAX_MB: whole(1, 2_000).default(100).describe('Maximum megabytes of one file. WhatsApp allows 100 (documents).'),
+  MEDIA_KEEP_DAYS: whole(0, 36_500).default(30).describe('Days that a file and its address are kept. 0: for ever.'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('Log level.'),
 });
 

@@ -19,7 +19,7 @@ export function guard(app: FastifyInstance, context: ApiContext): void {
   app.addHook('onRoute', (route) => void routes.push(route));
   app.addHook('onReady', async () => {
     const undeclared = routes.filter(({ config }) => accessOf(config) === undefined).map(({ url }) => url);
-    if (undeclared.length > 0) throw new Error(`Expected every route to declare its access, got none for ${undeclared.join(', ')}`);
+    if (undeclared.length > 0) throw new Error(`Every route must declare its access, but these do not: ${undeclared.join(', ')}`);
   });
   app.decorateRequest('tenant', null);
   app.addHook('onRequest', async (request) => {
@@ -45,5 +45,5 @@ function accessOf(config: object | undefined): Access | undefined {
 }
 
 function sentence(expected: Scope, came: Scope): string {
-  return `Expected a token of scope \`${expected}\`${expected === 'admin' ? '' : ' or higher'}, got one of scope \`${came}\``;
+  return `This needs a token of scope \`${expected}\`${expected === 'admin' ? '' : ' or higher'}, but the scope of yours is \`${came}\``;
 }

@@ -1,11 +1,10 @@
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** A new token. Only its hash is kept, so this is the one time it can be shown. */
 export type IssuedToken = { keyId: string; token: string; hash: string };
 
 /** `tl_<key id, 32 hex digits>_<256 random bits, base64url>`. */
-export function issueToken(): IssuedToken {
-  const keyId = randomUUID();
+export function issueToken(keyId: string): IssuedToken {
   const token = `tl_${keyId.replaceAll('-', '')}_${randomBytes(32).toString('base64url')}`;
   return { keyId, token, hash: digest(token).toString('hex') };
 }

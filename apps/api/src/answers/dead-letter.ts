@@ -6,7 +6,7 @@ export const letterStatuses = ['open', 'redriven', 'discarded'] as const;
 export const deadLetterSchema = z
   .object({
     deadLetterId: z.uuid(),
-    instanceInstanceId: z.string().nullable().describe('Null: nobody knows whose it is.'),
+    instanceId: z.string().nullable().describe('Null: the event did not say.'),
     source: z
       .string()
       .describe(
@@ -41,7 +41,7 @@ export function deadLetterOf(letter: DeadLetterRecord): z.infer<typeof deadLette
   const { deadLetterId, instanceId, source, keyRemoteJid, keyId, reason, details, sizeBytes, status, createdAt, settledAt } = letter;
   return {
     deadLetterId,
-    instanceInstanceId: instanceId,
+    instanceId,
     source,
     keyRemoteJid,
     keyId,

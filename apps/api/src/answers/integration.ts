@@ -5,7 +5,8 @@ import { z } from 'zod';
 export const integrationSchema = z
   .object({
     typebotIntegrationId: z.uuid(),
-    instanceInstanceId: z.string(),
+    instanceId: z.string(),
+    instanceInstanceId: z.string().describe('The same as `instanceId`.'),
     publicId: z.string(),
     typebotURL: z.string(),
     enabled: z.boolean(),
@@ -23,6 +24,7 @@ export function integrationOf(record: IntegrationRecord): z.infer<typeof integra
   const read = settingsSchema.parse(settings);
   return {
     typebotIntegrationId,
+    instanceId,
     instanceInstanceId: instanceId,
     publicId,
     typebotURL,

@@ -6,7 +6,8 @@ const fields = {
   keyRemoteJid: z.string().describe('The chat, in its normal form.'),
   status: z.enum(['open', 'closed', 'paused']),
   typebotIntegrationId: z.uuid().nullable(),
-  instanceInstanceId: z.string(),
+  instanceId: z.string(),
+  instanceInstanceId: z.string().describe('The same as `instanceId`.'),
   reason: z
     .string()
     .nullable()
@@ -48,6 +49,7 @@ export function sessionOf(record: SessionRecord): SessionAnswer {
     keyRemoteJid,
     status,
     typebotIntegrationId,
+    instanceId,
     instanceInstanceId: instanceId,
     reason,
     createdAt: createdAt.toISOString(),

@@ -9,7 +9,7 @@ export const instanceSchema = z
   .object({
     instanceId: z.string(),
     name: z.string().nullable(),
-    businessBusinessId: z.string(),
+    businessId: z.string(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })
@@ -37,7 +37,7 @@ export function businessOf({ businessId, name, createdAt, updatedAt }: Business)
 }
 
 export function instanceOf({ instanceId, businessId, name, createdAt, updatedAt }: Instance): z.infer<typeof instanceSchema> {
-  return { instanceId, name, businessBusinessId: businessId, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
+  return { instanceId, name, businessId, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
 }
 
 export function tokenOf({ createdAt, expiresAt, revokedAt, ...token }: Token): z.infer<typeof tokenSchema> {

@@ -15,7 +15,8 @@ export const uncertainTurnSchema = z
       .describe('What the contact said: more than one where a burst was asked as one; none for an order.'),
     cause: z.string().describe('Such as `timeout`, `worker_lost`.'),
     endedAt: z.iso.datetime(),
-    resolution: z.enum(resolutions).nullable().describe('Null: nobody has found out.'),
+    status: z.enum(['open', 'resolved']),
+    resolution: z.enum(resolutions).nullable().describe('Null while it is open.'),
     resolvedBy: z.enum(['operator', 'result']).nullable().describe("`result`: it was read in Typebot's results."),
     resolvedAt: z.iso.datetime().nullable(),
   })
@@ -31,6 +32,7 @@ export function uncertainTurnOf(turn: UncertainTurn): z.infer<typeof uncertainTu
     messages: arrived.kind === 'message' ? arrived.events.map(messageOf) : [],
     cause,
     endedAt: endedAt.toISOString(),
+    status: resolution === null ? 'open' : 'resolved',
     resolution,
     resolvedBy,
     resolvedAt: resolvedAt?.toISOString() ?? null,

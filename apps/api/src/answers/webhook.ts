@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const fields = {
   webhookId: z.uuid(),
-  instanceInstanceId: z.string(),
+  instanceId: z.string(),
   url: z.string(),
   types: z.array(z.enum(sessionEventTypes)).describe('What it is told of. Empty: everything.'),
   enabled: z.boolean(),
@@ -45,7 +45,7 @@ export function webhookOf(record: WebhookRecord): z.infer<typeof webhookSchema> 
   const { webhookId, instanceId, url, types, enabled, failingSince, disabledReason, createdAt, updatedAt } = record;
   return {
     webhookId,
-    instanceInstanceId: instanceId,
+    instanceId,
     url,
     types,
     enabled,
@@ -59,7 +59,7 @@ export function webhookOf(record: WebhookRecord): z.infer<typeof webhookSchema> 
 export function deliveryOf(record: DeliveryRecord): z.infer<typeof deliverySchema> {
   const { sessionEventId, type, attempts, failure, createdAt, nextAt, deliveredAt } = record;
   return {
-    sessionEventId: sessionEventId,
+    sessionEventId,
     // Nothing else is ever written there.
     type: type as z.infer<typeof deliverySchema>['type'],
     status: deliveredAt ? 'delivered' : nextAt ? 'waiting' : 'givenUp',

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClosingReason, Command } from '@typelane/core';
-import { closeSessions, type Destination, order, type Ordered, outcomeOf, unsettled } from '@typelane/db';
+import type { Command } from '@typelane/core';
+import { closeNextSessions, type Destination, order, type Ordered, outcomeOf, type SessionClosing, unsettled } from '@typelane/db';
 import { wake } from '@typelane/runtime';
 import type { ApiContext } from '../context.ts';
 import { inTime } from '../requests/time-limit.ts';
@@ -10,31 +10,34 @@ export type Outcome = { final: string; reason: string | null } | null;
 
 /**
  * Orders something of a chat and waits for its effect. The order is durable before anybody is told: when Redis is away or every
- * worker is busy it is carried out later, when the sweep rings.
+ * worker is busy it is carried out later, when the sweep rings. `commandId`: a second order under the same id is the first one.
  */
-export async function carryOut(context: ApiContext, instanceId: string, to: Destination, command: Command): Promise<Outcome> {
+export async function carryOut(
+  context: ApiContext,
+  instanceId: string,
+  to: Destination,
+  command: Command,
+  commandId?: string,
+): Promise<Outcome> {
   const { sql } = context.database;
-  const ordered = await order(sql, instanceId, to, command);
+  const ordered = await order(sql, instanceId, to, command, commandId);
   const isHeard = await wakeChat(context, instanceId, [ordered]);
   return isHeard ? untilSettled(context, () => outcomeOf(sql, ordered)) : null;
 }
 
-/**
- * Closes every session of an instance, for `reason`, and waits for it as long as a request may wait. Looks twice: a turn that began
- * before whatever brought this about may open a session after the first look.
- */
-export async function closeAll(context: ApiContext, instanceId: string, reason: ClosingReason): Promise<void> {
-  const { sql } = context.database;
-  const ordered = await closeSessions(sql, instanceId, reason);
-  await settleAll(context, instanceId, ordered);
-  const late = await closeSessions(sql, instanceId, reason, new Set(ordered.map(({ sessionId }) => sessionId)));
-  await settleAll(context, instanceId, late);
-}
+/** Sessions closed while the request waits; the worker closes the rest. */
+const sessionsPerRequestMax = 100;
 
-async function settleAll(context: ApiContext, instanceId: string, ordered: Ordered[]): Promise<void> {
+/**
+ * Closes the first sessions of a closing that is on record, and waits for them as long as a request may wait. The worker carries on: a large
+ * instance takes longer than a request.
+ */
+export async function beginClosing(context: ApiContext, closing: SessionClosing): Promise<void> {
+  const { sql } = context.database;
+  const { ordered } = await closeNextSessions(sql, closing, { after: null, limit: sessionsPerRequestMax });
   if (ordered.length === 0) return;
-  const isHeard = await wakeChat(context, instanceId, ordered);
-  if (isHeard) await untilSettled(context, async () => ((await unsettled(context.database.sql, ordered)) === 0 ? true : null));
+  const isHeard = await wakeChat(context, closing.instanceId, ordered);
+  if (isHeard) await untilSettled(context, async () => ((await unsettled(sql, ordered)) === 0 ? true : null));
 }
 
 /** Rings for what is on record already. False: Redis did not hear it in time, and the sweep will find it. */

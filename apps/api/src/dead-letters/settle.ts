@@ -46,5 +46,5 @@ async function redriveThroughDoor({ database: { sql }, inbound }: ApiContext, le
 }
 
 function settledBefore(status: 'redriven' | 'discarded') {
-  return refusal('DEAD_LETTER_SETTLED', [`Expected a dead letter that is open, got one that was ${status}`]);
+  return refusal('DEAD_LETTER_SETTLED', [`The dead letter was ${status} before`]);
 }

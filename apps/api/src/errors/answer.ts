@@ -12,7 +12,7 @@ export const errorSchema = z
   .object({
     statusCode: z.number().int(),
     error: z.string().describe('The name of the status.'),
-    message: z.array(z.string()).describe('Sentences that name the field, what was expected and what came.'),
+    message: z.array(z.string()).describe('Sentences that name the field, what is allowed and what came.'),
     code: z.string().describe('Stable; for programs.'),
   })
   .meta({ id: 'Error' });
@@ -36,7 +36,7 @@ export function answerError(error: unknown, reply: FastifyReply, log: Log): Fast
 /** What could not be read as a request has no reply object, only a socket. */
 export function answerNoHttp(socket: Socket): void {
   const body = JSON.stringify(
-    errorBody(refusal('INVALID_REQUEST', ['Expected an HTTP/1.1 request with headers of at most 16 KiB, in time'])),
+    errorBody(refusal('INVALID_REQUEST', ['This must be an HTTP/1.1 request with headers of at most 16 KiB, sent in time'])),
   );
   if (!socket.writable) return void socket.destroy();
   socket.end(
@@ -50,30 +50,44 @@ function errorBody({ statusCode, sentences, code }: Refusal): z.infer<typeof err
 
 function asRefusal(error: unknown, request: FastifyRequest): Refusal {
   if (error instanceof Refusal) return error;
+  // The caller is gone, not the database: both can say ECONNRESET.
+  if (request.raw.aborted) return refusal('INVALID_REQUEST', ['The connection ended before the whole body had arrived'], { cause: error });
   if (isDatabaseAway(error)) return refusal('DATABASE_UNAVAILABLE', [], { cause: error });
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   const known = frameworkRefusals[code];
-  return known ? refusal(known.code, known.sentences?.(request), { cause: error }) : refusal('INTERNAL_ERROR', [], { cause: error });
+  if (known) return refusal(known.code, known.sentences?.(request), { cause: error });
+  return refusal(codeByStatus[statusOf(error)] ?? 'INTERNAL_ERROR', [], { cause: error });
+}
+
+/** What a plugin says is the caller's fault, such as a path or range that the static files of `/docs` do not have. */
+const codeByStatus: Record<number, RefusalCode> = {
+  400: 'INVALID_REQUEST',
+  403: 'ROUTE_NOT_FOUND',
+  404: 'ROUTE_NOT_FOUND',
+  412: 'INVALID_REQUEST',
+  416: 'RANGE_NOT_SATISFIABLE',
+};
+
+function statusOf(error: unknown): number {
+  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
 }
 
 /** What Fastify refuses by itself. */
 const frameworkRefusals: Record<string, { code: RefusalCode; sentences?: (request: FastifyRequest) => string[] }> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     code: 'UNSUPPORTED_MEDIA_TYPE',
-    sentences: ({ headers }) => [`Expected \`Content-Type: application/json\`, got ${typeThatCame(headers['content-type'])}`],
+    sentences: ({ headers }) => [`\`Content-Type\` must be \`application/json\`, but got ${typeThatCame(headers['content-type'])}`],
   },
   FST_ERR_CTP_BODY_TOO_LARGE: {
     code: 'BODY_TOO_LARGE',
-    sentences: ({ routeOptions }) => [
-      `Expected a body of at most ${(routeOptions.bodyLimit ?? 0).toLocaleString('en-US')} bytes, got a larger one`,
-    ],
+    sentences: ({ routeOptions }) => [`The body may have at most ${(routeOptions.bodyLimit ?? 0).toLocaleString('en-US')} bytes`],
   },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
     code: 'INVALID_REQUEST',
-    sentences: () => ['Expected `Content-Length` to be the length of the body, got another'],
+    sentences: () => ['`Content-Length` must be the length of the body'],
   },
-  FST_ERR_BAD_URL: { code: 'INVALID_REQUEST', sentences: () => ['Expected the path to be percent-encoded UTF-8'] },
-  FST_ERR_MAX_PARAM_LENGTH: { code: 'INVALID_REQUEST', sentences: () => ['Expected ids of at most 200 characters in the path'] },
+  FST_ERR_BAD_URL: { code: 'INVALID_REQUEST', sentences: () => ['The path must be percent-encoded UTF-8'] },
+  FST_ERR_MAX_PARAM_LENGTH: { code: 'INVALID_REQUEST', sentences: () => ['Ids in the path may have at most 200 characters'] },
 };
 
 function typeThatCame(contentType: string | undefined): string {

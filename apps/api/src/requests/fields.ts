@@ -1,10 +1,20 @@
 import { parseJid } from '@typelane/core';
 import { z } from 'zod';
 
-/** Ids in paths. Ours are uuids, instances' are the producer's: any text. */
-export const pathId = z.string().min(1).max(200);
+/** An id in a path. Ours are UUIDs; a producer chooses those of instances and businesses. `.` and `..` would change the path. */
+export const pathId = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((id) => id !== '.' && id !== '..' && id.trim() !== '', 'an id other than `.`, `..` and blanks');
 
-export const publicId = z.string().min(1).max(200).describe('Id or name of the published bot.');
+/** The bot's id becomes a path segment of a call to Typebot. */
+export const publicId = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((id) => id !== '.' && id !== '..' && id.trim() === id, 'the id of a bot: not `.` or `..`, without blanks around it')
+  .describe('Id or name of the published bot.');
 
 const urlLengthMax = 2_048;
 
@@ -33,7 +43,7 @@ export const chat = z
     return z.NEVER;
   });
 
-/** A number in a query, where everything is text. */
+/** A whole number in a query, where everything is text. */
 export function wholeNumber(from: number, to: number, byDefault: number) {
   return z
     .string()

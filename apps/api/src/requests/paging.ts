@@ -7,9 +7,12 @@ import { isStorable } from './validation.ts';
 export function newestFirst(id: z.ZodType<string> = pathId.refine(isStorable)) {
   return {
     limit: wholeNumber(1, 500, 100),
-    cursor: cursor(z.tuple([z.iso.datetime(), id])).optional(),
+    cursor: cursor(z.tuple([storableTime, id])).optional(),
   };
 }
+
+/** Years that PostgreSQL and JavaScript both know. */
+const storableTime = z.iso.datetime().refine((text) => /^(?:19[7-9]\d|[2-9]\d{3})-/.test(text));
 
 /** `limit` and `cursor` of a list in the order of a chat's events. */
 export const inOrder = {

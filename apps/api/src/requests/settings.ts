@@ -1,8 +1,15 @@
-import { futileIn, inputJsonSchema, settingsChangeSchema, type SettingsChange, settingsSchema, type SettingsInput } from '@typelane/core';
+import {
+  futileIn,
+  inputJsonSchema,
+  sentencesOf,
+  settingsChangeSchema,
+  type SettingsChange,
+  settingsSchema,
+  type SettingsInput,
+} from '@typelane/core';
 import { patternProblem } from '@typelane/runtime';
 import { z } from 'zod';
 import { refusal } from '../errors/refusal.ts';
-import { sentencesOf } from '../errors/sentences.ts';
 import { typebotURL } from './fields.ts';
 import { apiKeyProblem } from './transcription.ts';
 
@@ -18,7 +25,7 @@ export const settingsChange = asWritten<SettingsChange>(settingsChangeSchema);
 /** Refuses settings that came to be by a change and do not fit together. */
 export function refuseSettings(settings: SettingsInput): void {
   const { error } = z.object({ settings: settingsSchema }).safeParse({ settings });
-  if (error) throw refusal('INVALID_REQUEST', sentencesOf(error.issues, { settings }, 'the body'));
+  if (error) throw refusal('INVALID_REQUEST', sentencesOf(error.issues, { settings }, 'The body'));
 }
 
 function asWritten<Written extends SettingsInput | SettingsChange>(schema: z.ZodType) {
@@ -34,7 +41,7 @@ function asWritten<Written extends SettingsInput | SettingsChange>(schema: z.Zod
     .meta(inputJsonSchema(schema));
 }
 
-/** `message` goes on from "Expected `field` to be ". */
+/** `message` completes the sentence "`field` must be …". */
 type Refuse = (path: PropertyKey[], message: string) => void;
 
 /** What the schema does not know is judged on the way: patterns, addresses, and what would be of no use. */

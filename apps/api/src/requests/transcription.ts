@@ -1,6 +1,6 @@
 import type { SettingsChange, SettingsInput } from '@typelane/core';
 
-/** What may be sent as a bearer token, as it is before it is sealed. Goes on from "Expected `field` to be "; null: nothing is wrong. */
+/** What may be sent as a bearer token, as it is before it is sealed. Completes the sentence "`field` must be …"; null: it is fine. */
 export function apiKeyProblem(apiKey: string): string | null {
   return /^[!-~]{1,500}$/.test(apiKey) ? null : 'text of at most 500 visible ASCII characters';
 }

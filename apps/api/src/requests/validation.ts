@@ -1,12 +1,12 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import type { z } from 'zod';
 import { refusal } from '../errors/refusal.ts';
-import { sentencesOf } from '../errors/sentences.ts';
+import { sentencesOf } from '@typelane/core';
 
 /** Levels of nesting a body may have: the 32 of an event, and the list that events may come in. */
 const depthMax = 33;
 
-const wholes: Record<string, string> = { body: 'the body', querystring: 'the query', params: 'the path' };
+const wholes: Record<string, string> = { body: 'The body', querystring: 'The query', params: 'The path' };
 
 /** zod instead of ajv: nothing is removed, nothing is turned into another type, and the sentences are ours. */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
@@ -29,7 +29,7 @@ export function refuseUnstorable(value: unknown, { isVerbatim }: { isVerbatim: b
     if (typeof at.value === 'string') {
       if (!isVerbatim && !isStorable(at.value)) throw unstorable(at.path);
     } else if (typeof at.value === 'object' && at.value !== null) {
-      if (at.depth > depthMax) throw refusal('INVALID_REQUEST', [`Expected at most ${depthMax} levels of nesting, got more`]);
+      if (at.depth > depthMax) throw refusal('INVALID_REQUEST', [`The request may have at most ${depthMax} levels of nesting`]);
       for (const [key, inner] of Object.entries(at.value)) {
         const path = at.path === '' ? key : `${at.path}.${key}`;
         if (!isVerbatim && !isStorable(key)) throw unstorable(at.path);
@@ -44,6 +44,6 @@ export function isStorable(text: string): boolean {
 }
 
 function unstorable(path: string) {
-  const name = path === '' ? 'the request' : `\`${path.slice(0, 100)}\``;
-  return refusal('INVALID_REQUEST', [`Expected ${name} to be text without U+0000 and lone surrogates, got one with`]);
+  const name = path === '' ? 'The request' : `\`${path.slice(0, 100)}\``;
+  return refusal('INVALID_REQUEST', [`${name} must not contain U+0000 or lone surrogates`]);
 }

@@ -1,11 +1,9 @@
 import { sessionEventTypes } from '@typelane/core';
 import { z } from 'zod';
-import type { ApiContext } from '../context.ts';
-import { refusal } from '../errors/refusal.ts';
 
 const urlLengthMax = 2_048;
 
-/** Where session_events are posted; kept as URLs are spelled. Whether it may be called is `refuseForbidden`'s question. */
+/** Where session events are posted, in the URL's own spelling. */
 export const webhookURL = z
   .string()
   .max(urlLengthMax)
@@ -23,9 +21,3 @@ export const webhookTypes = z
   .max(100)
   .transform((types) => [...new Set(types)])
   .describe('What it is told of. Empty: everything.');
-
-/** Only the rules that need no name looked up: an address may change between two calls, and is checked at each. */
-export function refuseForbidden({ egress }: Pick<ApiContext, 'egress'>, url: string | undefined): void {
-  if (url === undefined || egress.check(url).allowed) return;
-  throw refusal('INVALID_REQUEST', ['Expected `url` to be on a public host, got a local name or a private address']);
-}

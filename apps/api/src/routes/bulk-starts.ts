@@ -72,12 +72,12 @@ const create = endpoint({
   }),
   answers: { 201: { description: 'The list is kept and begins.', schema: bulkStartDetailSchema } },
   refusals: ['INTEGRATION_NOT_FOUND', 'INTEGRATION_DISABLED'],
-  async handle({ context: { database }, tenant, params: { instanceId }, body }) {
+  async handle({ context: { database }, tenant, newId, params: { instanceId }, body }) {
     const integration = await findIntegration(database, tenant, instanceId);
     if (!integration) throw refusal('INTEGRATION_NOT_FOUND');
     if (!integration.enabled) throw refusal('INTEGRATION_DISABLED');
     const { publicId: bot = null, startMessage = null, ...wanted } = body;
-    const list = await createBulkStart(database, { instanceId, publicId: bot, startMessage, ...wanted });
+    const list = await createBulkStart(database, { bulkStartId: newId, instanceId, publicId: bot, startMessage, ...wanted });
     return { status: 201, body: bulkStartDetailOf(list, await progressOf(database.sql, list.bulkStartId)) };
   },
 });

@@ -1,4 +1,4 @@
-import { InvalidEventError, PublishError } from '@typelane/client';
+import { InvalidEventError, PublishError, sentence } from '@typelane/client';
 import { eventsPerJobMax, inboundEventSchema } from '@typelane/core';
 import { findInstance } from '@typelane/db';
 import { z } from 'zod';
@@ -40,16 +40,11 @@ export const publishEvents = endpoint({
 });
 
 function strayEvent(index: number, isList: boolean): string {
-  return `Expected \`${isList ? `${index}.` : ''}instance.instanceId\` to be the instance of the path, got another`;
+  return `\`${isList ? `${index}.` : ''}instance.instanceId\` must be the instance of the path`;
 }
 
 function asRefusal(error: unknown): unknown {
   if (error instanceof PublishError) return refusal('QUEUE_UNAVAILABLE', [], { cause: error });
   if (!(error instanceof InvalidEventError)) return error;
-  return refusal(
-    'INVALID_REQUEST',
-    error.problems.map(
-      ({ field, expected, came }) => `Expected ${field === '' ? 'the event' : `\`${field}\``} to ${expected}, got ${came}`,
-    ),
-  );
+  return refusal('INVALID_REQUEST', error.problems.map(sentence));
 }

@@ -1,6 +1,7 @@
-import { findBusiness, findInstance, listInstances, registerInstance } from '@typelane/db';
+import { findBusiness, findInstance, listInstances, registerInstance, removeInstance } from '@typelane/db';
 import { z } from 'zod';
 import { instanceOf, instanceSchema } from '../answers/tenants.ts';
+import { beginClosing } from '../commands/carry-out.ts';
 import { endpoint } from '../endpoint.ts';
 import { refusal } from '../errors/refusal.ts';
 import { pathId } from '../requests/fields.ts';
@@ -22,11 +23,11 @@ const register = endpoint({
     instanceName: z.string().min(1).max(200).optional(),
   }),
   answers: { 201: { description: 'Registered.', schema: instanceSchema } },
-  refusals: ['BUSINESS_NOT_FOUND', 'INSTANCE_EXISTS'],
+  refusals: ['BUSINESS_NOT_FOUND', 'INSTANCE_UNAVAILABLE'],
   async handle({ context: { database }, tenant, params: { businessId }, body: { instanceId, instanceName = null } }) {
     if (!(await findBusiness(database, tenant, businessId))) throw refusal('BUSINESS_NOT_FOUND');
     const registered = await registerInstance(database, { instanceId, businessId, name: instanceName });
-    if (!registered) throw refusal('INSTANCE_EXISTS');
+    if (!registered) throw refusal('INSTANCE_UNAVAILABLE');
     return { status: 201, body: instanceOf(registered) };
   },
 });
@@ -65,4 +66,23 @@ const show = endpoint({
   },
 });
 
-export const instanceEndpoints = [register, list, show];
+const remove = endpoint({
+  ...about,
+  method: 'DELETE',
+  path: `${path}/:instanceId`,
+  name: 'removeInstance',
+  summary: 'Removes an instance, with its integration, tokens, webhooks and bulk starts.',
+  description:
+    'Open and paused sessions are closed with reason `integration_removed`. Events that still come end as ignored. The id stays reserved for this business, which may register it again.',
+  params: businessInstanceParams,
+  answers: { 200: { description: 'The instance as it was.', schema: instanceSchema } },
+  refusals: ['INSTANCE_NOT_FOUND'],
+  async handle({ context, tenant, params }) {
+    const removed = await removeInstance(context.database, tenant, params);
+    if (!removed) throw refusal('INSTANCE_NOT_FOUND');
+    await beginClosing(context, removed.closing);
+    return { status: 200, body: instanceOf(removed.instance) };
+  },
+});
+
+export const instanceEndpoints = [register, list, show, remove];

@@ -2,7 +2,6 @@ import { aboutSecret, mergeSettings, type SettingsChange, settingsSchema, type S
 import {
   changeIntegration,
   createIntegration,
-  findInstance,
   findIntegration,
   type IntegrationRecord,
   removeIntegration,
@@ -10,10 +9,11 @@ import {
 } from '@typelane/db';
 import { z } from 'zod';
 import { integrationOf, integrationSchema } from '../answers/integration.ts';
-import { closeAll } from '../commands/carry-out.ts';
+import { beginClosing } from '../commands/carry-out.ts';
 import type { ApiContext } from '../context.ts';
 import { endpoint } from '../endpoint.ts';
 import { refusal } from '../errors/refusal.ts';
+import { refusePrivateUrls, urlsInSettings } from '../requests/egress.ts';
 import { pathId, publicId, typebotURL } from '../requests/fields.ts';
 import { refuseSettings, settingsChange, settingsInput } from '../requests/settings.ts';
 import { type ResultsAddress, takesTokenElsewhere } from '../requests/results-token.ts';
@@ -42,6 +42,7 @@ const create = endpoint({
   refusals: ['OTHER_BUSINESS', 'INSTANCE_NOT_FOUND', 'INSTANCE_ELSEWHERE', 'INTEGRATION_EXISTS'],
   async handle({ context, tenant, params: { instanceId }, body: { businessId = null, instanceName = null, ...wanted } }) {
     refuseOtherBusiness(tenant, businessId);
+    refusePrivateUrls(context, [{ field: 'typebotURL', url: wanted.typebotURL }, ...urlsInSettings(wanted.settings)]);
     const settings = sealed(context, instanceId, wanted.settings ?? {});
     const created = await createIntegration(context.database, tenant, { ...wanted, settings, instanceId, businessId, instanceName });
     switch (created.type) {
@@ -87,15 +88,17 @@ const change = endpoint({
   answers: { 201: integration('Changed.') },
   refusals: ['INTEGRATION_NOT_FOUND'],
   async handle({ context, tenant, params: { instanceId }, body: { settings, ...given } }) {
+    refusePrivateUrls(context, [{ field: 'typebotURL', url: given.typebotURL }, ...urlsInSettings(settings)]);
     const wanted = settings && sealed(context, instanceId, settings);
     const changed = await changeIntegration(context.database, tenant, instanceId, (before) => {
       const stored = before.settings as SettingsInput;
       const after = { typebotURL: given.typebotURL ?? before.typebotURL, settings: wanted ? merged(stored, wanted) : stored };
       refuseTokenElsewhere({ typebotURL: before.typebotURL, settings: stored }, after, wanted?.typebotApiToken !== undefined);
-      return { ...withoutUndefined(given), ...(wanted && { settings: after.settings }) };
+      const changes = { ...withoutUndefined(given), ...(wanted && { settings: after.settings }) };
+      return { ...changes, closesSessions: restarts(before, { ...before, ...changes }) };
     });
     if (!changed) throw refusal('INTEGRATION_NOT_FOUND');
-    if (restarts(changed.before, changed.after)) await closeAll(context, instanceId, 'replaced');
+    if (changed.closing) await beginClosing(context, changed.closing);
     return { status: 201, body: integrationOf(changed.after) };
   },
 });
@@ -105,15 +108,15 @@ const remove = endpoint({
   method: 'DELETE',
   name: 'removeIntegration',
   summary: 'Takes the bot off an instance.',
-  description: 'Open and paused sessions are closed with reason `integration_removed`.',
+  description:
+    'Open and paused sessions are closed with reason `integration_removed`: up to 100 before the answer, the others right afterwards.',
   answers: { 200: integration('The integration as it was.') },
   refusals: ['INTEGRATION_NOT_FOUND'],
   async handle({ context, tenant, params: { instanceId } }) {
     const removed = await removeIntegration(context.database, tenant, instanceId);
-    // Also when it is gone already: a removal that was cut short is finished by asking again.
-    if (removed ?? (await findInstance(context.database, tenant, instanceId))) await closeAll(context, instanceId, 'integration_removed');
     if (!removed) throw refusal('INTEGRATION_NOT_FOUND');
-    return { status: 200, body: integrationOf(removed) };
+    await beginClosing(context, removed.closing);
+    return { status: 200, body: integrationOf(removed.integration) };
   },
 });
 
@@ -131,7 +134,7 @@ function sealed<S extends SettingsInput | SettingsChange>({ sealer }: ApiContext
 function merged(before: SettingsInput, wanted: SettingsChange): SettingsInput {
   if (takesKeyElsewhere(before, wanted)) {
     throw refusal('INVALID_REQUEST', [
-      'Expected `settings.transcription.apiKey` to be given again, or null, since `settings.transcription.url` names another host, got nothing',
+      '`settings.transcription.apiKey` must be given again or be null, because `settings.transcription.url` names another host',
     ]);
   }
   const settings = mergeSettings(before, wanted);
@@ -142,7 +145,7 @@ function merged(before: SettingsInput, wanted: SettingsChange): SettingsInput {
 function refuseTokenElsewhere(before: ResultsAddress, after: ResultsAddress, isGivenAgain: boolean): void {
   if (!takesTokenElsewhere(before, after, isGivenAgain)) return;
   throw refusal('INVALID_REQUEST', [
-    'Expected `settings.typebotApiToken` to be given again, or null, since `typebotURL` or `settings.typebotApiURL` names another host, got nothing',
+    '`settings.typebotApiToken` must be given again or be null, because `typebotURL` or `settings.typebotApiURL` names another host',
   ]);
 }
 

@@ -21,28 +21,33 @@ export function registerMediaFile(app: FastifyInstance, context: ApiContext): vo
   const bytes = z.unknown().meta({ type: 'string', format: 'binary' });
   const file = (description: string) => ({ description, content: { 'application/octet-stream': { schema: bytes } } });
   const error = (code: string) => ({ description: `\`${code}\``, content: { 'application/json': { schema: errorSchema } } });
-  app.route<{ Params: z.output<typeof params>; Querystring: unknown }, { access: Access }>({
-    method: ['GET', 'HEAD'],
-    url: '/media/:mediaId/:signature/:fileName',
-    config: { access: 'open' },
-    schema: {
-      operationId: 'openMedia',
-      summary: 'A file that a contact sent, for whoever has its address.',
-      description: 'The addresses come from `uploadMedia` and stand in what bots are told. `Range` is understood.',
-      tags: ['Media'],
-      security: [],
-      params,
-      response: {
-        200: file('The file.'),
-        206: file('The part that was asked for.'),
-        404: error('MEDIA_NOT_FOUND'),
-        416: error('RANGE_NOT_SATISFIABLE'),
-      },
+  const schema = {
+    operationId: 'openMedia',
+    summary: 'Returns a file that a contact sent, to anyone who has its address.',
+    description: 'The addresses come from `uploadMedia` and are given to bots. `Range` is supported.',
+    tags: ['Media'],
+    security: [],
+    params,
+    response: {
+      200: file('The file.'),
+      206: file('The requested part.'),
+      404: error('MEDIA_NOT_FOUND'),
+      416: error('RANGE_NOT_SATISFIABLE'),
     },
-    // The file goes out as it is.
-    serializerCompiler: () => (value) => value as string,
-    handler: async (request, reply) => serve(await fileOf(request.params, context), request, reply, context),
-  });
+  };
+  for (const method of ['GET', 'HEAD'] as const) {
+    app.route<{ Params: z.output<typeof params>; Querystring: unknown }, { access: Access }>({
+      method,
+      url: '/media/:mediaId/:signature/:fileName',
+      config: { access: 'open' },
+      // Two operations of one name would break generated clients.
+      schema: method === 'GET' ? schema : { params, hide: true },
+      exposeHeadRoute: false,
+      // The file goes out as it is.
+      serializerCompiler: () => (value) => value as string,
+      handler: async (request, reply) => serve(await fileOf(request.params, context), request, reply, context),
+    });
+  }
 }
 
 async function fileOf(named: z.output<typeof params>, { database, media }: ApiContext): Promise<Media> {

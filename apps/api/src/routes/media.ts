@@ -63,13 +63,14 @@ async function keep({ database, media, log }: ApiContext, named: Named, body: Re
   // Not destroyed when it is left half read: the answer goes out on the same connection.
   const bytes = body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
   const put = await media.store.put(mediaId, bytes, { mimeType }).catch((error: unknown) => {
-    if (body.errored || body.destroyed) throw refusal('INVALID_REQUEST', ['Expected the whole body, got a part of it'], { cause: error });
+    if (body.errored || body.destroyed)
+      throw refusal('INVALID_REQUEST', ['The connection ended before the whole body had arrived'], { cause: error });
     log.error({ err: error }, 'media.put.failed');
     throw refusal('MEDIA_UNAVAILABLE', [], { cause: error });
   });
   if (put.type === 'refused') {
     if (put.reason === 'too_large') throw tooLarge(media.sizeBytesMax);
-    throw refusal('INVALID_REQUEST', ['Expected the body to be the bytes of a file, got none']);
+    throw refusal('INVALID_REQUEST', ['The body must be the bytes of a file, but it is empty']);
   }
   const { sizeBytes, expiresAt } = await finishMedia(database, { mediaId, sizeBytes: put.sizeBytes, keepDays: media.keepDays });
   const url = media.addressOf({ mediaId, fileName });
@@ -81,12 +82,12 @@ function typeOf(headers: IncomingHttpHeaders): string {
   if (mimeType !== null && isFileType(mimeType)) return mimeType;
   const came = mimeType === null ? 'none' : `\`${mimeType}\``;
   throw refusal('UNSUPPORTED_MEDIA_TYPE', [
-    `Expected \`Content-Type\` to be the type of the file, such as \`image/jpeg\`, and the body its bytes, got ${came}`,
+    `\`Content-Type\` must be the type of the file, such as \`image/jpeg\`, and the body its bytes, but got ${came}`,
   ]);
 }
 
 function tooLarge(sizeBytesMax: number) {
-  return refusal('BODY_TOO_LARGE', [`Expected a file of at most ${sizeBytesMax.toLocaleString('en-US')} bytes, got a larger one`]);
+  return refusal('BODY_TOO_LARGE', [`The file may have at most ${sizeBytesMax.toLocaleString('en-US')} bytes`]);
 }
 
 /** Percent-encoded, or as plain as headers can be. */

@@ -7,8 +7,9 @@ import { endpoint } from '../endpoint.ts';
 import { type Refusal, refusal } from '../errors/refusal.ts';
 import { sessionParams, sessionPath } from './paths.ts';
 
-/** Both ways to say it. */
+/** What is wanted, as a verb or as the status it leads to: `GET` of the sessions takes the same words. */
 const commandTypes = { open: 'open', resume: 'open', close: 'close', closed: 'close', pause: 'pause', paused: 'pause' } as const;
+const words = Object.keys(commandTypes) as (keyof typeof commandTypes)[];
 
 export const changeSession = endpoint({
   method: 'PATCH',
@@ -20,23 +21,18 @@ export const changeSession = endpoint({
   tag: 'Sessions',
   scope: 'instance',
   params: sessionParams,
-  body: z
-    .strictObject({
-      action: z.enum(['open', 'close', 'pause', 'resume']).optional(),
-      status: z.enum(['open', 'closed', 'paused']).optional(),
-    })
-    .refine(({ action, status }) => (action === undefined) !== (status === undefined), 'an object with either `action` or `status`'),
+  body: z.union([z.strictObject({ action: z.enum(words) }), z.strictObject({ status: z.enum(words) })]),
   answers: {
     200: { description: 'Done.', schema: sessionSchema },
     202: { description: 'Ordered, and not done in the time a request may wait. The session as it stands.', schema: sessionSchema },
   },
   refusals: ['SESSION_NOT_FOUND', 'SESSION_CONFLICT', 'SESSION_CLOSED'],
-  async handle({ context, tenant, params: { instanceId, sessionId }, body: { action, status } }) {
+  async handle({ context, tenant, params: { instanceId, sessionId }, body }) {
     const session = await findSession(context.database, tenant, instanceId, sessionId);
     if (!session) throw refusal('SESSION_NOT_FOUND');
-    const command = commandOf(commandTypes[action ?? status ?? 'open'], session);
+    const command = commandOf(commandTypes['action' in body ? body.action : body.status], session);
     if (command.type === 'open' && !(await findIntegration(context.database, tenant, instanceId))) {
-      throw refusal('SESSION_CONFLICT', ['Expected an instance with a Typebot integration, got one without']);
+      throw refusal('SESSION_CONFLICT', ['The instance has no Typebot integration']);
     }
     const outcome = await carryOut(context, instanceId, session, command);
     const conflict = conflictOf(outcome);

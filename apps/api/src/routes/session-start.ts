@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { type Command, parseJid } from '@typelane/core';
 import { findIntegration, findSession, type IntegrationRecord } from '@typelane/db';
 import { z } from 'zod';
@@ -42,12 +41,18 @@ export const startSession = endpoint({
     },
   },
   refusals: ['INTEGRATION_NOT_FOUND', 'INTEGRATION_DISABLED', 'SESSION_CONFLICT', 'BOT_REFUSED', 'BOT_UNAVAILABLE'],
-  async handle({ context, tenant, params: { instanceId }, body: { keyRemoteJid, publicId: bot = null, startMessage = null, ...wanted } }) {
+  async handle({
+    context,
+    tenant,
+    newId,
+    params: { instanceId },
+    body: { keyRemoteJid, publicId: bot = null, startMessage = null, ...wanted },
+  }) {
     const integration = await findIntegration(context.database, tenant, instanceId);
     if (!integration) throw refusal('INTEGRATION_NOT_FOUND');
     if (!integration.enabled && wanted.status === 'open') throw refusal('INTEGRATION_DISABLED');
-    const start: Start = { type: 'start', sessionId: randomUUID(), address: keyRemoteJid.trim(), publicId: bot, startMessage, ...wanted };
-    const outcome = await carryOut(context, instanceId, start.address, start);
+    const start: Start = { type: 'start', sessionId: newId, address: keyRemoteJid.trim(), publicId: bot, startMessage, ...wanted };
+    const outcome = await carryOut(context, instanceId, start.address, start, newId);
     const failure = failureOf(outcome);
     if (failure) throw failure;
     const session = await findSession(context.database, tenant, instanceId, start.sessionId);
@@ -69,9 +74,7 @@ function failureOf(outcome: Outcome): Refusal | null {
 }
 
 function conflictWith(status: 'open' | 'paused'): Refusal {
-  return refusal('SESSION_CONFLICT', [
-    `Expected a chat without an open or paused session, got one with a session that is ${status}; \`force\` closes that one first`,
-  ]);
+  return refusal('SESSION_CONFLICT', [`The chat has a session that is ${status}: \`force\` closes it first`]);
 }
 
 /** The session has no row until a worker takes up the order. */
@@ -83,6 +86,7 @@ function asOrdered({ sessionId, address, status }: Start, { instanceId, typebotI
     keyRemoteJid,
     status,
     typebotIntegrationId,
+    instanceId,
     instanceInstanceId: instanceId,
     reason: 'ordered',
     createdAt: now,

@@ -38,9 +38,9 @@ function tokensOf<Params extends z.ZodObject>({ path, name, scope, params, refus
       .prefault({}),
     answers: { 201: { description: 'Issued.', schema: issuedTokenSchema } },
     refusals,
-    async handle({ context, tenant, params: given, body: { name: label, expiresInDays = null } }) {
+    async handle({ context, tenant, newId, params: given, body: { name: label, expiresInDays = null } }) {
       const owner = await ownerOf(context, tenant, given);
-      const { keyId, token, hash } = issueToken();
+      const { keyId, token, hash } = issueToken(newId);
       const created = await createToken(context.database, { keyId, owner, name: label, hash, expiresInDays });
       return { status: 201, body: { ...tokenOf(created), token } };
     },

@@ -26,7 +26,7 @@ const list = endpoint({
   name: 'listUncertainTurns',
   summary: 'Turns of which nobody can know whether Typebot heard them, newest first.',
   params: instanceParams,
-  query: z.strictObject({ status: z.enum(['unresolved', 'all']).default('unresolved'), ...newestFirst() }),
+  query: z.strictObject({ status: z.enum(['open', 'resolved', 'all']).default('open'), ...newestFirst() }),
   answers: { 200: { description: 'A page of them. The `Link` header leads to the next.', schema: z.array(uncertainTurnSchema) } },
   refusals: ['INSTANCE_NOT_FOUND'],
   async handle({ context: { database }, tenant, params: { instanceId }, query, url }) {
@@ -93,5 +93,5 @@ async function carryOut(
 
 function resolvedBefore({ resolution, resolvedBy }: UncertainTurn) {
   const who = resolvedBy === 'result' ? "Typebot's results" : 'an operator';
-  return refusal('UNCERTAIN_TURN_RESOLVED', [`Expected a turn that nobody has resolved, got one that is \`${resolution}\` by ${who}`]);
+  return refusal('UNCERTAIN_TURN_RESOLVED', [`The turn was resolved as \`${resolution}\` by ${who} before`]);
 }

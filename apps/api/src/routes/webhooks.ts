@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   changeWebhook,
   createWebhook,
@@ -14,8 +14,9 @@ import { z } from 'zod';
 import { deliveryOf, deliverySchema, webhookOf, webhookSchema, webhookWithSecretSchema } from '../answers/webhook.ts';
 import { endpoint } from '../endpoint.ts';
 import { refusal } from '../errors/refusal.ts';
+import { refusePrivateUrls } from '../requests/egress.ts';
 import { newestFirst, newestOf, page } from '../requests/paging.ts';
-import { refuseForbidden, webhookTypes, webhookURL } from '../requests/webhook.ts';
+import { webhookTypes, webhookURL } from '../requests/webhook.ts';
 import { instanceParams, webhookParams, webhooksPath } from './paths.ts';
 
 const about = { tag: 'Webhooks', scope: 'instance' } as const;
@@ -31,9 +32,8 @@ const create = endpoint({
   body: z.strictObject({ url: webhookURL, types: webhookTypes.default([]), enabled: z.boolean().default(true) }),
   answers: { 201: { description: 'Created.', schema: webhookWithSecretSchema } },
   refusals: ['INSTANCE_NOT_FOUND', 'TOO_MANY_WEBHOOKS'],
-  async handle({ context, tenant, params: { instanceId }, body }) {
-    refuseForbidden(context, body.url);
-    const webhookId = randomUUID();
+  async handle({ context, tenant, newId: webhookId, params: { instanceId }, body }) {
+    refusePrivateUrls(context, [{ field: 'url', url: body.url }]);
     const secret = freshSecret();
     const sealed = context.sealer.seal(secret, sealedAbout(webhookId));
     const created = await createWebhook(context.database, tenant, { ...body, instanceId, webhookId, secret: sealed });
@@ -86,7 +86,7 @@ const change = endpoint({
   answers: { 200: { description: 'Changed.', schema: webhookSchema } },
   refusals: ['WEBHOOK_NOT_FOUND'],
   async handle({ context, tenant, params, body: { url, types, enabled } }) {
-    refuseForbidden(context, url);
+    refusePrivateUrls(context, [{ field: 'url', url }]);
     const given = { ...(url !== undefined && { url }), ...(types && { types }), ...(enabled !== undefined && { enabled }) };
     const changed = await changeWebhook(context.database, tenant, params, given);
     if (!changed) throw refusal('WEBHOOK_NOT_FOUND');

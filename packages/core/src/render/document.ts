@@ -9,7 +9,7 @@ import { answersTable } from './answers-table.ts';
 import { table } from './markdown-table.ts';
 import { holdReasons, skipReasons } from './reasons.ts';
 
-/** docs/rendering.md: what a bot can say and a contact can send, told by the code that does it. */
+/** docs/rendering.md: what a bot can say and a contact can send, generated from the code that does it. */
 export function renderingDocument(): string {
   return `${[
     intro,
@@ -40,40 +40,40 @@ export function renderingDocument(): string {
     '## Flows written for other bridges',
     compat(),
     '## Reasons',
-    'A transcript names what had no effect (`skipped`):',
+    'A transcript lists as `skipped` what had no effect:',
     table(['code', 'meaning'], codes(skipReasons)),
-    'An event that must not reach Typebot ends as `ignored` with one of these:',
+    'An event that must not reach Typebot ends as `ignored` with one of these reasons:',
     table(['code', 'meaning'], codes(holdReasons)),
   ].join('\n\n')}\n`;
 }
 
 const intro = `# Rendering
 
-What each Typebot block becomes on WhatsApp, and what a contact's message becomes for Typebot. Generated from \`packages/core\`
-(\`npm run generate\`); the sentences stand beside the code that keeps them. “Typebot's channel” is the WhatsApp integration that Typebot itself
-has (version 3.18), which bot authors know. Names like \`hints.choice\` are settings of the integration.`;
+What each Typebot block becomes on WhatsApp, and what Typebot gets when a contact sends a message. Generated from the code in
+\`packages/core\` (\`npm run generate\`). “Typebot's channel” is Typebot's own WhatsApp integration (version 3.18), which bot authors know. Names
+such as \`hints.choice\` are settings of the integration.`;
 
-const questions = `The bubble before a question is its text. Where that is a text and there is room, options and hints become part of it instead of
-following it. Every interactive message has a \`fallbackText\` for consumers that cannot show it. A value the bot knows already (\`prefilledValue\`)
-is not shown: WhatsApp has no field to put it in.`;
+const questions = `The bubble before a question is its text. If that bubble is a text with enough room, options and hints are added to it; otherwise they
+follow it. Every interactive message has a \`fallbackText\` for consumers that cannot show it. A value that the bot already knows
+(\`prefilledValue\`) is not shown, because WhatsApp has no field for it.`;
 
-const sending = `Each cell is computed by the code, with default settings. \`held\` means that Typebot does not hear of it and the event ends as ignored
-with that reason; \`unmatched\` means that \`unmatchedChoice\` says whether the bot answers in its own words or the options are shown again. Taps
-come by their title, and to choices by their id.`;
+const sending = `The code computes each cell with default settings. \`held\` means that the message does not go to Typebot and the event ends as ignored with that
+reason. \`unmatched\` means that the setting \`unmatchedChoice\` decides whether the message goes to the bot or the options are shown again. A tap
+is sent as its title, and to choices as its id.`;
 
-const acting = `They happen right after the bubble they name (\`lastBubbleBlockId\`), in their order; without one before the first bubble. Where the flow
-stopped at one (\`expectsDedicatedReply\`), Typebot is asked on once it has happened, up to 20 times for one message.`;
+const acting = `Actions happen in their order, right after the bubble they name (\`lastBubbleBlockId\`), or before the first bubble if they name none. If the
+flow stopped at an action (\`expectsDedicatedReply\`), Typelane calls Typebot again after the action, up to 20 times for one message.`;
 
-const pace = `Before each text and each interactive message “typing…” is shown as long as the bot's \`typingEmulation\` says: words divided by \`speed\`
-(400 a minute), at most \`maxDelay\` (3 s), not before the very first message (\`isDisabledOnFirstMessage\`), never before media;
-\`delayBetweenBubbles\` is silence between bubbles. Each field can be overridden by \`typing\`. One difference: Typebot's channel counts \`não\` as
-two words, since its words are ASCII; here an accented word is one. What a bot answers in \`progress\` and \`dynamicTheme\` is for browsers and has no
-effect; its \`logs\` are kept in the transcript.`;
+const pace = `“Typing…” is shown before each text and each interactive message, for the time that the bot's \`typingEmulation\` gives: words divided by
+\`speed\` (400 per minute), at most \`maxDelay\` (3 s). It is not shown before the very first message (\`isDisabledOnFirstMessage\`) or before media.
+\`delayBetweenBubbles\` is the pause between bubbles. The setting \`typing\` overrides each field. One difference: Typebot's channel counts \`não\` as
+two words, because its words are ASCII; Typelane counts an accented word as one. \`progress\` and \`dynamicTheme\` in a bot's answer are for browsers
+and have no effect; its \`logs\` are kept in the transcript.`;
 
 const limiting = `Sources: Meta's Cloud API reference for text, media and interactive messages (version 21.0,
-<https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages>); body and title limits are also the ones
-Typebot's channel keeps. A list body may be longer on the Cloud API; the shorter limit serves every gateway. Nothing is cut inside an
-emoji or an accented letter, and cut titles stay unique.`;
+<https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages>); Typebot's channel has the same
+limits for bodies and titles. A list body may be longer on the Cloud API; the shorter limit works with every gateway. Texts are never cut inside an
+emoji or an accented letter, and shortened titles stay unique.`;
 
 const limitNames: Record<keyof typeof limits, string> = {
   text: 'text, and `fallbackText`',
@@ -90,21 +90,18 @@ const limitNames: Record<keyof typeof limits, string> = {
 };
 
 function compat(): string {
-  const rows = [...commands].map(([name, order]) => [
-    `\`${name}\``,
-    order === 'pause' ? 'the bot falls silent and the session is paused' : 'the session is closed',
-  ]);
-  return `With \`compat.markers\` a text that holds \`[list]\` or \`[buttons]\` is read as Evolution reads it and becomes a list or buttons; what stands before the
-marker is a text of its own. Buttons that copy, open, call or pay are lines of the body, since an outbound button can only answer. Rows and buttons
-beyond WhatsApp's limits are named in a text. A text input then gets the id of a tapped button and the title of a chosen row, as in Evolution.
+  const rows = [...commands].map(([name, order]) => [`\`${name}\``, order === 'pause' ? 'the session is paused' : 'the session is closed']);
+  return `With \`compat.markers\` a text that contains \`[list]\` or \`[buttons]\` becomes a list or buttons, as in Evolution. Text before the marker is sent as a
+separate message. Buttons that copy, open, call or pay become lines of the body, because an outbound button can only answer. Rows and buttons
+beyond WhatsApp's limits are listed in a text. A text input gets the id of a tapped button and the title of a chosen row, as in Evolution.
 
-With \`compat.commands\` a text bubble that is only \`#\` and a JSON object is a command, as in Whaticket and Ticketz. It is not shown. Names without
-regard to case; a value of \`false\`, \`0\` or nothing orders nothing.
+With \`compat.commands\` a text bubble that is only \`#\` and a JSON object is a command, as in Whaticket and Ticketz. It is not shown. Names
+ignore case; a command whose value is \`false\`, \`0\` or missing does nothing.
 
 ${table(['command', 'effect'], rows)}
 
-Any other (\`note\`, \`addTag\`, \`updateTicket\`, \`wait\`, \`postRequest\`, …) speaks to a system that is not here: it is skipped with the reason
-\`unknown_command\`, and the rest of its object is obeyed.`;
+Any other (\`note\`, \`addTag\`, \`updateTicket\`, \`wait\`, \`postRequest\`, …) is for a system that Typelane does not have. It is skipped with the
+reason \`unknown_command\`, and the other commands of the object are carried out.`;
 }
 
 function kindsTable(kinds: Readonly<Record<string, { about: About }>>): string {

@@ -10,27 +10,27 @@ export const chatSettings = {
     .default('pause')
     .meta({
       description:
-        'What a message does that the human typed on the phone: `pause`: takes the chat from the bot, also where the bot never spoke. `ignore`: nothing. `listen`: counts as the own message of the contact. What was sent by the API or by the bot itself is never taken for a human.',
+        "What happens when a human types a message on the phone. `pause`: the chat is paused, even if the bot never spoke in it. `ignore`: nothing. `listen`: the message counts as the contact's. Messages that the API or the bot sent never count as a human's.",
       examples: ['ignore'],
     }),
   groups: z
     .enum(['ignore', 'allow'])
     .default('ignore')
-    .meta({ description: 'Whether groups reach the bot.', examples: ['allow'] }),
+    .meta({ description: 'Whether messages in groups reach the bot.', examples: ['allow'] }),
   groupConversations: z
     .enum(['group', 'participant'])
     .default('group')
     .meta({
-      description: 'In groups that are allowed: one conversation for the whole group, or one for each participant.',
+      description: 'If groups are allowed: one conversation for the whole group, or one for each participant.',
       examples: ['participant'],
     }),
   ignoreJids: jids.meta({
     description:
-      'Chats that never reach the bot: whole addresses, `@g.us` for all groups, `@s.whatsapp.net` for all contacts by phone number, `@lid` for those without one, or a beginning followed by `*`.',
+      'Chats that never reach the bot: a whole address, `@g.us` for all groups, `@s.whatsapp.net` for all contacts with a phone number, `@lid` for all without one, or a prefix followed by `*`.',
     examples: [['5531999999999@s.whatsapp.net', '5511*']],
   }),
   allowJids: jids.meta({
-    description: 'Where not empty, only these chats reach the bot. The same forms as `ignoreJids`, which holds all the same.',
+    description: 'If not empty, only these chats reach the bot. It takes the same forms as `ignoreJids`, which still applies.',
     examples: [['5531*']],
   }),
   staleAfterMinutes: z
@@ -41,7 +41,7 @@ export const chatSettings = {
     .default(10)
     .meta({
       description:
-        'A message that is older when its turn comes is recorded and ignored. 0: none is too old. What the human typed on the phone still takes the chat for a day, or as long as `pause.resumeAfterMinutes` says.',
+        'A message that is older than this when it is handled is recorded and ignored with reason `stale`. 0: no message is too old. A message that a human typed on the phone still pauses the chat if it is less than a day old, or less than `pause.resumeAfterMinutes`.',
       examples: [30],
       'x-unit': 'minutes',
     }),
@@ -49,14 +49,14 @@ export const chatSettings = {
     .default(0)
     .meta({
       description:
-        'The texts of a burst are answered as one, joined by a newline, after so long a silence. A tapped choice or a file ends the burst. 0: each is answered on its own.',
+        'Texts that arrive within this time of each other go to the bot as one, joined by newlines. A tapped choice or a file ends the burst. 0: each text goes to the bot on its own.',
       examples: [3_000],
       'x-unit': 'milliseconds',
     }),
   debounceMaxMs: milliseconds(120_000)
     .default(30_000)
     .meta({
-      description: 'So long after its first text a burst is answered in any case.',
+      description: 'A burst goes to the bot at the latest this long after its first text.',
       examples: [20_000],
       'x-unit': 'milliseconds',
     }),
@@ -66,7 +66,7 @@ export const chatSettings = {
     .default({})
     .meta({
       description:
-        'Constant variables a flow is started with, 50 at most. Only names that exist in the bot are filled, and those that Typelane fills itself win.',
+        'Constant variables that a flow is started with, at most 50. Typebot fills only names that exist in the bot. Variables that Typelane sets itself take precedence.',
       examples: [{ shop: 'Downtown' }],
     }),
 };

@@ -4,35 +4,31 @@ import { text } from './fields.ts';
 const hint = (max: number, description: string, example: string) =>
   text(max)
     .optional()
-    .meta({ description: `${description} Default: by \`locale\`. Empty: nothing is said.`, examples: [example] });
+    .meta({ description: `${description} Default: a text in \`locale\`. Empty: nothing is sent.`, examples: [example] });
 
 export const hintsSchema = z
   .strictObject({
-    choice: hint(300, 'Stands under a numbered list of which one is to be chosen.', 'Reply with a number.'),
-    multipleChoice: hint(
-      300,
-      'Stands under a numbered list of which several may be chosen.',
-      'Reply with one or more numbers, such as 1, 3',
-    ),
-    rating: hint(300, 'Stands under a rating; `{from}` and `{to}` stand for its ends.', 'How much, from {from} to {to}?'),
+    choice: hint(300, 'Shown below a numbered list to choose one from.', 'Reply with a number.'),
+    multipleChoice: hint(300, 'Shown below a numbered list to choose several from.', 'Reply with one or more numbers, such as 1, 3'),
+    rating: hint(300, 'Shown below a rating; `{from}` and `{to}` are replaced by its ends.', 'How much, from {from} to {to}?'),
     optionalFile: hint(
       300,
-      'Stands under a file request that may be skipped; `{skip}` stands for the word that skips it.',
+      'Shown below a file request that may be skipped; `{skip}` is replaced by the word that skips it.',
       'No file? Write {skip}.',
     ),
-    unsupportedMedia: hint(1_000, 'The answer to media where the bot takes none.', 'Please write it, I cannot open files.'),
-    payment: hint(1_000, 'Shown for a payment, which cannot be made on WhatsApp.', 'Please pay at https://shop.example.com'),
-    unmatched: hint(
+    unsupportedMedia: hint(
       1_000,
-      'The answer to words that name none of the options; see `unmatchedChoice`.',
-      'Please choose one of the options.',
+      'Sent when the bot cannot take the media that the contact sent.',
+      'Please write it, I cannot open files.',
     ),
+    payment: hint(1_000, 'Shown for a payment, which cannot be made on WhatsApp.', 'Please pay at https://shop.example.com'),
+    unmatched: hint(1_000, 'Sent when a message matches none of the options; see `unmatchedChoice`.', 'Please choose one of the options.'),
     waiting: text(1_000)
       .optional()
       .meta({
-        description: 'The answer to what is written while the flow waits for an outside system. Default: nothing is said.',
+        description: 'Sent when the contact writes while the flow waits for an outside system. Default: nothing is sent.',
         examples: ['One moment, please.'],
       }),
   })
   .prefault({})
-  .meta({ description: 'Texts for the contact that stand beside the own words of the bot.' });
+  .meta({ description: 'Texts that Typelane sends to the contact in addition to those of the bot.' });

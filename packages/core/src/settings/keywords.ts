@@ -7,13 +7,13 @@ const word = z
   .min(1)
   .max(256)
   .refine((value) => value === '' || fold(value) !== '', 'text with a word in it')
-  .meta({ description: 'The word, or several: the whole message.', examples: ['stop'] });
+  .meta({ description: 'The whole message: one word or several.', examples: ['stop'] });
 
 /** Null: nothing is answered. */
 const answer = text(4_096)
   .min(1)
   .nullable()
-  .meta({ description: 'What is answered to it; null: nothing.', examples: ['See you soon.'] });
+  .meta({ description: 'The answer that is sent; null: none.', examples: ['See you soon.'] });
 
 /** Written as a word, or as a word and its answer; read as the latter. */
 const keyword = z.codec(
@@ -30,18 +30,18 @@ const list = (description: string, examples: unknown[]) =>
     .meta({ description, examples: [examples] });
 
 const lists = {
-  finish: list('Ends the session, with reason `keyword`; what comes next is up to `afterEnd`. Nothing is started when there is none.', [
-    'stop',
-    { word: 'sair', answer: 'Até logo.' },
-  ]),
-  restart: list('Ends the session, with reason `keyword`, and starts the same bot anew at once, whatever its trigger.', [
+  finish: list(
+    'Closes the session with reason `keyword`; `afterEnd` decides what the next message does. Without a session nothing happens.',
+    ['stop', { word: 'sair', answer: 'Até logo.' }],
+  ),
+  restart: list('Closes the session with reason `keyword` and starts the same bot again at once, whatever its trigger.', [
     { word: 'restart', answer: 'From the beginning, then.' },
   ]),
-  pause: list('Takes the chat from the bot, for a human. A chat without a session gets a paused one.', [
+  pause: list('Pauses the chat, for a human. A chat without a session gets a paused one.', [
     { word: 'human', answer: 'Somebody will be with you soon.' },
   ]),
   resume: list(
-    'Gives a paused chat back to the bot, which goes on where it stood. The only keyword that is heard while a chat is paused.',
+    'Hands a paused chat back to the bot, which continues where it was. This is the only keyword that works while a chat is paused.',
     [{ word: 'bot', answer: 'The bot is back.' }],
   ),
 };
@@ -63,7 +63,7 @@ export const keywordsSchema = z
   .prefault({})
   .meta({
     description:
-      'Words that do something of their own before the bot hears of them. They are compared with the whole message (a text, or the title of a tapped choice), without regard to case, accents and outer spaces. A word stands in one list only.',
+      'Words that Typelane handles itself, before the bot. They are compared with the whole message (a text, or the title of a tapped choice), ignoring case, accents and outer spaces. A word may be in one list only.',
   });
 
 function inTwoLists(given: Lists): { path: [string, number]; word: string; other: string }[] {

@@ -6,25 +6,27 @@ export const lifeSettings = {
   expireAfterMinutes: minutes()
     .default(0)
     .meta({
-      description:
-        'After so long without a message the session is closed, with reason `expired`. 0: never. A paused session never expires.',
+      description: 'A session without a message for this long is closed with reason `expired`. 0: never. A paused session never expires.',
       examples: [120],
       'x-unit': 'minutes',
     }),
-  expireMessage: message().meta({ description: 'Sent when a session expires; null: nothing.', examples: ['We close this chat for now.'] }),
+  expireMessage: message().meta({
+    description: 'Sent when a session expires; null: nothing is sent.',
+    examples: ['We close this chat for now.'],
+  }),
   pause: z
     .strictObject({
       resumeAfterMinutes: minutes()
         .default(0)
         .meta({
           description:
-            'So long after the pause, or after the last message of the human since, the chat is handed back to the bot, which is silent until the contact writes. 0: never.',
+            'The chat is handed back to the bot this long after the pause, or after the last message of the human since then. The bot stays silent until the contact writes. 0: never.',
           examples: [60],
           'x-unit': 'minutes',
         }),
     })
     .prefault({})
-    .meta({ description: 'What becomes of a chat that a human has taken.' }),
+    .meta({ description: 'What happens to a chat that a human has taken over.' }),
   resume: z
     .strictObject({
       replay: z
@@ -32,7 +34,7 @@ export const lifeSettings = {
         .default(false)
         .meta({
           description:
-            'Whether the bot answers what the contact wrote while the chat was paused, once it is handed back. Else that is recorded and ignored.',
+            'Whether the bot answers the messages that the contact wrote during the pause, once the chat is handed back. If not, they are recorded and ignored.',
           examples: [true],
         }),
     })
@@ -43,13 +45,13 @@ export const lifeSettings = {
     .default('restart')
     .meta({
       description:
-        'What a message does once a flow has ended: `restart`: it may start a bot like any first message. `silent`: nothing for `silentMinutes`. `keyword`: nothing, unless it is a restart keyword or matches a trigger of type `keyword` or `advanced`.',
+        'What a message does after a flow has ended. `restart`: it may start a bot like any first message. `silent`: nothing for `silentMinutes`. `keyword`: nothing, unless it is a restart keyword or matches a trigger of type `keyword` or `advanced`.',
       examples: ['silent'],
     }),
   silentMinutes: minutes()
     .default(60)
     .meta({
-      description: 'How long the bot stays silent after the end of a flow, where `afterEnd` is `silent`.',
+      description: 'How long the bot stays silent after the end of a flow, if `afterEnd` is `silent`.',
       examples: [1_440],
       'x-unit': 'minutes',
     }),
@@ -58,7 +60,7 @@ export const lifeSettings = {
     .default('keep')
     .meta({
       description:
-        'What becomes of open sessions when `publicId` or `typebotURL` of the integration changes: they go on with the bot they were started with, or they are closed, so that the next message starts the new one.',
+        'What happens to open sessions when `publicId` or `typebotURL` of the integration changes. `keep`: they continue with their bot. `restart`: they are closed, so that the next message starts the new bot.',
       examples: ['restart'],
     }),
 };

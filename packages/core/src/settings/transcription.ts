@@ -18,10 +18,10 @@ const fields = z.strictObject({
     .regex(/^[a-z]{2,3}$/, 'an ISO 639-1 code such as `pt`')
     .nullable()
     .default(null)
-    .meta({ description: 'ISO 639-1 code of the language that is spoken; null: the model finds out.', examples: ['pt'] }),
+    .meta({ description: 'ISO 639-1 code of the spoken language; null: the model detects it.', examples: ['pt'] }),
   prefix: text(100)
     .default('')
-    .meta({ description: 'Stands before the text the bot hears.', examples: ['[audio] '] }),
+    .meta({ description: 'Put before the text that the bot gets.', examples: ['[audio] '] }),
   apiKey: z
     .string()
     .min(1)
@@ -30,7 +30,7 @@ const fields = z.strictObject({
     .default(null)
     // A sealed one is longer than what was sealed, which the API takes up to 500 characters of.
     .meta({
-      description: 'Sent as a bearer token, up to 500 characters. Kept sealed and never returned; null: none.',
+      description: 'Sent as a bearer token, up to 500 characters. Stored encrypted and never returned; null: none.',
       examples: ['your-key'],
       writeOnly: true,
     }),
@@ -38,7 +38,7 @@ const fields = z.strictObject({
 
 const about = {
   description:
-    'Turns voice notes into text before the bot hears them, by any service that speaks `/audio/transcriptions` of OpenAI. Null: voice notes stay files.',
+    "Turns voice notes into text before the bot gets them, with any service that has OpenAI's `/audio/transcriptions`. Null: the bot gets voice notes as files.",
 };
 
 export const transcriptionSchema = fields.nullable().default(null).meta(about);

@@ -9,7 +9,7 @@ const keywordTrigger = z.strictObject({
     .default('equals')
     .meta({
       description:
-        'How the words of a message (the text, the title of a tapped choice, a caption) are compared with `value`: without regard to case, accents and outer spaces. `regex` is another matter: a pattern in RE2 syntax that is found anywhere in the words as they came, case-sensitive unless it begins with `(?i)`, without look-around and back references.',
+        'How the words of a message (a text, the title of a tapped choice, a caption) are compared with `value`, ignoring case, accents and outer spaces. `regex` is different: it is a pattern in RE2 syntax, without look-around and back references, that may match anywhere in the unchanged words. It is case-sensitive unless it begins with `(?i)`.',
       examples: ['contains'],
     }),
   value: text(256)
@@ -27,7 +27,7 @@ const advancedTrigger = z.strictObject({
     })
     .meta({
       description:
-        'A filter in the language of Evolution: `contains:`, `notcontains:`, `startswith:`, `endswith:` and `exact:`, each with a value. Different operators must all hold; of one operator that stands several times one is enough; the values between commas must all hold. Case and accents do not count. A value may have spaces and goes on until the next operator; double quotes keep its commas and colons. A message without words never matches.',
+        "A filter in Evolution's syntax: `contains:`, `notcontains:`, `startswith:`, `endswith:` and `exact:`, each with a value. Different operators must all match. If an operator is repeated, one match is enough. All values separated by commas must match. Case and accents are ignored. A value may contain spaces and ends at the next operator; double quotes protect its commas and colons. A message without words never matches.",
       examples: ['contains:price,delivery notcontains:refund', 'exact:menu exact:"start, please"'],
     }),
 });
@@ -41,7 +41,7 @@ const trigger = z.discriminatedUnion('type', [
 
 export const triggerSchema = trigger.prefault({ type: 'all' }).meta({
   description:
-    'Which message starts the bot in a chat without a session: every one (`all`, also a picture or a place), one with certain words (`keyword`, `advanced`; a caption counts), or none (`none`: the API starts it).',
+    'Which message starts the bot in a chat without a session. `all`: every message, also a picture or a location. `keyword` and `advanced`: one with certain words; a caption counts. `none`: no message, only the API starts it.',
   examples: [
     { type: 'keyword', operator: 'contains', value: 'menu' },
     { type: 'keyword', operator: 'regex', value: '(?i)^order \\d+$' },
@@ -72,14 +72,14 @@ export const flowsSchema = z
         .min(-1_000)
         .max(1_000)
         .default(0)
-        .meta({ description: 'The highest is looked at first; of equal ones the first in the list.', examples: [10] }),
+        .meta({ description: 'The highest priority is tried first; among equal ones, the first in the list.', examples: [10] }),
     }),
   )
   .max(50)
   .default([])
   .meta({
     description:
-      'More bots on the same number. A message in a chat without a session starts the first whose trigger matches, by priority; where none does, the own bot of the integration by its `trigger`.',
+      "More bots on the same number. A message in a chat without a session starts the first bot whose trigger matches, by priority. If none matches, the integration's own `trigger` and bot apply.",
     examples: [
       [
         { publicId: 'sales', trigger: { type: 'advanced', value: 'contains:price contains:buy' }, priority: 10 },

@@ -11,15 +11,15 @@ const notice = (description: string, example: string) =>
 /** What happens when something goes wrong. */
 export const troubleSettings = {
   unknownMessage: message().meta({
-    description: 'Sent when a message has nothing the bot could use, such as a sticker where a text is asked for; null: nothing.',
+    description: 'Sent when the bot cannot use a message, such as a sticker where a text is asked for; null: nothing is sent.',
     examples: ['Please write that in words.'],
   }),
   errorMessage: notice(
-    'Sent when the bot refuses, fails, or could not be reached for five minutes. After a failure the open question follows.',
+    'Sent when the bot refuses, fails, or could not be reached for five minutes. After a failure the open question is sent again.',
     'We cannot answer right now. Please try again later.',
   ),
   uncertainMessage: notice(
-    'Sent when it cannot be known whether the bot heard the contact; the open question follows.',
+    'Sent when it is unknown whether the bot received a message; the open question is sent again.',
     'That may not have arrived. Please look at your last answer.',
   ),
   serviceUnavailable: z
@@ -27,7 +27,7 @@ export const troubleSettings = {
     .default('uncertain')
     .meta({
       description:
-        'What the status 503 says of an answer of the contact. `uncertain`: nothing, since proxies send it also when Typebot died in the middle of a request. `retry`: that Typebot did not hear it, so it is sent again; for a proxy that is known to send 503 only before it passes a request on. A start is made again in both cases.',
+        'What the status 503 means for a message of the contact. `uncertain`: nothing, because proxies also send it when Typebot died during a request. `retry`: Typebot did not receive the message, so it is sent again; use this if your proxy sends 503 only before it passes a request on. A start is repeated in both cases.',
       examples: ['retry'],
     }),
   delivery: z
@@ -35,7 +35,7 @@ export const troubleSettings = {
     .default('at-most-once')
     .meta({
       description:
-        'What is done with a call of which it cannot be known whether Typebot heard it: it is left, and the event ends as `uncertain`, or it is made again, and the bot may hear a message twice.',
+        'What happens to a call if it is unknown whether Typebot received it. `at-most-once`: it is not repeated, and the event ends as `uncertain`. `at-least-once`: it is repeated, and the bot may get a message twice.',
       examples: ['at-least-once'],
     }),
   typebotApiToken: z
@@ -47,7 +47,7 @@ export const troubleSettings = {
     // A sealed one is longer than what was sealed, which the API takes up to 500 characters of.
     .meta({
       description:
-        'Token of the Typebot account that owns the bot, up to 500 characters. With it a call in doubt is looked up in the results of the bot: what was heard is not said again, what was not heard is said again, whatever `delivery` says. It works for the answers to questions, in sessions that were started since the token is set, of bots at `typebotURL` of the integration. Questions of another bot that it links to, and those that were answered before in the session, stay in doubt unless an answer more is found. What Typebot answered stays lost, and `uncertainMessage` is sent. Kept sealed and never returned; null: none.',
+        "Token of the Typebot account that owns the bot, up to 500 characters. Typelane then looks up an uncertain call in the results of the bot. A message that Typebot received is not repeated, and one that it did not receive is, whatever `delivery` says. This works for answers to questions, in sessions that were started after the token was set, with bots at `typebotURL` of the integration. It remains uncertain for questions of a linked bot and for questions that were answered before in the session, unless the results have an additional answer. Typebot's reply stays lost, and `uncertainMessage` is sent. Stored encrypted and never returned; null: none.",
       examples: ['your-token'],
       writeOnly: true,
     }),
@@ -57,7 +57,7 @@ export const troubleSettings = {
     .default(null)
     .meta({
       description:
-        "Base URL of Typebot's builder, where results are read with `typebotApiToken`, http or https. Null: `https://app.typebot.io` for a bot at `https://typebot.io`, else `typebotURL` of the integration. A Typebot of your own has its builder at another address than its viewer as a rule.",
+        "Base URL of Typebot's builder, where results are read with `typebotApiToken`, http or https. Null: `https://app.typebot.io` for a bot at `https://typebot.io`, otherwise `typebotURL` of the integration. A self-hosted Typebot usually has its builder and its viewer at different addresses.",
       examples: ['https://builder.example.com'],
     }),
   afterSendFailure: z
@@ -65,7 +65,7 @@ export const troubleSettings = {
     .default('continue')
     .meta({
       description:
-        'What becomes of a chat when a reply could not be sent at all: the next ones go out, or the chat is paused, for a human to look at.',
+        'What happens to a chat when a reply could not be sent. `continue`: the next replies are sent. `pause`: the chat is paused, for a human.',
       examples: ['pause'],
     }),
 };

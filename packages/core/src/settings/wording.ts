@@ -8,7 +8,7 @@ export const wordingSettings = {
       enabled: z
         .boolean()
         .optional()
-        .meta({ description: 'Whether "typing" is shown before a text.', examples: [false] }),
+        .meta({ description: 'Whether "typing" is shown before each text.', examples: [false] }),
       speed: z
         .number()
         .positive()
@@ -17,19 +17,19 @@ export const wordingSettings = {
         .meta({ description: 'How fast the bot seems to type.', examples: [300], 'x-unit': 'words per minute' }),
       maxDelayMs: milliseconds(30_000)
         .optional()
-        .meta({ description: 'The longest "typing" is shown for one text.', examples: [5_000], 'x-unit': 'milliseconds' }),
+        .meta({ description: 'The longest time that "typing" is shown before one text.', examples: [5_000], 'x-unit': 'milliseconds' }),
       delayBetweenBubblesMs: milliseconds(30_000)
         .optional()
-        .meta({ description: 'The pause between two messages of one answer.', examples: [500], 'x-unit': 'milliseconds' }),
+        .meta({ description: 'The pause between two messages of one reply.', examples: [500], 'x-unit': 'milliseconds' }),
     })
     .prefault({})
-    .meta({ description: "Overrides the bot's own typing emulation, field by field. Default of each: what the bot says." }),
+    .meta({ description: 'Overrides the typing emulation of the bot, field by field. Default of each: the value of the bot.' }),
   wait: z
     .strictObject({
       maxMs: milliseconds(86_400_000)
         .default(60_000)
         .meta({
-          description: 'The longest a Wait block of the flow may wait.',
+          description: 'The longest time that a Wait block of the flow may take.',
           examples: [300_000],
           'x-unit': 'milliseconds',
         }),
@@ -41,7 +41,7 @@ export const wordingSettings = {
     .default('auto')
     .meta({
       description:
-        'How choices are shown: `native`: buttons and lists. `text`: a numbered list. `auto`: by what the gateway can do; until it says more, buttons and lists, each with the numbered list as `fallbackText`.',
+        'How choices are shown. `native`: as buttons and lists. `text`: as a numbered list. `auto`: as the gateway supports; until that is known, as buttons and lists with the numbered list as `fallbackText`.',
       examples: ['text'],
     }),
   unmatchedChoice: z
@@ -50,8 +50,7 @@ export const wordingSettings = {
         .enum(['send', 'show'])
         .default('send')
         .meta({
-          description:
-            '`send`: the bot hears the words and answers as it likes. `show`: the options are shown again and the bot hears nothing.',
+          description: '`send`: the message goes to the bot. `show`: the options are shown again, and the message does not go to the bot.',
           examples: ['show'],
         }),
       misses: z
@@ -61,7 +60,7 @@ export const wordingSettings = {
         .max(20)
         .default(0)
         .meta({
-          description: 'After so many misses in a row `then` is done instead. 0: never.',
+          description: 'After this many unmatched messages in a row, `then` applies instead. 0: never.',
           examples: [3],
           'x-unit': 'messages',
         }),
@@ -70,31 +69,32 @@ export const wordingSettings = {
         .enum(['hint', 'pause'])
         .default('hint')
         .meta({
-          description: '`hint`: the text `hints.unmatched` is sent. `pause`: the chat is left to a human, with that text if it is set.',
+          description:
+            '`hint`: the text `hints.unmatched` is sent. `pause`: that text is sent if it is set, and the chat is paused for a human.',
           examples: ['pause'],
         }),
     })
     .prefault({})
-    .meta({ description: 'What is done with words that name none of the options shown.' }),
+    .meta({ description: 'What happens when a message matches none of the options shown.' }),
   compat: z
     .strictObject({
       markers: z
         .boolean()
         .default(false)
         .meta({
-          description: 'Reads `[list]` and `[buttons]` in a text of the bot, as Evolution does.',
+          description: 'Whether `[list]` and `[buttons]` in a text of the bot become lists and buttons, as in Evolution.',
           examples: [true],
         }),
       commands: z
         .boolean()
         .default(false)
         .meta({
-          description: 'Obeys `#{"stopBot":true}` and the like in a text of the bot, as Whaticket and Ticketz do.',
+          description: 'Whether commands such as `#{"stopBot":true}` in a text of the bot are carried out, as in Whaticket and Ticketz.',
           examples: [true],
         }),
     })
     .prefault({})
-    .meta({ description: 'For flows that were written for other bridges.' }),
+    .meta({ description: 'Support for flows that were written for other bridges.' }),
   locale: z
     .enum(['pt-BR', 'en', 'es'])
     .default('pt-BR')

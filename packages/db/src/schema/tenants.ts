@@ -24,6 +24,13 @@ export const instances = pgTable(
   (t) => [index('instances_by_business').on(t.businessId)],
 );
 
+/** Ids of removed instances stay with their business: late events of one must never reach another tenant. */
+export const retiredInstances = pgTable('retired_instances', {
+  instanceId: text('instance_id').primaryKey(),
+  businessId: text('business_id').notNull(),
+  retiredAt: at('retired_at').notNull().defaultNow(),
+});
+
 /** Tokens are shown once; only their hash is kept. */
 export const apiKeys = pgTable(
   'api_keys',

@@ -44,7 +44,9 @@ export async function createWebhook(
     await transaction.select({}).from(instances).where(eq(instances.instanceId, instanceId)).for('no key update');
     const [there] = await transaction.select({ count: count() }).from(webhooks).where(eq(webhooks.instanceId, instanceId));
     if ((there?.count ?? 0) >= webhooksPerInstanceMax) return { type: 'too_many' };
-    const [webhook] = await transaction.insert(webhooks).values(wanted).returning(shown);
+    // As with tokens: nobody has the secret of a request that died before it was answered.
+    const again = { target: webhooks.webhookId, set: { secret: wanted.secret } };
+    const [webhook] = await transaction.insert(webhooks).values(wanted).onConflictDoUpdate(again).returning(shown);
     if (!webhook) throw new Error('The webhook was not written');
     return { type: 'created', webhook: asRecord(webhook) };
   });
@@ -157,10 +159,8 @@ export async function orderPing({ drizzle }: Database, { webhookId, instanceId }
       .where(eq(instances.instanceId, instanceId));
     const data = { instanceId, businessId: instance?.businessId ?? null, webhookId };
     const done = sql`clock_timestamp()`;
-    await transaction
-      .insert(sessionEvents)
-      .values({ sessionEventId: sessionEventId, instanceId, type: 'ping', data, publishedAt: done, queuedAt: done });
-    await transaction.insert(webhookDeliveries).values({ sessionEventId: sessionEventId, webhookId });
+    await transaction.insert(sessionEvents).values({ sessionEventId, instanceId, type: 'ping', data, publishedAt: done, queuedAt: done });
+    await transaction.insert(webhookDeliveries).values({ sessionEventId, webhookId });
     const [ordered] = await transaction
       .select(deliveryColumns)
       .from(webhookDeliveries)

@@ -1,6 +1,7 @@
 export { type Business, createBusiness, findBusiness, listBusinesses } from './businesses.ts';
-export { closeSessions, unsettled } from './closing.ts';
-export { findInstance, type Instance, listInstances, registerInstance } from './instances.ts';
+export { closeNextSessions, type ClosingPage, finishClosing, openClosings, type SessionClosing, unsettled } from './closing.ts';
+export { beginIdempotent, finishIdempotent, forgetIdempotent, idempotencyWindowMs, type IdempotentStart } from './idempotency.ts';
+export { findInstance, type Instance, listInstances, registerInstance, removeInstance } from './instances.ts';
 export {
   changeIntegration,
   createIntegration,

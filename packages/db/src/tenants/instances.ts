@@ -1,6 +1,8 @@
 import { and, eq, getTableColumns } from 'drizzle-orm';
 import type { Database } from '../database.ts';
-import { businesses, instances } from '../schema/index.ts';
+import { businesses, instances, retiredInstances } from '../schema/index.ts';
+import { inDrizzleTransaction } from '../transaction.ts';
+import { orderClosing, type SessionClosing } from './closing.ts';
 import { later, type Newest, newestFirst } from './newest.ts';
 import { type Tenant, within } from './tenant.ts';
 
@@ -12,13 +14,44 @@ export type Asked = Pick<Database['drizzle'], 'select' | 'insert' | 'update' | '
 const columns = getTableColumns(instances);
 const keys = { createdAt: instances.createdAt, id: instances.instanceId };
 
-/** Null: the id is taken, by whomever. The business has to exist. */
+/** Null: the id is in use, or reserved for another business. The business has to exist. */
 export async function registerInstance(
   { drizzle }: Database,
   instance: { instanceId: string; businessId: string; name: string | null },
 ): Promise<Instance | null> {
-  const [registered] = await drizzle.insert(instances).values(instance).onConflictDoNothing().returning();
+  return inDrizzleTransaction(drizzle, async (transaction) => insertInstance(transaction, instance));
+}
+
+/** An id that was removed before goes to its own business only. */
+async function insertInstance(
+  asked: Asked,
+  instance: { instanceId: string; businessId: string; name: string | null },
+): Promise<Instance | null> {
+  const { instanceId, businessId } = instance;
+  const [retired] = await asked.select().from(retiredInstances).where(eq(retiredInstances.instanceId, instanceId));
+  if (retired && retired.businessId !== businessId) return null;
+  const [registered] = await asked.insert(instances).values(instance).onConflictDoNothing().returning();
+  if (registered && retired) await asked.delete(retiredInstances).where(eq(retiredInstances.instanceId, instanceId));
   return registered ?? null;
+}
+
+/**
+ * Removes an instance with its integration, tokens, webhooks and bulk starts. Its sessions are closed with reason `integration_removed`, in the
+ * background; its events end as ignored from now on. Conversations stay on record. Null: not registered, or another tenant's.
+ */
+export async function removeInstance(
+  { drizzle }: Database,
+  tenant: Tenant,
+  { businessId, instanceId }: { businessId: string; instanceId: string },
+): Promise<{ instance: Instance; closing: SessionClosing } | null> {
+  return inDrizzleTransaction(drizzle, async (transaction) => {
+    const found = await selectInstance(transaction, tenant, instanceId);
+    if (found?.businessId !== businessId) return null;
+    const [instance] = await transaction.delete(instances).where(eq(instances.instanceId, instanceId)).returning();
+    if (!instance) return null;
+    await transaction.insert(retiredInstances).values({ instanceId, businessId }).onConflictDoNothing();
+    return { instance, closing: await orderClosing(transaction, instanceId, 'integration_removed') };
+  });
 }
 
 /** Null: not registered, or another tenant's. */
@@ -41,7 +74,7 @@ export async function ensureInstance(
 ): Promise<void> {
   const { businessId } = instance;
   await asked.insert(businesses).values({ businessId, name: businessId }).onConflictDoNothing();
-  await asked.insert(instances).values(instance).onConflictDoNothing();
+  await insertInstance(asked, instance);
 }
 
 export async function listInstances(

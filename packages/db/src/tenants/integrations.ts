@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { instances, typebotIntegrations } from '../schema/index.ts';
+import { orderClosing, type SessionClosing } from './closing.ts';
 import { inDrizzleTransaction } from '../transaction.ts';
 import { type Asked, ensureInstance, selectInstance } from './instances.ts';
 import { type Tenant, within } from './tenant.ts';
@@ -60,38 +61,43 @@ export async function findIntegration({ drizzle }: Database, tenant: Tenant, ins
 
 export type IntegrationChange = Partial<Pick<IntegrationRecord, 'publicId' | 'typebotURL' | 'enabled' | 'settings'>>;
 
-/** Changes an integration by what it is at this moment, so that changes at once do not undo one another. Null as for `findIntegration`. */
+/**
+ * Changes an integration by what it is at this moment, so that concurrent changes do not undo one another. `closing`: its sessions are
+ * to end, with reason `replaced`. Null as for `findIntegration`.
+ */
 export async function changeIntegration(
   { drizzle }: Database,
   tenant: Tenant,
   instanceId: string,
-  decide: (before: IntegrationRecord) => IntegrationChange,
-): Promise<{ before: IntegrationRecord; after: IntegrationRecord } | null> {
+  decide: (before: IntegrationRecord) => IntegrationChange & { closesSessions?: boolean },
+): Promise<{ after: IntegrationRecord; closing: SessionClosing | null } | null> {
   return inDrizzleTransaction(drizzle, async (transaction) => {
     const [before] = await selectIntegration(transaction, tenant, instanceId).for('update', { of: typebotIntegrations });
     if (!before) return null;
     // Readers take `updatedAt` for the version of what they keep: it rises with every change, also within a millisecond.
     const updatedAt = sql`greatest(clock_timestamp(), ${typebotIntegrations.updatedAt} + interval '1 millisecond')`;
+    const { closesSessions = false, ...wanted } = decide(before);
     const [after] = await transaction
       .update(typebotIntegrations)
-      .set({ ...decide(before), updatedAt })
+      .set({ ...wanted, updatedAt })
       .where(eq(typebotIntegrations.typebotIntegrationId, before.typebotIntegrationId))
       .returning();
-    return after ? { before, after } : null;
+    if (!after) return null;
+    return { after, closing: closesSessions ? await orderClosing(transaction, instanceId, 'replaced') : null };
   });
 }
 
-/** The removed one; null as for `findIntegration`. */
-export async function removeIntegration({ drizzle }: Database, tenant: Tenant, instanceId: string): Promise<IntegrationRecord | null> {
-  const mine = drizzle
-    .select({ instanceId: instances.instanceId })
-    .from(instances)
-    .where(and(eq(instances.instanceId, instanceId), within(tenant)));
-  const [removed] = await drizzle
-    .delete(typebotIntegrations)
-    .where(sql`${typebotIntegrations.instanceId} in ${mine}`)
-    .returning();
-  return removed ?? null;
+/** Removes an integration and orders the end of its sessions. Null as for `findIntegration`. */
+export async function removeIntegration(
+  { drizzle }: Database,
+  tenant: Tenant,
+  instanceId: string,
+): Promise<{ integration: IntegrationRecord; closing: SessionClosing } | null> {
+  return inDrizzleTransaction(drizzle, async (transaction) => {
+    if (!(await selectInstance(transaction, tenant, instanceId))) return null;
+    const [integration] = await transaction.delete(typebotIntegrations).where(eq(typebotIntegrations.instanceId, instanceId)).returning();
+    return integration ? { integration, closing: await orderClosing(transaction, instanceId, 'integration_removed') } : null;
+  });
 }
 
 function selectIntegration(asked: Asked, tenant: Tenant, instanceId: string) {

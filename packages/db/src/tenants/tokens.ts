@@ -30,6 +30,8 @@ export async function createToken({ drizzle }: Database, { keyId, owner, name, h
   const [created] = await drizzle
     .insert(apiKeys)
     .values({ keyId, name, hash, expiresAt, ...ownerColumns(owner) })
+    // Only a request that died before it was answered comes again under the same id: nobody has its token.
+    .onConflictDoUpdate({ target: apiKeys.keyId, set: { hash } })
     .returning(columns);
   if (!created) throw new Error('The token was not created');
   return created;

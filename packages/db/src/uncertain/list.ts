@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Command, InboundEvent } from '@typelane/core';
 import type { Database } from '../database.ts';
 import { conversations, inbox, instances, turns } from '../schema/index.ts';
@@ -28,7 +28,7 @@ export async function listUncertain(
   database: Database,
   tenant: Tenant,
   instanceId: string,
-  status: 'unresolved' | 'all',
+  status: 'open' | 'resolved' | 'all',
   { limit, after }: Newest,
 ): Promise<UncertainTurn[]> {
   const place = after && parseTurnId(after.id);
@@ -36,7 +36,8 @@ export async function listUncertain(
     after && place
       ? sql`(${turns.endedAt}, ${turns.conversationId}, ${turns.seq}) < (${after.createdAt.toISOString()}::timestamptz, ${place.conversationId}::uuid, ${place.seq}::bigint)`
       : undefined;
-  const rows = await uncertainWhere(database, tenant, instanceId, isBehind, status === 'all' ? undefined : isNull(turns.resolution))
+  const isWanted = { open: isNull(turns.resolution), resolved: isNotNull(turns.resolution), all: undefined }[status];
+  const rows = await uncertainWhere(database, tenant, instanceId, isBehind, isWanted)
     .orderBy(desc(turns.endedAt), desc(turns.conversationId), desc(turns.seq))
     .limit(limit);
   return rows.map(fromRow);

@@ -3,7 +3,9 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Access } from './access/gate.ts';
+import type { Access } from '../access/gate.ts';
+import { endpoints } from '../routes/index.ts';
+import { completeDocument, type Document } from './complete.ts';
 
 /** Collects the schemas of the routes that are registered afterwards. */
 export async function describeRoutes(app: FastifyInstance): Promise<void> {
@@ -12,16 +14,18 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
       openapi: '3.1.0',
       info: {
         title: 'Typelane',
-        version: '2',
+        version: '2.0.0',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
         description: 'Puts Typebot bots on WhatsApp numbers. Errors have one shape; their `code` is stable.',
       },
+      servers: [{ url: '/', description: 'The API that serves this document.' }],
       components: {
         securitySchemes: { bearer: { type: 'http', scheme: 'bearer' }, apikey: { type: 'apiKey', in: 'header', name: 'apikey' } },
       },
       security: [{ bearer: [] }, { apikey: [] }],
     },
     transform: createJsonSchemaTransform({ zodToJsonConfig }),
-    transformObject: createJsonSchemaTransformObject({ zodToJsonConfig }),
+    transformObject: (given) => completeDocument(completeSchemas(given) as unknown as Document, endpoints) as never,
   });
 }
 
@@ -31,6 +35,8 @@ const zodToJsonConfig = {
     if (zodSchema instanceof z.ZodObject && zodSchema.def.catchall === undefined) delete jsonSchema.additionalProperties;
   },
 };
+
+const completeSchemas = createJsonSchemaTransformObject({ zodToJsonConfig });
 
 /** `/openapi.json` and `/docs`: both open, since they say what the source says. */
 export async function registerDocs(app: FastifyInstance): Promise<void> {

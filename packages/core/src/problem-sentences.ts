@@ -2,30 +2,31 @@ import type { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
 
-/** Sentences of one answer at most. */
+/** Sentences in one answer, at most. */
 const sentencesMax = 20;
 
 /**
- * Says what is wrong with a value: one sentence per field that names it, what was expected and what came. `whole`: what the
- * value is called when it is wrong as a whole, such as `the body`.
+ * Says what is wrong with a value: one sentence per field, which names the field, what is allowed and what came. `whole`: what the
+ * value is called when it is wrong as a whole, such as `The body`. Values of fields that look secret are not repeated.
  *
- * The message of a custom issue has to go on from "Expected `field` to be ".
+ * The message of a custom issue completes the sentence "`field` must be …".
  */
 export function sentencesOf(issues: readonly Issue[], value: unknown, whole: string): string[] {
   const sentences = [...new Set(issues.flatMap((issue) => sentencesAbout(issue, value, whole)))];
   const left = sentences.length - sentencesMax;
-  return left > 0 ? [...sentences.slice(0, sentencesMax), `There are ${left} more of this kind`] : sentences;
+  return left > 0 ? [...sentences.slice(0, sentencesMax), `${left} more problems are not listed`] : sentences;
 }
 
 function sentencesAbout(issue: Issue, value: unknown, whole: string): string[] {
   if (issue.code === 'unrecognized_keys') {
-    const at = valueAt(value, issue.path);
-    return issue.keys.map((key) => `Expected no field ${nameOf([...issue.path, key], '')}, got ${shown(key, valueAt(at, [key]))}`);
+    return issue.keys.map((key) => `${nameOf([...issue.path, key], '')} is not a known field`);
   }
   const fitting = fittingBranch(issue);
   if (fitting) return fitting.flatMap((inner) => sentencesAbout({ ...inner, path: [...issue.path, ...inner.path] }, value, whole));
-  const key = issue.path.at(-1);
-  return [`Expected ${nameOf(issue.path, whole)} to be ${expectationOf(issue)}, got ${shown(key, valueAt(value, issue.path))}`];
+  const name = nameOf(issue.path, whole);
+  const came = valueAt(value, issue.path);
+  if (came === undefined) return [`${name} is required`];
+  return [`${name} must be ${expectationOf(issue)}, but got ${shown(issue.path.at(-1), came)}`];
 }
 
 function nameOf(path: readonly PropertyKey[], whole: string): string {
@@ -77,7 +78,7 @@ function oneOf(values: readonly unknown[]): string {
   return values.map((value) => `\`${String(value)}\``).join(' or ');
 }
 
-/** Of several forms a value may have, the one it has: what is wrong with it there says more than what it might have been. */
+/** If a value may have several forms, the problems of the form it has say more than a list of all forms. */
 function fittingBranch(issue: Issue): Issue[] | undefined {
   if (issue.code !== 'invalid_union') return undefined;
   return issue.errors.find((branch) => branch.every(({ code, path }) => code !== 'invalid_type' || path.length > 0));
@@ -93,17 +94,16 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return at;
 }
 
-/** What came, short, and never a secret. */
+/** The value, short, and never a secret. */
 function shown(key: PropertyKey | undefined, value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (typeof value === 'string') return isSecret(key, value) ? 'something that is not shown here' : JSON.stringify(cut(value, 60));
+  if (typeof value === 'string') return isSecret(key, value) ? 'a value that is not shown' : JSON.stringify(cut(value, 60));
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null)
     return `an object of ${Object.keys(value).length} field${Object.keys(value).length === 1 ? '' : 's'}`;
   return JSON.stringify(value);
 }
 
-/** By its name, or because it is a URL with a password or a key. */
+/** By the field's name, or because the value is a URL with a password or key. */
 function isSecret(key: PropertyKey | undefined, value: string): boolean {
   return (
     /token|secret|password|apikey|authorization/i.test(String(key ?? '')) ||
