@@ -15,11 +15,6 @@ test('every kind is in this suite, and says when and from what its capabilities 
   }
 });
 
-/** A test for gateways that can do what it is about. */
-function testIf(applies: unknown, name: string, run: () => Promise<void>): void {
-  if (applies) test(name, run);
-}
-
 describe.each(rigs)('$kind', (rig) => {
   let instanceId: string;
   let url: string;
@@ -46,7 +41,7 @@ describe.each(rigs)('$kind', (rig) => {
     expect(await gateway.inbound(instanceId)).toHaveLength(1);
   });
 
-  testIf(rig.deliverBatch, 'texts in one webhook keep their order', async () => {
+  test.runIf(rig.deliverBatch)('texts in one webhook keep their order', async () => {
     const messages = ['one', 'two', 'three'].map((text) => ({ id: `3EB0-${text}`, from: rig.contact, text }));
     expect(await rig.deliverBatch?.(url, messages)).toBe(200);
     expect((await gateway.inbound(instanceId)).map(({ data }) => data.keyId)).toEqual(messages.map(({ id }) => id));
@@ -70,7 +65,7 @@ describe.each(rigs)('$kind', (rig) => {
     expect(await gateway.inbound(instanceId)).toEqual([]);
   });
 
-  testIf(rig.deliverForged, 'a webhook signed with another secret is refused and counted', async () => {
+  test.runIf(rig.deliverForged)('a webhook signed with another secret is refused and counted', async () => {
     expect(await rig.deliverForged?.(url)).toBe(401);
     expect(await gateway.inbound(instanceId)).toEqual([]);
     expect(await gateway.metrics()).toContain(`typelane_gateway_webhooks_total{kind="${rig.kind}",outcome="bad_signature"}`);
@@ -133,7 +128,7 @@ describe.each(rigs)('$kind', (rig) => {
     expect(rig.sent.map(({ text }) => text)).toEqual(['again']);
   });
 
-  testIf(rig.survivesLostAnswers, 'a send whose answer is lost reaches the contact once', async () => {
+  test.runIf(rig.survivesLostAnswers)('a send whose answer is lost reaches the contact once', async () => {
     rig.fault((attempt) => (attempt === 1 ? { type: 'resetAfter' } : null));
     const job = await gateway.reply(instanceId, rig.contact, [textDraft('once')]);
     expect(await gateway.outcome(job)).toEqual({ keyIds: [rig.sent[0]?.id] });
@@ -172,7 +167,7 @@ describe.each(rigs)('$kind', (rig) => {
     expect(await gateway.inbound(instanceId)).toEqual([]);
   });
 
-  testIf(kind?.media, 'a picture has an address at the gateway process that opens with nothing but itself', async () => {
+  test.runIf(kind?.media)('a picture has an address at the gateway process that opens with nothing but itself', async () => {
     const bytes = Buffer.from('the bytes of a picture');
     expect(await rig.deliverImage(url, { id: '3EB0IMAGE', from: rig.contact, caption: 'look' }, bytes)).toBe(200);
     const [event] = await gateway.inbound(instanceId);

@@ -2,7 +2,7 @@ import type { ChannelRow } from '@typelane/db';
 import { z } from 'zod';
 
 const fields = {
-  instanceInstanceId: z.string(),
+  instanceId: z.string(),
   kind: z.string().describe('Which WhatsApp gateway.'),
   settings: z.record(z.string(), z.unknown()).describe('Without the secret ones.'),
   secretsSet: z.array(z.string()).describe('Names of the secret settings that are set. They are never shown.'),
@@ -24,14 +24,16 @@ export const channelWithURLSchema = z
   .object({ ...fields, webhookURL: z.string().describe('Where the gateway posts its webhooks. It holds a token and is shown this once.') })
   .meta({ id: 'ChannelWithURL' });
 
-export const checkSchema = z
-  .object({ check: z.string(), ok: z.boolean(), sentence: z.string().describe('What was found, and what to do about it.') })
-  .meta({ id: 'ChannelCheck' });
+export const checkSchema = z.object({
+  check: z.string(),
+  ok: z.boolean(),
+  sentence: z.string().describe('What was found, and what to do about it.'),
+});
 
 /** `secretsSet`: names, never values. */
 export function channelOf(row: ChannelRow, secretsSet: string[]): z.infer<typeof channelSchema> {
   return {
-    instanceInstanceId: row.instanceId,
+    instanceId: row.instanceId,
     kind: row.kind,
     settings: row.settings as Record<string, unknown>,
     secretsSet,
