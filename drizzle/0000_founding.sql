@@ -58,6 +58,36 @@ CREATE TABLE "bulk_starts" (
 	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "channels" (
+	"instance_id" text PRIMARY KEY NOT NULL,
+	"channel_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"settings" jsonb NOT NULL,
+	"secrets" text NOT NULL,
+	"token_hash" text NOT NULL,
+	"previous_token_hash" text,
+	"connection" text,
+	"connection_at" timestamp (3) with time zone,
+	"last_inbound_at" timestamp (3) with time zone,
+	"last_acknowledged_at" timestamp (3) with time zone,
+	"last_problem" text,
+	"last_problem_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "channels_channel_id_unique" UNIQUE("channel_id"),
+	CONSTRAINT "channels_token_hash_unique" UNIQUE("token_hash"),
+	CONSTRAINT "channels_previous_token_hash_unique" UNIQUE("previous_token_hash")
+);
+--> statement-breakpoint
+CREATE TABLE "delivery_statuses" (
+	"instance_id" text NOT NULL,
+	"key_id" text NOT NULL,
+	"status" text NOT NULL,
+	"reason" text,
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "delivery_statuses_instance_id_key_id_pk" PRIMARY KEY("instance_id","key_id")
+);
+--> statement-breakpoint
 CREATE TABLE "conversations" (
 	"conversation_id" uuid PRIMARY KEY NOT NULL,
 	"instance_id" text NOT NULL,
@@ -250,6 +280,7 @@ ALTER TABLE "webhook_deliveries" ADD CONSTRAINT "webhook_deliveries_webhook_id_w
 ALTER TABLE "webhooks" ADD CONSTRAINT "webhooks_instance_id_instances_instance_id_fk" FOREIGN KEY ("instance_id") REFERENCES "public"."instances"("instance_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "bulk_start_contacts" ADD CONSTRAINT "bulk_start_contacts_bulk_start_id_bulk_starts_bulk_start_id_fk" FOREIGN KEY ("bulk_start_id") REFERENCES "public"."bulk_starts"("bulk_start_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "bulk_starts" ADD CONSTRAINT "bulk_starts_instance_id_instances_instance_id_fk" FOREIGN KEY ("instance_id") REFERENCES "public"."instances"("instance_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "channels" ADD CONSTRAINT "channels_instance_id_instances_instance_id_fk" FOREIGN KEY ("instance_id") REFERENCES "public"."instances"("instance_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_business_id_businesses_business_id_fk" FOREIGN KEY ("business_id") REFERENCES "public"."businesses"("business_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_instance_id_instances_instance_id_fk" FOREIGN KEY ("instance_id") REFERENCES "public"."instances"("instance_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "instances" ADD CONSTRAINT "instances_business_id_businesses_business_id_fk" FOREIGN KEY ("business_id") REFERENCES "public"."businesses"("business_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -263,6 +294,7 @@ CREATE INDEX "webhooks_by_instance" ON "webhooks" USING btree ("instance_id");--
 CREATE INDEX "bulk_start_contacts_left" ON "bulk_start_contacts" USING btree ("bulk_start_id","place") WHERE conversation_id is null;--> statement-breakpoint
 CREATE INDEX "bulk_starts_newest" ON "bulk_starts" USING btree ("instance_id","created_at" DESC NULLS LAST,"bulk_start_id" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "bulk_starts_due" ON "bulk_starts" USING btree ("next_at") WHERE status = 'running';--> statement-breakpoint
+CREATE INDEX "delivery_statuses_by_age" ON "delivery_statuses" USING btree ("updated_at");--> statement-breakpoint
 CREATE INDEX "conversations_by_chat" ON "conversations" USING btree ("instance_id","jid");--> statement-breakpoint
 CREATE INDEX "conversations_by_participant" ON "conversations" USING btree ("instance_id","participant") WHERE participant is not null;--> statement-breakpoint
 CREATE INDEX "conversations_with_work" ON "conversations" USING btree ("conversation_id") WHERE in_seq > handled_seq;--> statement-breakpoint

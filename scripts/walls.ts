@@ -20,9 +20,10 @@ const allowed: Record<string, string[]> = {
   embedded: [],
   media: [],
   testkit: ['client', 'core', 'db', 'embedded'],
-  api: ['client', 'core', 'db', 'media', 'runtime'],
+  gateway: ['client', 'db', 'runtime'],
+  api: ['client', 'core', 'db', 'gateway/kinds', 'media', 'runtime'],
   worker: ['client', 'core', 'db', 'media', 'runtime', 'typebot'],
-  standalone: ['api', 'client', 'core', 'db', 'embedded', 'media', 'runtime', 'worker'],
+  standalone: ['api', 'client', 'core', 'db', 'embedded', 'gateway', 'media', 'runtime', 'worker'],
 };
 /** core decides: it may know the libraries in its package.json, which are pure, and nothing else, not even Node. */
 const bare = new Set(['core']);

@@ -15,8 +15,8 @@ export type ApiContext = {
   ingestWatch: Pick<IngestWatch, 'stalls'>;
   /** Seals what nobody is shown again: secret settings, and secrets of webhooks. */
   sealer: Sealer;
-  /** Says which addresses a tenant may name. */
-  egress: Pick<Egress, 'check'>;
+  /** Says which addresses a tenant may name, and connects to no others. */
+  egress: Pick<Egress, 'check' | 'agents'>;
   media: ApiMedia;
   log: Log;
   config: ApiConfig;
@@ -38,6 +38,8 @@ export type ApiMedia = {
 export type ApiConfig = {
   /** May do everything. */
   operatorToken: string;
+  /** Where gateways reach the gateway process. */
+  gatewayUrl: string;
   /** Milliseconds a request waits for its command to take effect before it is answered with 202. */
   settleTimeoutMs: number;
   /** Milliseconds Redis is given for a ring or a ping. It may be away, and a request must not hang on it. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createPublisher } from '@typelane/client';
 import { connect, hasCurrentSchema } from '@typelane/db';
 import { createMediaStore, signedAddress } from '@typelane/media';
+import { gatewayURLOf } from '@typelane/gateway/kinds';
 import {
   checkDatabase,
   checkMediaFolder,
@@ -29,6 +30,8 @@ export type ApiOptions = Pick<
   | 'REDIS_URL'
   | 'PORT'
   | 'HOST'
+  | 'GATEWAY_PORT'
+  | 'GATEWAY_URL'
   | 'DRAIN_DELAY_MS'
   | 'SECRET_KEY'
   | 'EGRESS_ALLOW'
@@ -45,6 +48,8 @@ export const apiEnv = [
   'DATABASE_URL',
   'REDIS_URL',
   'OPERATOR_TOKEN',
+  'GATEWAY_PORT',
+  'GATEWAY_URL',
   'DRAIN_DELAY_MS',
   'EGRESS_ALLOW',
   'INBOUND_PARTITIONS',
@@ -70,7 +75,7 @@ export async function startApi(options: ApiOptions): Promise<Running & { url: st
   const egress = createEgress({ allow: options.EGRESS_ALLOW });
 
   let isDraining = false;
-  const config = { ...defaultApiConfig, operatorToken: options.OPERATOR_TOKEN };
+  const config = { ...defaultApiConfig, operatorToken: options.OPERATOR_TOKEN, gatewayUrl: gatewayURLOf(options, options.GATEWAY_PORT) };
   const sealer = createSealer(options.SECRET_KEY);
   const at = { port: options.PORT };
   const media = openMedia(options, at);

@@ -37,6 +37,8 @@ const { integration } = tenant;
 const business = `/api/v2/business/${encodeURIComponent(tenant.businessId)}`;
 const instance = `${business}/instance/${encodeURIComponent(tenant.instanceId)}`;
 const webhooks = `/api/v2/instance/${encodeURIComponent(tenant.instanceId)}/webhook`;
+const channel = `/api/v2/instance/${encodeURIComponent(tenant.instanceId)}/channel`;
+const gateway = { kind: 'generic', settings: { url: 'http://nobody.invalid/', secret: `whsec_${'A'.repeat(43)}=` } };
 const letters = `/api/v2/instance/${encodeURIComponent(tenant.instanceId)}/dead-letters`;
 const doubts = `/api/v2/instance/${encodeURIComponent(tenant.instanceId)}/uncertain`;
 const unreadable = '/api/v2/admin/dead-letters';
@@ -87,6 +89,8 @@ test('what a route answers when all is well', async () => {
   asked.push(['GET', webhooks], ['PUT', `${webhooks}/${webhookId}`, {}], ['POST', `${webhooks}/${webhookId}/secret`]);
   asked.push(['POST', `${webhooks}/${webhookId}/test`], ['GET', `${webhooks}/${webhookId}/delivery`], ['GET', `${webhooks}/${webhookId}`]);
   asked.push(['DELETE', `${webhooks}/${webhookId}`]);
+  asked.push(['PUT', channel, gateway], ['PUT', channel, gateway], ['GET', channel]);
+  asked.push(['POST', `${channel}/test`], ['POST', `${channel}/register`], ['DELETE', channel]);
   const { deadLetterId, turnId } = await troublesOf(api, instanceId);
   asked.push(['GET', letters], ['GET', `${letters}/${deadLetterId}`], ['POST', `${letters}/${deadLetterId}`, { action: 'redrive' }]);
   asked.push(['POST', letters, { action: 'discard' }], ['GET', doubts], ['POST', `${doubts}/${turnId}`, { resolution: 'processed' }]);
@@ -138,6 +142,10 @@ test('what is not there', async () => {
     ['POST', `${webhooks}/${unknown}/secret`],
     ['POST', `${webhooks}/${unknown}/test`],
     ['GET', `${webhooks}/${unknown}/delivery`],
+    ['GET', `${nowhere}/channel`],
+    ['DELETE', `${nowhere}/channel`],
+    ['POST', `${nowhere}/channel/test`],
+    ['POST', `${nowhere}/channel/register`],
     ['GET', `${nowhere}/dead-letters`],
     ['POST', `${nowhere}/dead-letters`, { action: 'discard' }],
     ['GET', `${letters}/${unknown}`],
@@ -161,6 +169,7 @@ test('what is not there', async () => {
   for (const [method, path, body] of asked) expect((await api.ask(method, path, { body })).status).toBe(404);
   const foreign = await api.ask('POST', `${nowhere}/typebot-integration`, { token: tenant.tokens.instance, body: { publicId: 'bot' } });
   expect(foreign.status).toBe(404);
+  expect((await api.ask('PUT', `${nowhere}/channel`, { token: tenant.tokens.instance, body: gateway })).status).toBe(404);
 });
 
 test('what is in the way', async () => {
@@ -202,6 +211,12 @@ test('what is in the way', async () => {
   const { instanceId: full } = await createTenant(withoutDisk, 'no disk');
   const upload = { text: 'x', headers: { 'content-type': 'image/png' } };
   expect((await withoutDisk.ask('POST', `/api/v2/instance/${encodeURIComponent(full)}/media`, upload)).body.code).toBe('MEDIA_UNAVAILABLE');
+});
+
+test('what is in the way of a channel', async () => {
+  await api.ask('PUT', channel, { body: gateway });
+  await api.database.sql`update channels set secrets = ''`;
+  for (const place of ['test', 'register']) expect((await api.ask('POST', `${channel}/${place}`)).body.code).toBe('CHANNEL_UNREADABLE');
 });
 
 test('what is in the way of settling what ended badly', async () => {
@@ -306,6 +321,7 @@ const bodies: Record<string, unknown> = {
   createBulkStart: bulk(),
   changeBulkStart: { action: 'pause' },
   createWebhook: hook,
+  putChannel: gateway,
   settleDeadLetter: { action: 'discard' },
   settleDeadLetters: { action: 'discard' },
   settleUnownedDeadLetter: { action: 'discard' },

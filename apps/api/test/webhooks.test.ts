@@ -158,7 +158,7 @@ test('an instance has ten webhooks at most, also when they are created at once',
 });
 
 test('a host the operator allows may be private', async () => {
-  const allowing = await startTestApi({ egress: { check: () => ({ allowed: true }) } });
+  const allowing = await startTestApi({ egress: { ...api.context.egress, check: () => ({ allowed: true }) } });
   const { instanceId } = await createTenant(allowing, 'private');
   const body = { url: 'http://10.0.0.5:8080/hook' };
   expect((await allowing.ask('POST', `/api/v2/instance/${encodeURIComponent(instanceId)}/webhook`, { body })).status).toBe(201);

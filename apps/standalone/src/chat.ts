@@ -46,7 +46,12 @@ async function chat(): Promise<void> {
       if (index === reply.messages.length - 1) heard.tell(reply.to);
       return keyId;
     },
-    { prefix, pace: !fast, onTyping: ({ reply }, typingMs) => screen.typing(contacts.labelOf(reply), typingMs) },
+    {
+      prefix,
+      pace: !fast,
+      accepts: (reply) => reply.instanceId === instance,
+      onTyping: ({ reply }, typingMs) => screen.typing(contacts.labelOf(reply), typingMs),
+    },
   );
   const say = async (line: string): Promise<string> => {
     const { event, jid } = contacts.say(line);

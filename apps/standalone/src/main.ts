@@ -6,6 +6,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startApi } from '@typelane/api';
+import { startGateway } from '@typelane/gateway';
 import { EmbeddedError } from '@typelane/embedded';
 import { ConfigurationError, createLog, graceMs, onStopSignal, readEnv } from '@typelane/runtime';
 import { startWorker, workerEnv } from '@typelane/worker';
@@ -22,6 +23,8 @@ type Stops = (() => Promise<void>)[];
 /** Read before anything starts, so that a wrong value is told at once. The servers and the key have defaults of their own here. */
 const settingNames = [
   'OPERATOR_TOKEN',
+  'GATEWAY_PORT',
+  'GATEWAY_URL',
   ...workerEnv.filter((name) => name !== 'DATABASE_URL' && name !== 'REDIS_URL' && name !== 'SECRET_KEY'),
 ] as const;
 
@@ -76,10 +79,13 @@ async function run(servers: Servers, settings: Settings, { operator, secretKey: 
   const env = { ...others, DATABASE_URL: servers.databaseUrl, REDIS_URL: servers.redisUrl, SECRET_KEY };
   // The terminal is for people; what is worth a line there says so itself.
   const log = createLog(process.env['LOG_LEVEL'] ? LOG_LEVEL : 'warn');
-  tell('Starting the API and the worker');
-  const EGRESS_ALLOW = [...env.EGRESS_ALLOW, demo.host];
+  tell('Starting the API, the worker and the gateway');
+  // Its port is part of the addresses that the API tells.
+  const gateway = await startGateway({ ...env, log });
+  stops.push(() => gateway.stop());
+  const EGRESS_ALLOW = [...env.EGRESS_ALLOW, demo.host, `${new URL(gateway.url).hostname}:${gateway.port}`];
   // No balancer stands before it.
-  const api = await startApi({ ...env, EGRESS_ALLOW, DRAIN_DELAY_MS: 0, OPERATOR_TOKEN: operator.token, log });
+  const api = await startApi({ ...env, EGRESS_ALLOW, GATEWAY_PORT: gateway.port, DRAIN_DELAY_MS: 0, OPERATOR_TOKEN: operator.token, log });
   stops.push(() => api.stop());
   // Bots open files at the API, and only now it is known on which port.
   const PORT = Number(new URL(api.url).port);
@@ -90,6 +96,7 @@ async function run(servers: Servers, settings: Settings, { operator, secretKey: 
   const { databaseUrl, redisUrl } = servers;
   await writeRunFile(dataDir, {
     apiUrl: api.url,
+    gatewayUrl: gateway.url,
     redisUrl,
     databaseUrl,
     demoTypebotUrl: demo.url,
@@ -97,14 +104,20 @@ async function run(servers: Servers, settings: Settings, { operator, secretKey: 
     queuePrefix: env.QUEUE_PREFIX,
     pid: process.pid,
   });
-  welcome(api.url, servers, operator, dataDir);
+  welcome({ apiUrl: api.url, gatewayUrl: gateway.url }, servers, operator, dataDir);
 }
 
-function welcome(apiUrl: string, servers: Servers, { token, isNew }: { token: string; isNew: boolean }, dataDir: string): void {
+function welcome(
+  { apiUrl, gatewayUrl }: { apiUrl: string; gatewayUrl: string },
+  servers: Servers,
+  { token, isNew }: { token: string; isNew: boolean },
+  dataDir: string,
+): void {
   tell(`
 Typelane is running.
 
   API        ${apiUrl}   (reference: ${apiUrl}/docs)
+  Gateway    ${gatewayUrl}   (webhooks of WhatsApp gateways come in here, see docs/gateways)
   PostgreSQL ${servers.postgres}
   Redis      ${servers.redis}
   Operator   ${isNew ? `${token}   (shown once; kept in ${dataDir})` : `the token of the first start, kept in ${dataDir}`}

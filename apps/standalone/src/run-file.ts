@@ -4,6 +4,7 @@ import { join } from 'node:path';
 /** Where a running `npm start` is found by other commands. Mode 0600: it holds the operator's token. */
 export type RunFile = {
   apiUrl: string;
+  gatewayUrl: string;
   redisUrl: string;
   databaseUrl: string;
   demoTypebotUrl: string;

@@ -9,6 +9,7 @@ import { readRunFile, type RunFile } from './run-file.ts';
 
 const labels: Record<keyof RunFile, string> = {
   apiUrl: 'API',
+  gatewayUrl: 'Gateway',
   redisUrl: 'Redis',
   databaseUrl: 'PostgreSQL',
   queuePrefix: 'Queue prefix',

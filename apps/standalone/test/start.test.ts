@@ -27,7 +27,7 @@ function run(script: 'start' | 'chat' | 'urls', args: string[] = [], env: Record
   const { DATABASE_URL: _database, REDIS_URL: _redis, ...inherited } = process.env;
   const child = spawn('npm', ['run', '--silent', script, '--', ...args], {
     cwd: root,
-    env: { ...inherited, DATA_DIR: dataDir, PORT: '0', ...env },
+    env: { ...inherited, DATA_DIR: dataDir, PORT: '0', GATEWAY_PORT: '0', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   children.push(child);

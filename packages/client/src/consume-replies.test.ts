@@ -89,6 +89,45 @@ describe('a reply', () => {
   });
 });
 
+describe('several consumers on one queue', () => {
+  test('each sends the replies it accepts, and one that nobody accepts waits', async () => {
+    const queues = testQueues();
+    const [shop, office] = [recorder(), recorder()];
+    const events = await queues.queueEvents('outbound');
+    consume(queues, shop.send, { accepts: ({ instanceId }) => instanceId === 'shop' });
+    consume(queues, office.send, { accepts: async ({ instanceId }) => instanceId === 'office' });
+
+    const forNobody = await publishReply(queues, { ...replyOf(['nobody']), instanceId: 'none' }, 'reply-0');
+    const jobs = await Promise.all(
+      ['one', 'two', 'three', 'four'].map((text, index) =>
+        publishReply(queues, { ...replyOf([text]), instanceId: index % 2 === 0 ? 'shop' : 'office' }, `reply-${index + 1}`),
+      ),
+    );
+    for (const job of jobs) await job.waitUntilFinished(events);
+    expect([shop.sent.toSorted(), office.sent.toSorted()]).toEqual([
+      ['one', 'three'],
+      ['four', 'two'],
+    ]);
+    expect(await forNobody.getState()).not.toBe('failed');
+  });
+
+  test('a consumer that cannot tell leaves the reply alone until it can', async () => {
+    const queues = testQueues();
+    const { sent, send } = recorder();
+    const errors: string[] = [];
+    const events = await queues.queueEvents('outbound');
+    const accepts = (): boolean => {
+      if (errors.length === 0) throw new Error('no database');
+      return true;
+    };
+    consume(queues, send, { accepts, onError: ({ message }) => errors.push(message) });
+
+    const job = await publishReply(queues, replyOf(['one']), 'reply-1');
+    expect(await job.waitUntilFinished(events)).toEqual({ keyIds: ['key of one'] });
+    expect([sent, errors]).toEqual([['one'], ['no database']]);
+  });
+});
+
 describe('pace', () => {
   test('a message waits, then shows typing, then is sent', async () => {
     const queues = testQueues();

@@ -1,3 +1,4 @@
+import type { OutboundReply } from '@typelane/core/contracts';
 import { Worker, type Job } from 'bullmq';
 import { defaultPrefix, openConnection, type Connection } from './connection.ts';
 import { deliver } from './deliver.ts';
@@ -9,6 +10,11 @@ import { settlesWithin } from './time.ts';
 export type ConsumerOptions = {
   /** Prefix of all queue keys; default `bull`. */
   prefix?: string;
+  /**
+   * Whether a reply is this consumer's to send; default: every one. One that is not goes back to the queue for another consumer, and comes
+   * by again within 5 seconds. For several consumers that serve different instances from one queue.
+   */
+  accepts?: (reply: OutboundReply) => boolean | Promise<boolean>;
   /** Replies in work at the same time; default 50. One that paces its messages counts. */
   concurrency?: number;
   /** Wait `waitMs` and `typingMs` before each message; default true. False: send at once. */

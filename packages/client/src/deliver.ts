@@ -13,17 +13,20 @@ import { pause } from './time.ts';
  * - `refused`: the message after those sent can never be sent;
  * - `failed`: it could not be sent in all its attempts;
  * - `interrupted`: the consumer closes;
- * - `held`: another consumer is sending this reply.
+ * - `held`: another consumer is sending this reply;
+ * - `declined`: it is another consumer's to send.
  */
 export type DeliveryOutcome =
   | { type: 'sent'; keyIds: string[] }
   | { type: 'invalid'; reason: string }
   | { type: 'refused' | 'failed'; keyIds: string[]; of: number; cause: unknown }
   | { type: 'interrupted' }
-  | { type: 'held' };
+  | { type: 'held' }
+  | { type: 'declined' };
 
 export type DeliveryOptions = AttemptOptions & {
   pace: boolean;
+  accepts?: (reply: OutboundReply) => boolean | Promise<boolean>;
   onTyping?: (context: SendContext, typingMs: number) => void | Promise<void>;
   attempts: number;
   backoffMs: number;
@@ -32,6 +35,7 @@ export type DeliveryOptions = AttemptOptions & {
 export async function deliver(job: Job<unknown>, fence: SendFence, send: Send, options: DeliveryOptions): Promise<DeliveryOutcome> {
   const parsed = outboundReplySchema.safeParse(job.data);
   if (!parsed.success) return { type: 'invalid', reason: sentencesOf(parsed.error.issues, job.data, 'The reply').join('. ') };
+  if (!(await isAccepted(parsed.data, options))) return { type: 'declined' };
   const claim = await holdClaim(fence, parsed.data.replyId, options.onError);
   if (claim === null) return { type: 'held' };
   try {
@@ -39,6 +43,16 @@ export async function deliver(job: Job<unknown>, fence: SendFence, send: Send, o
   } finally {
     // All was said and done: a claim that cannot be released expires.
     await claim.release().catch(options.onError);
+  }
+}
+
+/** Whoever cannot tell leaves the reply alone. */
+async function isAccepted(reply: OutboundReply, { accepts, onError }: DeliveryOptions): Promise<boolean> {
+  try {
+    return accepts === undefined || (await accepts(reply));
+  } catch (error) {
+    onError(error instanceof Error ? error : new Error(String(error)));
+    return false;
   }
 }
 

@@ -7,6 +7,10 @@ import { known } from './progress.ts';
 /** How soon a reply that another consumer is sending is looked at again. */
 const heldMs = 1_000;
 
+/** How soon a reply of another consumer comes by again: a little later each time. */
+const declinedMs = 100;
+const declinedMaxMs = 5_000;
+
 /** Ends the job as its delivery ended: returns the receipt that completes it, or throws what BullMQ understands. */
 export async function finish(
   job: Job<unknown>,
@@ -30,6 +34,11 @@ async function failure(
   }
   if (outcome.type === 'held') {
     await job.moveToDelayed(Date.now() + heldMs, token).catch(onError);
+    return new DelayedError();
+  }
+  if (outcome.type === 'declined') {
+    // Soon at first, for the consumer that sends it may be as near; rarer while there is none.
+    await job.moveToDelayed(Date.now() + Math.min(declinedMs * job.attemptsStarted, declinedMaxMs), token).catch(onError);
     return new DelayedError();
   }
   if (outcome.type === 'invalid') return new UnrecoverableError(`This is no outbound reply. ${outcome.reason}`);

@@ -1,6 +1,7 @@
 export * from './session-events/index.ts';
 export { batched } from './batch.ts';
 export * from './bulk-starts/index.ts';
+export * from './channels/index.ts';
 export { conversationId } from './conversation-id.ts';
 export { acknowledge, type DispatchedReply, dispatchNext, type Receipt } from './conversations/acknowledge.ts';
 export { type Destination, order, type Ordered, outcomeOf } from './conversations/commands.ts';

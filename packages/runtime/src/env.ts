@@ -26,6 +26,13 @@ export const envSchema = z.object({
   ),
   PORT: whole(0, 65_535).default(3_000).describe('Port of the API; 0 takes any free one.'),
   HOST: z.string().min(1).default('127.0.0.1').describe('Address the API listens on; `0.0.0.0` for all.'),
+  GATEWAY_PORT: whole(0, 65_535).default(3_001).describe('Port on which the gateway process takes webhooks; 0 takes any free one.'),
+  GATEWAY_URL: url(['http:', 'https:'])
+    .transform((text) => text.replace(/\/+$/, ''))
+    .optional()
+    .describe(
+      'Where WhatsApp gateways and the workers reach the gateway process, such as https://hooks.example.com. Absent: `HOST` and `GATEWAY_PORT`.',
+    ),
   // Balancers ask every 2 to 10 seconds by default and take a server out after one to three failures.
   DRAIN_DELAY_MS: whole(0, 30_000)
     .default(5_000)

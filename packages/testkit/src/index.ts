@@ -1,6 +1,7 @@
 export { botReplyArbitrary, contentTypes, inboundEventArbitrary, richNodeArbitrary } from './arbitraries.ts';
 export * from './fake-transcription/index.ts';
 export * from './fake-typebot/index.ts';
+export * from './gateways/index.ts';
 export * from './inbound-events.ts';
 export { loadRecording } from './recording.ts';
 export type { Exchange, Recording } from './recording.ts';

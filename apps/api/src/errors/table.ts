@@ -19,6 +19,7 @@ export const refusals = {
   MEDIA_NOT_FOUND: { statusCode: 404, sentence: 'There is no file at this address' },
   TOKEN_NOT_FOUND: { statusCode: 404, sentence: 'There is no token with this `keyId`' },
   WEBHOOK_NOT_FOUND: { statusCode: 404, sentence: 'The instance has no webhook with this `webhookId`' },
+  CHANNEL_NOT_FOUND: { statusCode: 404, sentence: 'The instance has no channel' },
   DEAD_LETTER_NOT_FOUND: { statusCode: 404, sentence: 'There is no dead letter with this `deadLetterId`' },
   UNCERTAIN_TURN_NOT_FOUND: { statusCode: 404, sentence: 'The instance has no uncertain turn with this `turnId`' },
   BUSINESS_EXISTS: { statusCode: 409, sentence: 'A business with this `businessId` exists already' },
@@ -32,6 +33,10 @@ export const refusals = {
   BOT_REFUSED: { statusCode: 409, sentence: 'The bot refused the call; repeating it would not help' },
   BULK_START_OVER: { statusCode: 409, sentence: 'The bulk start is done or cancelled' },
   TOO_MANY_WEBHOOKS: { statusCode: 409, sentence: 'The instance has 10 webhooks already, the most it can have' },
+  CHANNEL_UNREADABLE: {
+    statusCode: 409,
+    sentence: 'The settings of the channel cannot be read by this version, or under this SECRET_KEY: put the channel again',
+  },
   DEAD_LETTER_SETTLED: { statusCode: 409, sentence: 'The dead letter was redriven or discarded before' },
   DEAD_LETTER_UNREADABLE: { statusCode: 409, sentence: 'The dead letter cannot be read as an event' },
   UNCERTAIN_TURN_RESOLVED: { statusCode: 409, sentence: 'The turn was resolved before' },

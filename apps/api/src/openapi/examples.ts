@@ -88,6 +88,25 @@ const message = {
 };
 
 /** By path parameter. */
+const gateway = { baseURL: 'https://evo.example.com', instanceName: 'sales' };
+const channel = {
+  instanceId,
+  kind: 'evolution',
+  settings: gateway,
+  secretsSet: ['apikey', 'webhookSecret'],
+  health: {
+    connection: 'open',
+    connectionAt: createdAt,
+    lastInboundAt: updatedAt,
+    lastAcknowledgedAt: updatedAt,
+    lastProblem: null,
+    lastProblemAt: null,
+  },
+  createdAt,
+  updatedAt,
+};
+const webhookURL = 'https://hooks.example.com/gateway/evolution/q3Jk0nq5VbQn3nC1cYx1w7m9Zt2d8e4f6g8h0i2k4l6';
+
 export const parameterExamples: Record<string, string> = {
   instanceId,
   businessId,
@@ -101,6 +120,10 @@ export const parameterExamples: Record<string, string> = {
 
 /** By the name of the schema. */
 export const schemaExamples: Record<string, unknown> = {
+  Channel: channel,
+  ChannelWithURL: { ...channel, webhookURL },
+  ChannelTest: { ok: true, checks: [{ check: 'webhook', ok: true, sentence: 'Webhooks come here.' }] },
+  ChannelRegistration: { registered: true, sentence: 'Webhooks come here from now on.', webhookURL },
   Health: { status: 'ok' },
   Business: business,
   Instance: instance,
@@ -196,6 +219,10 @@ export const schemaExamples: Record<string, unknown> = {
 
 /** By operation: a body that does what its summary says. */
 export const bodyExamples: Record<string, unknown> = {
+  putChannel: {
+    kind: 'evolution',
+    settings: { ...gateway, apikey: 'B6D711FCDE4D4FD5936544120E713976', webhookSecret: 'any-text-of-your-own' },
+  },
   createIntegration: { publicId: 'support-bot', typebotURL: 'https://typebot.io', settings: { expireAfterMinutes: 60 } },
   changeIntegration: { settings: { debounceMs: 3_000 } },
   changeSession: { action: 'pause' },

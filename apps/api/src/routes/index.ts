@@ -1,3 +1,4 @@
+import { channelEndpoints } from '../channels/routes.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { bulkStartEndpoints } from './bulk-starts.ts';
 import { businessEndpoints } from './businesses.ts';
@@ -27,6 +28,7 @@ export const endpoints: readonly Endpoint[] = [
   ...deadLetterEndpoints,
   ...uncertainEndpoints,
   ...webhookEndpoints,
+  ...channelEndpoints,
   ...businessEndpoints,
   ...instanceEndpoints,
   ...tokenEndpoints,

@@ -67,7 +67,7 @@ export async function startTestApi(overrides: Partial<ApiContext> & { settleTime
   const inbound = createPublisher({ connection: redis, prefix, timeoutMs: 1_000 });
   const lines: string[] = [];
   const log = createLog('debug', { write: (line: string) => void lines.push(line) });
-  const config = { ...defaultApiConfig, operatorToken, settleTimeoutMs, redisTimeoutMs: 1_000 };
+  const config = { ...defaultApiConfig, operatorToken, gatewayUrl: 'https://hooks.example.com', settleTimeoutMs, redisTimeoutMs: 1_000 };
   const sealer = createSealer(secretKey);
   const egress = createEgress({ allow: [] });
   const mediaFolder = mkdtempSync(join(tmpdir(), 'typelane-api-'));

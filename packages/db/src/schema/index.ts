@@ -1,5 +1,6 @@
 export * from './session-events.ts';
 export * from './bulk-starts.ts';
+export * from './channels.ts';
 export * from './conversations.ts';
 export * from './dead-letters.ts';
 export * from './identities.ts';

@@ -1,0 +1,1 @@
+export { gatewayEnv, type GatewayOptions, startGateway } from './gateway.ts';
