@@ -105,18 +105,16 @@ function createWakeAgain({ database: { sql }, converse, intervalMs }: SweepOptio
   };
 }
 
-/** In jobs of many chats, whosever they are. */
 async function wakeAll(converse: Queue<WakeUp>, chats: { conversationId: string; deliveryAttempts: number }[]): Promise<void> {
-  const anybodys = chats.map((chat) => ({ ...chat, instanceId: '' }));
   await wake(
     converse,
-    anybodys.filter(({ deliveryAttempts }) => deliveryAttempts === 0),
+    chats.filter(({ deliveryAttempts }) => deliveryAttempts === 0),
     0,
     'swept',
   );
   await wake(
     converse,
-    anybodys.filter(({ deliveryAttempts }) => deliveryAttempts > 0),
+    chats.filter(({ deliveryAttempts }) => deliveryAttempts > 0),
     0,
     'suspect',
   );

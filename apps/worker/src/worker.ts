@@ -49,7 +49,8 @@ import { createConcurrencyLimiter, type Redelivery, type ConcurrencyLimiter } fr
 import { runTurn, type RunTurnPorts } from './converse/run-turn.ts';
 import { createAcknowledger } from './deliver/acknowledger.ts';
 import { createPublish, type Publish } from './deliver/outbound.ts';
-import { chooseReader } from './ingest/choose-reader.ts';
+import { requireContract } from './ingest/contract.ts';
+import { startInboundReader } from './ingest/inbound-reader.ts';
 import type { Chat } from './ingest/ingest-batch.ts';
 import { startBulkStarts } from './bulk-starts.ts';
 import { createKeepFile } from './media/keep-file.ts';
@@ -124,9 +125,16 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
   const media = openMediaPorts(options, { database, egress, log });
   const { limiter, close } = createConverse(options, { database, redis, converse, publish, egress, media });
   const wakeUps = answerWakeUps({ redisUrl, prefix, limiter, log });
-  const open = await chooseReader(redis, prefix, log);
+  await requireContract(redis, prefix, log);
   const readers = inboundQueues(options.INBOUND_PARTITIONS).map((name) =>
-    open({ database, media, redisUrl, queueKey: `${prefix}:${name}`, log, wake: (chats) => startOrWake(chats, limiter, converse) }),
+    startInboundReader({
+      database,
+      media,
+      redisUrl,
+      queueKey: `${prefix}:${name}`,
+      log,
+      wake: (chats) => startOrWake(chats, limiter, converse),
+    }),
   );
   const sweep = startSweep({
     database,
@@ -199,11 +207,11 @@ type ConverseParts = { database: Database; redis: Redis; converse: Queue<WakeUp>
 function createConverse(options: WorkerOptions, { database, redis, converse, publish, egress, media }: ConverseParts) {
   const { log, TYPEBOT_TIMEOUT_MS: timeoutMs, TYPEBOT_QUARANTINE_MS: quarantineMs } = options;
   const typebot = createTypebotClient({ egress, timeoutMs });
-  const wakeIn = (chat: { instanceId: string; conversationId: string }, delayMs: number): void => {
-    wake(converse, [chat], delayMs).catch((error: unknown) => log.warn({ err: error }, 'wake.failed'));
+  const wakeIn = ({ conversationId }: { conversationId: string }, delayMs: number): void => {
+    wake(converse, [{ conversationId }], delayMs).catch((error: unknown) => log.warn({ err: error }, 'wake.failed'));
     // The sweep would wake it before.
     if (delayMs >= options.SWEEP_INTERVAL_MS)
-      restOne({ ...chat, restMs: delayMs }).catch((error: unknown) => log.warn({ err: error }, 'rest.failed'));
+      restOne({ conversationId, restMs: delayMs }).catch((error: unknown) => log.warn({ err: error }, 'rest.failed'));
   };
   const restOne = batched(async (chats: PostponedChat[]) => {
     await postponeSweep(database.sql, chats);
@@ -212,7 +220,7 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
   const loadOne = batched((ids: string[]) => load(database.sql, ids));
   const commitOne = batched((steps: Commit[]) => commit(database.sql, steps));
   const startOrWakeChat = (conversationId: string): void => {
-    if (!limiter.tryStart(conversationId)) wakeIn({ instanceId: '', conversationId }, 0);
+    if (!limiter.tryStart(conversationId)) wakeIn({ conversationId }, 0);
   };
   const bulkhead = createBulkhead(options.WORKER_CONCURRENCY, startOrWakeChat);
   const fileRoom = createFairLimiter(preparationLimits(options.WORKER_CONCURRENCY), startOrWakeChat);
@@ -245,12 +253,7 @@ function createConverse(options: WorkerOptions, { database, redis, converse, pub
       bulkhead.wakeWaiting();
       fileRoom.wakeWaiting();
     });
-  const limiter = createConcurrencyLimiter(
-    options.WORKER_CONCURRENCY,
-    run,
-    (conversationId) => wakeIn({ instanceId: '', conversationId }, 0),
-    log,
-  );
+  const limiter = createConcurrencyLimiter(options.WORKER_CONCURRENCY, run, (conversationId) => wakeIn({ conversationId }, 0), log);
   return {
     limiter,
     close() {

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { aboutSecret, type Settings, storable } from '@typelane/core';
 import { createHttpClient, type Egress, type Evidence, type Log, type Sealer } from '@typelane/runtime';
 import type { FairLimiter } from '../media/fair-limiter.ts';
-import { audioFileName } from './file-name.ts';
 
 export type Recording = {
   instanceId: string;
@@ -130,3 +129,27 @@ function json(text: string): unknown {
     return null;
   }
 }
+
+/**
+ * Transcription services decide by the extension. It comes from the container, because a file name from WhatsApp may be missing, wrong
+ * (`.opus`, which OpenAI refuses) or personal.
+ */
+function audioFileName(bytes: Uint8Array, fileName: string): string {
+  const [, given = 'bin'] = /\.([a-z0-9]{1,5})$/i.exec(fileName) ?? [];
+  return `audio.${containerOf(bytes) ?? given.toLowerCase()}`;
+}
+
+function containerOf(bytes: Uint8Array): string | null {
+  const head = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
+  return containers.find(([pattern]) => pattern.test(head))?.[1] ?? null;
+}
+
+/** First bytes of each container. */
+const containers: readonly [RegExp, string][] = [
+  [/^OggS/, 'ogg'],
+  [/^ID3|^\xff[\xfb\xf3\xf2]/, 'mp3'],
+  [/^.{4}ftyp/s, 'm4a'],
+  [/^RIFF.{4}WAVE/s, 'wav'],
+  [/^fLaC/, 'flac'],
+  [/^.\x45\xdf\xa3/s, 'webm'],
+];

@@ -36,7 +36,7 @@ const turn = 'apps/worker/src/converse/turn.ts';
 const write = 'apps/worker/src/converse/write.ts';
 const reader = 'apps/worker/src/ingest/inbound-reader.ts';
 const ask = 'input = await answerTo(next.ask, admission, committedAt, context, ports);';
-const ingestAndPop = 'const chats = await ingestBatch(ports, queueKey, jobs, signal);';
+const ingestAndPop = 'const chats = await ingestBatch(ports, queueKey, jobs);';
 const ingest = 'packages/db/src/conversations/ingest.ts';
 const insertEvents = 'await inTransaction(sql, (transaction) => Promise.all(insertEvents(transaction, arrivals)));';
 const pop = 'await list.pop(jobs.map(({ id }) => id));';
