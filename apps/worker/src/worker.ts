@@ -126,15 +126,9 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
   const { limiter, close } = createConverse(options, { database, redis, converse, publish, egress, media });
   const wakeUps = answerWakeUps({ redisUrl, prefix, limiter, log });
   await requireContract(redis, prefix, log);
+  const startOrWakeAll = (chats: Chat[]) => startOrWake(chats, limiter, converse);
   const readers = inboundQueues(options.INBOUND_PARTITIONS).map((name) =>
-    startInboundReader({
-      database,
-      media,
-      redisUrl,
-      queueKey: `${prefix}:${name}`,
-      log,
-      wake: (chats) => startOrWake(chats, limiter, converse),
-    }),
+    startInboundReader({ database, media, redisUrl, queueKey: `${prefix}:${name}`, log, wake: startOrWakeAll }),
   );
   const sweep = startSweep({
     database,

@@ -68,7 +68,7 @@ export function createEnrich({ options, database: { sql }, redis, egress, store,
  */
 function withHeartbeat(
   enrich: Prepare,
-  touch: (conversationId: string) => Promise<void>,
+  touchOne: (conversationId: string) => Promise<void>,
   { everyMs, atMostMs }: { everyMs: number; atMostMs: number },
 ): Prepare {
   return async (loaded, integration) => {
@@ -76,7 +76,7 @@ function withHeartbeat(
     const timer = setInterval(() => {
       if (performance.now() > until) clearInterval(timer);
       // If this fails, a second process may enrich the same message, and one of the two commits.
-      else touch(loaded.conversationId).catch(() => {});
+      else touchOne(loaded.conversationId).catch(() => {});
     }, everyMs);
     try {
       return await enrich(loaded, integration);
