@@ -210,7 +210,7 @@ async function allHandled(): Promise<void> {
 async function soonDoubted() {
   await api.database.sql`update conversations set not_before = null where instance_id = ${instanceId}`;
   const chats = await api.database.sql<{ id: string }[]>`select conversation_id as id from conversations where instance_id = ${instanceId}`;
-  await api.context.converse.add('ring', { instanceId, conversationIds: chats.map(({ id }) => id) });
+  await api.context.converse.add('wake', { conversationIds: chats.map(({ id }) => id) });
   return (await api.ask('GET', path)).body[0];
 }
 

@@ -3,12 +3,12 @@ import { type Database, orderDueStarts } from '@typelane/db';
 import { type Lease, type Log, type WakeUp, wake } from '@typelane/runtime';
 import type { Queue } from 'bullmq';
 
-/** Milliseconds between looks at the lists: what is due within one is started together. */
+/** Milliseconds between two looks. Starts that become due in between are ordered together. */
 const tickMs = 1_000;
 
 type Options = { database: Database; converse: Queue<WakeUp>; lease: Lease; log: Log };
 
-/** Starts the bot towards the contacts of lists, each list at its own pace. The elected process does it; two at once order nothing twice. */
+/** Starts the bot for the contacts of bulk starts, each at its own pace. The lease holder does it; two at once order nothing twice. */
 export function startBulkStarts({ database, converse, lease, log }: Options): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const round = async (): Promise<void> => {

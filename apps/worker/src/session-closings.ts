@@ -52,10 +52,7 @@ async function carryOut({ database, converse, log }: Options, closing: SessionCl
   let living = 0;
   do {
     const page: Awaited<ReturnType<typeof closeNextSessions>> = await closeNextSessions(database.sql, closing, { after, limit: pageSize });
-    await wake(
-      converse,
-      page.ordered.map(({ conversationId }) => ({ instanceId, conversationId })),
-    );
+    await wake(converse, page.ordered);
     after = page.next;
     living += page.living;
   } while (after !== null);

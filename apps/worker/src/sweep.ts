@@ -24,7 +24,7 @@ import { createRemoveExpired } from './media/remove-expired.ts';
 type SweepOptions = {
   database: Database;
   redis: Redis;
-  /** Of all BullMQ keys. */
+  /** Prefix of all BullMQ keys. */
   prefix: string;
   converse: Queue<WakeUp>;
   outbound: Queue;
@@ -35,35 +35,34 @@ type SweepOptions = {
   intervalMs: number;
 };
 
-/** Rows read at a time; each part goes on until it has seen all. */
+/** Rows per page. Each part reads pages until it has read all rows. */
 const rowsMax = 500;
 
 /**
- * Jobs that may wait on `converse` before the sweep adds no more: what is found behind them would not come to its turn sooner. They are some
- * 160,000 chats and ten megabytes.
+ * The sweep adds no wake-ups while this many jobs wait on `converse`, because more jobs would not start a turn sooner. They hold about 160,000
+ * conversations in ten megabytes.
  */
 const wakeUpsMax = 10_000;
 
 /**
- * Milliseconds that a woken chat is left to its wake-up, for each chat that was woken before it: one process takes up about a thousand a
- * second. Woken again meanwhile, it would only make the queue longer.
+ * Milliseconds, per conversation woken earlier in this run, before a conversation is woken again: one process starts about a thousand turns a
+ * second. An earlier wake-up would only make the queue longer.
  */
 const turnMs = 1;
 
-/** Looks for what got lost. Returns how many there were. */
+/** Repairs one kind of loss. Returns how many cases it found. */
 type Part = () => Promise<number>;
 
 /**
- * Looks for what got lost between Postgres and Redis (wake-ups nobody heard, replies Redis forgot, receipts that were missed), and for
- * files and rows whose time is over. The acknowledger's process does it. Everything it does is harmless when it was not needed. Its parts
- * know nothing of each other: one that fails or takes long holds up no other.
+ * Repairs losses between PostgreSQL and Redis (lost wake-ups, replies and receipts) and removes expired files and rows. The process that
+ * holds the acknowledger's lease runs it. Unneeded repairs are harmless. The parts are independent: a slow or failing part delays no other.
  */
 export function startSweep(options: SweepOptions): { stop(): Promise<void> } {
   const { acknowledger, database, media, log, intervalMs } = options;
   const parts: Record<string, Part> = {
     woken: createWakeAgain(options),
     republished: createSettleReplies(options),
-    dispatched: () => handForgotten(options),
+    dispatched: () => dispatchForgotten(options),
     files: createRemoveExpired(media),
     forgotten: () => deleteOldSessionEventsBatch(database),
   };
@@ -85,7 +84,7 @@ export function startSweep(options: SweepOptions): { stop(): Promise<void> } {
 }
 
 function createWakeAgain({ database: { sql }, converse, intervalMs }: SweepOptions): Part {
-  /** Where the walk goes on that was left because too many wake-ups waited. */
+  /** Where the next run continues after too many wake-ups waited. */
   let after = firstId;
   return async () => {
     let woken = 0;
@@ -105,18 +104,16 @@ function createWakeAgain({ database: { sql }, converse, intervalMs }: SweepOptio
   };
 }
 
-/** In jobs of many chats, whosever they are. */
 async function wakeAll(converse: Queue<WakeUp>, chats: { conversationId: string; deliveryAttempts: number }[]): Promise<void> {
-  const anybodys = chats.map((chat) => ({ ...chat, instanceId: '' }));
   await wake(
     converse,
-    anybodys.filter(({ deliveryAttempts }) => deliveryAttempts === 0),
+    chats.filter(({ deliveryAttempts }) => deliveryAttempts === 0),
     0,
     'swept',
   );
   await wake(
     converse,
-    anybodys.filter(({ deliveryAttempts }) => deliveryAttempts > 0),
+    chats.filter(({ deliveryAttempts }) => deliveryAttempts > 0),
     0,
     'suspect',
   );
@@ -126,7 +123,7 @@ function createSettleReplies(options: SweepOptions): Part {
   const { database, redis, prefix, outbound, acknowledger, publish, log, intervalMs } = options;
   const findReply = createFindReply({ redis, outbound, acknowledger, log });
   return async () => {
-    // Lost with everything else that Redis held.
+    // This key is missing after Redis lost its data.
     if ((await redis.set(`${prefix}:typelane-sweep`, '1', 'NX')) === 'OK') await clearLooks(database.sql);
     let republished = 0;
     for (let looked = rowsMax; looked >= rowsMax;) {
@@ -152,7 +149,7 @@ function createSettleReplies(options: SweepOptions): Part {
   };
 }
 
-async function handForgotten({ database, publish, intervalMs }: SweepOptions): Promise<number> {
+async function dispatchForgotten({ database, publish, intervalMs }: SweepOptions): Promise<number> {
   let dispatched = 0;
   for (let found = rowsMax; found >= rowsMax;) {
     const chats = await undispatched(database.sql, intervalMs, rowsMax);

@@ -4,32 +4,31 @@ import { connectRedisForLoops, type Log, acquireLease } from '@typelane/runtime'
 import type { Chat } from './ingest/ingest-batch.ts';
 import { stillWaiting, waitingJobs } from './waiting-jobs.ts';
 
-/** Milliseconds between two looks; sooner when a timer is near. */
+/** Milliseconds between two looks. The next look is sooner when a timer is due earlier. */
 const lookMs = 1_000;
 
-/** Milliseconds until the next look while events that were there before a timer still wait on their queue. */
+/** Milliseconds until the next look while events published before a timer was due still wait on their queue. */
 const behindMs = 100;
 
-/** Timers rung in one transaction: each locks its chat's row until then. */
+/** Timers fired in one transaction. Each locks the row of its conversation until the commit. */
 const timersMax = 200;
 
 export type TimerOptions = {
   database: Database;
   redisUrl: string;
   prefix: string;
-  /** BullMQ's keys of the inbound queues. */
+  /** BullMQ's keys of the inbound queues: `<prefix>:<name>`. */
   inboundKeys: string[];
   wake: (chats: Chat[]) => Promise<void>;
   log: Log;
 };
 
 /**
- * Rings for chats whose state changes by itself: a session that expires, a pause that ends. One process at a time does it, for efficiency
- * only: what makes each timer ring once is its row.
+ * Fires the timers of conversations: a session that expires, a pause that ends. A lease lets one process do it at a time, which only saves
+ * work: the row of the conversation makes each timer fire once.
  *
- * A timer waits for events that were published before it was due: a process that was down takes up in their order what came
- * meanwhile, and a contact who wrote in time finds the session open. Which events those are is told by what waits on the queue at a moment
- * when the timer is due already, and by no producer's clock.
+ * A timer waits for events that were published before it was due, so that a contact who wrote in time finds the session open, even after
+ * an outage. These events are the jobs on the queue at a moment when the timer is already due. The clocks of producers play no part.
  */
 export function startTimers(options: TimerOptions): { stop(): Promise<void> } {
   const { redisUrl, prefix, log } = options;
@@ -39,7 +38,7 @@ export function startTimers(options: TimerOptions): { stop(): Promise<void> } {
   const lease = acquireLease(redis, `${prefix}:typelane-timers`, { onError });
   const stopping = new AbortController();
 
-  /** A moment, and what waited then: when that is gone, all timers that were due may ring. */
+  /** A moment and the jobs that waited then. When these jobs are gone, all timers due at that moment may fire. */
   let due: { until: number; before: Awaited<ReturnType<typeof waitingJobs>> } | null = null;
   const round = async (): Promise<number> => {
     if (!lease.isHeld()) {
@@ -47,7 +46,7 @@ export function startTimers(options: TimerOptions): { stop(): Promise<void> } {
       return lookMs / 4;
     }
     if (due === null) {
-      // The clock first: whatever was published before this moment is seen by the look that follows.
+      // Read the clock first: the look at the queue then sees every job published before that moment.
       const { now, nextAt } = await lookAtTimers(options.database.sql);
       if (nextAt === null || nextAt > now) return Math.min(lookMs, nextAt === null ? lookMs : nextAt - now);
       due = { until: now, before: await waitingJobs(redis, options.inboundKeys) };
@@ -58,7 +57,7 @@ export function startTimers(options: TimerOptions): { stop(): Promise<void> } {
     if (due) return behindMs;
     const { chats, looked } = await fireTimers(options.database.sql, until, timersMax);
     if (looked === timersMax) due = { until, before: [] };
-    // A doorbell that cannot be rung is no reason to stop: the sweep rings again.
+    // If the wake-up fails, the sweep wakes again.
     await options.wake(chats).catch((error: unknown) => log.warn({ err: error }, 'wake.failed'));
     return looked > 0 ? 0 : behindMs;
   };

@@ -15,7 +15,8 @@ import { startBulkStarts } from './bulk-starts.ts';
 import { createConverse } from './converse/converse.ts';
 import { createAcknowledger } from './deliver/acknowledger.ts';
 import { createPublish } from './deliver/outbound.ts';
-import { chooseReader } from './ingest/choose-reader.ts';
+import { requireContract } from './ingest/contract.ts';
+import { startInboundReader } from './ingest/inbound-reader.ts';
 import type { Chat } from './ingest/ingest-batch.ts';
 import { openMediaPorts } from './media/media-ports.ts';
 import type { WorkerOptions } from './options.ts';
@@ -49,8 +50,10 @@ export async function startWorker(options: WorkerOptions): Promise<Running> {
   const converse = createConverse(options, { database, redis, converseQueue, publish, egress, media });
   const wakeUps = consumeWakeUps({ redisUrl, prefix, limiter: converse.limiter, log });
 
-  const openReader = await chooseReader(redis, prefix, log);
-  const readers = inboundKeys.map((queueKey) => openReader({ database, media, redisUrl, queueKey, log, wake: converse.startOrWake }));
+  await requireContract(redis, prefix, log);
+  const readers = inboundKeys.map((queueKey) =>
+    startInboundReader({ database, media, redisUrl, queueKey, log, wake: converse.startOrWake }),
+  );
 
   const timers = startTimers({ ...shared, inboundKeys, wake: wakeAll });
   const sweep = startSweep({

@@ -1,12 +1,13 @@
-import { connectRedis } from '@typelane/runtime';
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { ConfigurationError, connectRedis, createLog } from '@typelane/runtime';
+import { databaseForTest, redisForTest } from '@typelane/testkit/vitest';
 import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { redisForTest } from '@typelane/testkit/vitest';
-import { createLog } from '@typelane/runtime';
-import { chooseReader } from '../src/ingest/choose-reader.ts';
-import { checkContract } from '../src/ingest/contract.ts';
-import { startInboundReader } from '../src/ingest/inbound-reader.ts';
-import { startFallbackReader } from '../src/ingest/fallback-reader.ts';
+import { checkContract, requireContract } from '../src/ingest/contract.ts';
 
 const { url, prefix } = redisForTest();
 let redis: Redis;
@@ -17,71 +18,79 @@ beforeEach(() => {
 
 afterEach(() => redis.disconnect());
 
-test('this BullMQ and this Redis are as the fast door needs them, and the check leaves nothing behind', async () => {
+test('this BullMQ and this Redis keep the contract of the wait list, and the check leaves nothing behind', async () => {
   expect(await checkContract(redis, prefix)).toBeNull();
   expect(await redis.keys(`${prefix}*`)).toEqual([]);
 });
 
-/** The real Redis, with one answer bent: what another version could do. */
-const bent: [what: string, bend: (redis: Redis) => void, expected: RegExp][] = [
+/** The real Redis, with one answer spoiled: what another version could do. */
+const spoiled: [what: string, spoil: (redis: Redis) => void, expected: RegExp][] = [
   [
     'a list the other way round',
-    (r) => bendScript(r, (answer) => (Array.isArray(answer) ? pairsReversed(answer) : answer)),
-    /jobs in order of their add/,
+    (r) => spoilScript(r, (answer) => (Array.isArray(answer) ? pairsReversed(answer) : answer)),
+    /in the order they were added/,
   ],
   [
     'jobs that are removed out of turn',
-    (r) => bendScript(r, (answer) => (answer === 0 ? 3 : answer)),
-    /behind the oldest not to be removed/,
+    (r) => spoilScript(r, (answer) => (answer === 0 ? 3 : answer)),
+    /behind the oldest must not be removed, but 3 were/,
   ],
-  ['jobs that cannot be removed', (r) => bendScript(r, (answer) => (answer === 2 ? 0 : answer)), /the two oldest jobs to be removed/],
-  ['no marker to wake on', (r) => void (r.zcard = () => Promise.resolve(0)), /leave a marker/],
-  ['a paused queue that looks open', (r) => void (r.hexists = () => Promise.resolve(0)), /paused queue to be seen as paused/],
-  ['a queue that stays paused', (r) => void (r.hexists = () => Promise.resolve(1)), /resumed queue not to be seen as paused/],
+  [
+    'jobs that cannot be removed',
+    (r) => spoilScript(r, (answer) => (answer === 2 ? 0 : answer)),
+    /the two oldest jobs must be removed, but 0 were/,
+  ],
+  ['no marker to wake on', (r) => void (r.zcard = () => Promise.resolve(0)), /must leave a marker/],
+  ['a paused queue that looks open', (r) => void (r.hexists = () => Promise.resolve(0)), /paused queue must be marked as paused/],
+  ['a queue that stays paused', (r) => void (r.hexists = () => Promise.resolve(1)), /resumed queue must not be marked as paused/],
 ];
 
-test.each(bent)('the fast door is not opened on %s', async (_, bend, expected) => {
-  bend(redis);
+test.each(spoiled)('the contract check finds %s', async (_, spoil, expected) => {
+  spoil(redis);
   expect(await checkContract(redis, prefix)).toMatch(expected);
   expect(await redis.keys(`${prefix}*`)).toEqual([]);
 });
 
-test.each<[string, (redis: Redis) => void, typeof startInboundReader]>([
-  ['always, the plain one', (r) => bendScript(r, (answer) => (answer === 2 ? 0 : answer)), startFallbackReader],
-  [
-    'once, as one that was emptied in the middle does, the fast one',
-    (r) =>
-      bendScript(
-        r,
-        once((answer) => (answer === 2 ? 0 : answer)),
-      ),
-    startInboundReader,
-  ],
-  [
-    'not at all at first, as one that is restarted does, the fast one',
-    (r) =>
-      bendScript(
-        r,
-        once(() => Promise.reject(new Error('away'))),
-      ),
-    startInboundReader,
-  ],
-])('of doors, where Redis is otherwise %s is opened', async (_, bend, expected) => {
-  bend(redis);
-  expect(await chooseReader(redis, prefix, createLog('silent'))).toBe(expected);
+test('a worker does not start on a BullMQ that breaks the contract: it exits with code 2 and says what to do', async () => {
+  const database = await databaseForTest();
+  const env = { DATABASE_URL: database.url, REDIS_URL: url, QUEUE_PREFIX: prefix, SECRET_KEY: randomBytes(32).toString('base64') };
+  const worker = spawn(process.execPath, ['--import', pathOf('./faults/no-marker.ts'), pathOf('../src/main.ts')], { env });
+  try {
+    const [[code], errors] = await Promise.all([once(worker, 'exit'), text(worker.stderr)]);
+    expect(errors).toMatch(/adding a job must leave a marker, but there is no marker\. Run `npm ci` .*REDIS_URL/);
+    expect(code).toBe(2);
+  } finally {
+    worker.kill('SIGKILL');
+    await database.drop();
+  }
 });
 
-/** Of the answers that `change` changes only the first. */
-function once(change: (answer: unknown) => unknown): (answer: unknown) => unknown {
-  let isBent = false;
+test('a BullMQ that fails the check twice is refused', async () => {
+  spoilScript(redis, (answer) => (answer === 2 ? 0 : answer));
+  await expect(requireContract(redis, prefix, createLog('silent'))).rejects.toThrow(ConfigurationError);
+});
+
+test.each<[string, (answer: unknown) => unknown]>([
+  ['was emptied during the first check', (answer) => (answer === 2 ? 0 : answer)],
+  ['did not answer at first', () => Promise.reject(new Error('away'))],
+])('a Redis that %s is accepted', async (_, change) => {
+  spoilScript(redis, firstOnly(change));
+  await expect(requireContract(redis, prefix, createLog('silent'))).resolves.toBeUndefined();
+});
+
+const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Applies `change` until it has changed one answer. */
+function firstOnly(change: (answer: unknown) => unknown): (answer: unknown) => unknown {
+  let isChanged = false;
   return (answer) => {
-    const changed = isBent ? answer : change(answer);
-    isBent ||= changed !== answer;
+    const changed = isChanged ? answer : change(answer);
+    isChanged ||= changed !== answer;
     return changed;
   };
 }
 
-function bendScript(client: Redis, change: (answer: unknown) => unknown): void {
+function spoilScript(client: Redis, change: (answer: unknown) => unknown): void {
   const evalsha = client.evalsha.bind(client) as (...args: unknown[]) => Promise<unknown>;
   client.evalsha = (...args: unknown[]) => evalsha(...args).then(change);
 }

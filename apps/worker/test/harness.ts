@@ -77,7 +77,7 @@ export type Pipeline = {
   startWorker(change?: Partial<WorkerOptions>): Promise<Running>;
   /** `change`: more environment. */
   spawnWorker(change?: Record<string, string>): Promise<ChildWorker>;
-  wake(chats: { instanceId: string; conversationId: string }[]): Promise<void>;
+  wake(chats: { conversationId: string }[]): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -117,7 +117,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     command: ({ instanceId, jid }, command) => pipeline.order(instanceId, jid, command),
     async order(instanceId, to, command) {
       const ordered = await order(database.sql, instanceId, to, command);
-      await wake(converse, [{ instanceId, conversationId: ordered.conversationId }]);
+      await wake(converse, [ordered]);
       return { outcome: () => outcome(database, ordered, command) };
     },
     async startWorker(change = {}) {

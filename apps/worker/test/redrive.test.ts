@@ -94,5 +94,5 @@ async function makeOld(words: string): Promise<void> {
 
 async function wake(): Promise<void> {
   const chats = await scene.pipeline.ledger.conversations(scene.instanceId);
-  await scene.pipeline.wake(chats.map(({ conversationId }) => ({ instanceId: scene.instanceId, conversationId })));
+  await scene.pipeline.wake([...chats]);
 }

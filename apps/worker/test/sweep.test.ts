@@ -57,7 +57,7 @@ test('one sweep wakes all chats whose wake-ups were lost', { timeout: 60_000 }, 
   await pipeline.redis.del(...(await pipeline.redis.keys(`${pipeline.prefix}:converse:*`)));
   const outcomes = await pipeline.ledger.handled(instanceId, 700, 50_000);
   expect(outcomes.map(({ final }) => final)).toEqual(outcomes.map(() => 'answered'));
-  expect(Math.max(...pipeline.logs.map(({ rung: woken }) => Number(woken ?? 0)))).toBeGreaterThan(500);
+  expect(Math.max(...pipeline.logs.map(({ woken }) => Number(woken ?? 0)))).toBeGreaterThan(500);
 });
 
 test('a file that cannot be removed keeps no other from being removed', { timeout: 30_000 }, async () => {

@@ -26,8 +26,8 @@ test.each<[what: string, data: string]>([
   ['a number', '42'],
   ['nothing', 'null'],
   ['an empty object', '{}'],
-  ['ids that are not UUIDs', JSON.stringify({ instanceId: '', conversationIds: ['x'] })],
-  ['an unknown kind of redelivery', JSON.stringify({ instanceId: '', conversationIds: [randomUUID()], redelivery: 'never' })],
+  ['ids that are not UUIDs', JSON.stringify({ conversationIds: ['x'] })],
+  ['an unknown kind of redelivery', JSON.stringify({ conversationIds: [randomUUID()], redelivery: 'never' })],
 ])('a job with %s fails once with its reason, and the conversations behind it are woken', { timeout: 20_000 }, async (_what, data) => {
   const queueKey = `${pipeline.prefix}:converse`;
   const id = `strange-${randomUUID()}`;

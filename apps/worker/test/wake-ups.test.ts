@@ -95,7 +95,7 @@ test('conversations whose wake-ups were lost are found by the sweep', { timeout:
   await deleteKeys('converse:*');
   const outcomes = await pipeline.ledger.handled(instanceId, events.length, 60_000);
   expect(outcomes.map(({ final }) => final)).toEqual(events.map(() => 'answered'));
-  expect(pipeline.logs.filter(({ msg, rung: woken }) => msg === 'sweep.done' && Number(woken) > 0)).not.toEqual([]);
+  expect(pipeline.logs.filter(({ msg, woken }) => msg === 'sweep.done' && Number(woken) > 0)).not.toEqual([]);
 });
 
 test('replies that Redis forgot are published again under the same job ids', { timeout: 30_000 }, async () => {

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkedId } from './media-id.ts';
-import { spool } from './spool.ts';
-import type { MediaStore } from './store.ts';
+import { checkedId, type MediaStore, spool } from './store.ts';
 
-/** Where files stand while they are written, so that none is ever seen in part. */
+/** Files are written here first, so a partial file is never visible. */
 const draftsFolder = 'incoming';
 
-/** A draft this old was left by a process that died. Milliseconds; longer than any upload takes. */
+/** Milliseconds, longer than any upload takes. An older draft was left by a process that died. */
 const draftAgeMaxMs = 24 * 3_600_000;
 
 /** Files in a folder, each under the first two digits of its id: `<folder>/3f/3f2a…`. */

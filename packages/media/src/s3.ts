@@ -6,9 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { checkedId } from './media-id.ts';
-import { spool } from './spool.ts';
-import type { MediaPlace, MediaStore } from './store.ts';
+import { checkedId, type MediaPlace, type MediaStore, spool } from './store.ts';
 
 type Bucket = Extract<MediaPlace, { type: 'bucket' }>;
 
@@ -17,10 +15,10 @@ const timeouts = { connectionTimeout: 5_000, socketTimeout: 30_000 };
 
 const attemptsMax = 3;
 
-/** Objects removed at a time, one request each: not every store knows the request for many. */
+/** Removed in parallel, one request each: some servers do not support the request for many objects. */
 const removalsAtOnce = 8;
 
-/** Files in a bucket, as `media/<id>`. The library is loaded with the first file: most installations never need it. */
+/** Files in a bucket, as `media/<id>`. The AWS client is loaded for the first file, because most installations never need it. */
 export function createS3Store({ bucket: Bucket, endpoint, region, credentials }: Bucket, sizeBytesMax: number): MediaStore {
   const library = lazily(() => import('@aws-sdk/client-s3'));
   const client = lazily(async () => {
@@ -32,7 +30,7 @@ export function createS3Store({ bucket: Bucket, endpoint, region, credentials }:
       requestHandler: timeouts,
       maxAttempts: attemptsMax,
       logger: silent,
-      // Checksums in trailers, the library's default, are refused by older servers.
+      // Older servers refuse checksums in trailers, which are the default of the AWS client.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     });
@@ -46,12 +44,12 @@ export function createS3Store({ bucket: Bucket, endpoint, region, credentials }:
       const Key = keyOf(mediaId);
       const { PutObjectCommand } = await library();
       const s3 = await connect();
-      // A bucket wants to know the length before the first byte.
+      // S3 needs the length before the first byte.
       const draft = join(tmpdir(), `typelane-media-${randomUUID()}`);
       const put = await spool(draft, bytes, sizeBytesMax);
       if (put.type === 'refused') return put;
       try {
-        await patiently(async () => {
+        await withRetries(async () => {
           const Body = createReadStream(draft);
           await s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentLength: put.sizeBytes, ContentType: mimeType }));
         });
@@ -66,7 +64,7 @@ export function createS3Store({ bucket: Bucket, endpoint, region, credentials }:
       const s3 = await connect();
       try {
         const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key, ...(range && { Range: `bytes=${range.from}-${range.to}` }) }));
-        if (!(Body instanceof Readable)) throw new Error('Expected the bucket to answer with a stream');
+        if (!(Body instanceof Readable)) throw new Error('The answer of the bucket must be a stream');
         return { stream: Body };
       } catch (error) {
         if (isNoSuchKey(error)) return null;
@@ -77,19 +75,19 @@ export function createS3Store({ bucket: Bucket, endpoint, region, credentials }:
       const { DeleteObjectCommand } = await library();
       const s3 = await connect();
       const keys = mediaIds.map(keyOf);
-      for (let at = 0; at < keys.length; at += removalsAtOnce) {
-        await Promise.all(keys.slice(at, at + removalsAtOnce).map((Key) => s3.send(new DeleteObjectCommand({ Bucket, Key }))));
+      for (let start = 0; start < keys.length; start += removalsAtOnce) {
+        await Promise.all(keys.slice(start, start + removalsAtOnce).map((Key) => s3.send(new DeleteObjectCommand({ Bucket, Key }))));
       }
     },
     close: () => opened?.destroy(),
   };
 }
 
-/** What fails ends as an error of ours; the library would write on the console besides. */
+/** Failures are thrown. Without this the AWS client would also write them to the console. */
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** The library itself repeats no request whose body is a stream. What the bucket refuses is not asked again. */
-async function patiently(send: () => Promise<void>): Promise<void> {
+/** The AWS client does not repeat a request whose body is a stream. A 4xx answer is final. */
+async function withRetries(send: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await send();

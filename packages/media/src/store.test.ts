@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { startFakeS3 } from '../test/fake-s3.ts';
-import { createMediaStore, type MediaPlace, type MediaStore } from './store.ts';
+import { createMediaStore } from './create-store.ts';
+import type { MediaPlace, MediaStore } from './store.ts';
 
 const sizeBytesMax = 1_000;
 const folder = mkdtempSync(join(tmpdir(), 'typelane-media-test-'));

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from './log.ts';
 
-/** Milliseconds that one thing may take to close. What needs the network closes in far less, or never: its server is away. */
+/** Milliseconds. A connection closes in far less time, or never if its server is unreachable. */
 export const closeWithinMs = 5_000;
 
 /**
- * Waits for something to close, but not for ever: a process that is told to stop does stop, also while Redis or PostgreSQL is away. What
- * did not close, or failed to, is logged by name, and the process goes on stopping.
+ * Waits up to `withinMs` for something to close, so that a process can stop while Redis or PostgreSQL is unreachable. A failure or timeout
+ * is logged with `what`, never thrown.
  */
 export async function closeInTime(what: string, closing: Promise<unknown>, log: Log, withinMs = closeWithinMs): Promise<void> {
   const tooLate = new AbortController();

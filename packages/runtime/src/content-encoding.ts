@@ -11,7 +11,7 @@ const unpack: Record<string, (body: Buffer, options: { maxOutputLength: number }
 
 export type Unpacked = { type: 'unpacked'; body: Buffer } | { type: 'failed'; code: 'TOO_LARGE' | 'BAD_ENCODING' };
 
-/** Undoes a `content-encoding`, which proxies apply also when nobody asked for it. Never holds more than `sizeBytesMax`. */
+/** Decodes a `content-encoding`; some proxies apply one without being asked. Never holds more than `sizeBytesMax`. */
 export async function unpacked(body: Buffer, encoding: string, sizeBytesMax: number): Promise<Unpacked> {
   const name = encoding.trim().toLowerCase();
   const codec = Object.hasOwn(unpack, name) ? unpack[name] : undefined;

@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 
 /**
- * Elects one process for work that one should do. For efficiency only: after a freeze two may believe they hold it for a
- * moment, so what they do must be harmless when done twice.
+ * Elects one process for some work, for efficiency only. After a freeze two processes may hold the lease for a moment, so the work must be
+ * harmless when done twice.
  */
 export type Lease = {
   isHeld(): boolean;
-  /** Gives it back, so that another takes over at once. Where Redis does not answer within a second it runs out by itself. */
+  /** Lets another process take over at once. If Redis does not answer within a second, the lease expires instead. */
   release(): Promise<void>;
 };
 
@@ -30,7 +30,7 @@ export function acquireLease(
   let isReleased = false;
 
   const isHeld = (): boolean => performance.now() < heldUntil;
-  const tell = (): void => {
+  const notify = (): void => {
     if (isHeld() !== wasHeld) onChange((wasHeld = isHeld()));
   };
   const renew = async (): Promise<void> => {
@@ -41,9 +41,9 @@ export function acquireLease(
       await redis.pexpire(key, ttlMs);
       heldUntil = askedAt + ttlMs;
     }
-    tell();
+    notify();
   };
-  const attempt = (): void => void renew().catch((error: unknown) => (tell(), onError(error)));
+  const attempt = (): void => void renew().catch((error: unknown) => (notify(), onError(error)));
   const timer = setInterval(attempt, ttlMs / 3);
   attempt();
 
@@ -54,12 +54,12 @@ export function acquireLease(
       isReleased = true;
       const held = isHeld();
       heldUntil = 0;
-      tell();
+      notify();
       if (!held) return;
-      const giveBack = async (): Promise<void> => void ((await redis.get(key)) === token && (await redis.del(key)));
-      // A command on a connection that is lost is answered when Redis is back, and never if it is not.
+      const deleteOwnKey = async (): Promise<void> => void ((await redis.get(key)) === token && (await redis.del(key)));
+      // On a lost connection a command is answered only after Redis is back.
       const tooLate = new AbortController();
-      await Promise.race([giveBack(), sleep(releaseWithinMs, undefined, { signal: tooLate.signal })]).finally(() => tooLate.abort());
+      await Promise.race([deleteOwnKey(), sleep(releaseWithinMs, undefined, { signal: tooLate.signal })]).finally(() => tooLate.abort());
     },
   };
 }

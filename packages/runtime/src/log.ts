@@ -3,8 +3,8 @@ import { type Logger, pino, stdSerializers, type DestinationStream } from 'pino'
 export type Log = Logger;
 
 /**
- * JSON lines on standard output. What contacts and bots say is never logged; an error is reduced to its name, code, message and stack, since
- * drivers hang parameters and requests on theirs, and a query that failed is not quoted with its values.
+ * JSON lines on standard output. Messages of contacts and bots are never logged. An error is reduced to its name, code, message, stack and
+ * cause, because drivers attach parameters and requests to theirs.
  */
 export function createLog(level: string, destination?: DestinationStream): Log {
   const options = { level, base: null, serializers: { err: plainError }, timestamp: () => `,"time":"${new Date().toISOString()}"` };
@@ -15,7 +15,7 @@ function plainError(error: unknown): unknown {
   if (!(error instanceof Error)) return stdSerializers.err(error as Error);
   const { name, message, stack, cause } = error;
   const code = 'code' in error ? error.code : undefined;
-  // PostgreSQL puts whole parameters into messages of data errors (class 22 and 23): contacts' words.
+  // Messages of PostgreSQL's data errors (classes 22 and 23) quote parameters, which may be a contact's words.
   const isAboutData = typeof code === 'string' && /^2[23]/.test(code);
   return {
     name,

@@ -4,19 +4,19 @@ import type { Log } from './log.ts';
 /** Something that runs until it is stopped. */
 export type Running = { stop(): Promise<void> };
 
-/** Milliseconds a start may still take once it is told to stop: its servers may be away. */
+/** Milliseconds a start may still take after a signal to stop: its servers may be unreachable. */
 const startWithinMs = 5_000;
 
-/** Milliseconds a process may take to finish what it began: longer than one call to Typebot. */
+/** Milliseconds a process may take to finish its work: longer than one call to Typebot. */
 export const graceMs = 45_000;
 
 /**
- * Runs a process until SIGINT or SIGTERM, then stops it. Exit codes: 0 stopped, 1 failed, 2 wrong configuration (the
- * sentence on standard error names the variable). A second request to stop, or `graceMs` gone, ends it at once.
+ * Runs a process until SIGINT or SIGTERM, then stops it. Exit codes: 0 stopped, 1 failed, 2 wrong configuration or
+ * environment (standard error says what to change). A second signal, or `graceMs` without an end, exits at once with 1.
  */
 export async function runUntilSignal(start: () => Promise<Running & { log: Log }>): Promise<void> {
   try {
-    // Heard from the beginning: one that comes while the process starts stops it as soon as it has.
+    // Registered first: a signal during the start stops the process right after the start.
     let late: NodeJS.Timeout | undefined;
     const stopping = new Promise<NodeJS.Signals>((resolve) => {
       const first = (signal: NodeJS.Signals): void => {
@@ -48,8 +48,8 @@ export async function runUntilSignal(start: () => Promise<Running & { log: Log }
 }
 
 /**
- * One request to stop arrives several times: npm passes on what a terminal or systemd has sent to every process. So `again`, a second
- * request, counts only when `copiesWithinMs` have gone since the first signal.
+ * One request to stop can arrive several times, because npm forwards a signal that a terminal or systemd sends to every process. So `again`
+ * is called only for a signal more than `copiesWithinMs` after the first.
  */
 export function onStopSignal(signals: readonly NodeJS.Signals[], first: (signal: NodeJS.Signals) => void, again: () => void): void {
   let firstAt: number | null = null;
@@ -63,5 +63,5 @@ export function onStopSignal(signals: readonly NodeJS.Signals[], first: (signal:
   }
 }
 
-/** Milliseconds. Longer than npm takes to pass a signal on, shorter than a person takes to decide on a second Ctrl-C. */
+/** Milliseconds. Longer than npm takes to forward a signal, shorter than a person takes to press Ctrl-C again. */
 const copiesWithinMs = 1_000;

@@ -40,14 +40,13 @@ export async function beginClosing(context: ApiContext, closing: SessionClosing)
   if (isHeard) await untilSettled(context, async () => ((await unsettled(sql, ordered)) === 0 ? true : null));
 }
 
-/** Rings for what is on record already. False: Redis did not hear it in time, and the sweep will find it. */
+/** Wakes conversations whose commands are already committed. False: Redis did not answer in time, and the sweep will wake them. */
 export async function wakeChat(
   { converse, log, config }: ApiContext,
   instanceId: string,
   ordered: Pick<Ordered, 'conversationId'>[],
 ): Promise<boolean> {
-  const chats = ordered.map(({ conversationId }) => ({ instanceId, conversationId }));
-  const woken = wake(converse, chats).then(() => true);
+  const woken = wake(converse, ordered).then(() => true);
   return (await inTime(woken, config.redisTimeoutMs, (error) => log.warn({ err: error, instanceId }, 'wake.failed'))) ?? false;
 }
 

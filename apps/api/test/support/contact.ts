@@ -25,7 +25,7 @@ export async function writes(api: TestApi, instanceId: string, chat: string, tex
     },
   ]);
   if (!taken) throw new Error('The message was not taken in');
-  await wake(api.context.converse, [{ instanceId, conversationId: id }]);
+  await wake(api.context.converse, [{ conversationId: id }]);
   return {
     keyId,
     async isHandled(): Promise<void> {

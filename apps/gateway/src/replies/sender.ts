@@ -64,6 +64,8 @@ export function createSender(ports: SenderPorts): Sender {
 function shown(message: OutboundMessage, { kind: { capabilities } }: Channel): OutboundMessage {
   if (message.type === 'buttons') return capabilities.buttons ? message : fallback(message);
   if (message.type === 'list') return capabilities.lists ? message : fallback(message);
+  // No kind sends polls yet.
+  if (message.type === 'poll') return fallback(message);
   return message;
 }
 

@@ -96,8 +96,7 @@ function createWakeIn(
   log: Log,
 ): TurnDependencies['wakeIn'] {
   return (conversationId, delayMs) => {
-    // One wake-up of one conversation: nothing is grouped by instance.
-    wake(converseQueue, [{ instanceId: '', conversationId }], delayMs).catch((error: unknown) => log.warn({ err: error }, 'wake.failed'));
+    wake(converseQueue, [{ conversationId }], delayMs).catch((error: unknown) => log.warn({ err: error }, 'wake.failed'));
     if (delayMs < sweepIntervalMs) return;
     postponeSweep({ conversationId, restMs: delayMs }).catch((error: unknown) => log.warn({ err: error }, 'rest.failed'));
   };

@@ -5,17 +5,17 @@ import type { Redis } from 'ioredis';
 import type { Acknowledger } from './acknowledger.ts';
 import { type FinishedJob, finishedFields, jobIdOf, receiptOf } from './receipt.ts';
 
-/** Where an unacknowledged reply was found. `nowhere`: it has to be published again. */
+/** Where an unacknowledged reply was found. `nowhere`: it must be published again. */
 export type Found = { reply: Unacknowledged; place: 'done' | 'onItsWay' | 'nowhere' };
 
-/** Waiting jobs up to which each is looked for in the lists of its queue, which takes as long as they are. */
+/** Waiting jobs, at most, for a search through the lists of the queue: the search takes time in proportion to their length. */
 const searchedMax = 1_000;
 
 type Options = { redis: Redis; outbound: Queue; acknowledger: Pick<Acknowledger, 'settle'>; log: Log };
 
 /**
- * Looks what became of a reply, and settles it when its consumer is done with it. One whose receipt cannot be recorded is taken for one on
- * its way, so that it holds up no other and is looked for again.
+ * Finds the job of a reply and settles the reply when its consumer has finished it. If the receipt cannot be stored, the reply counts as
+ * on its way, so it delays no other reply and is checked again later.
  */
 export function createFindReply({ redis, outbound, acknowledger, log }: Options): (reply: Unacknowledged) => Promise<Found> {
   return async (reply) => {
@@ -35,7 +35,7 @@ export function createFindReply({ redis, outbound, acknowledger, log }: Options)
   };
 }
 
-/** A job that stands in no list of its queue, as an add that broke off half-way leaves it, is found by nobody and keeps its id taken. */
+/** An interrupted add can leave a job in none of the queue's lists. No consumer finds it, and its id blocks a new job, so it is removed. */
 async function isLost(outbound: Queue, jobId: string, { isFirstLook }: Unacknowledged): Promise<boolean> {
   if (!isFirstLook && (await outbound.getWaitingCount()) > searchedMax) return false;
   if ((await outbound.getJobState(jobId)) !== 'unknown') return false;

@@ -1,30 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 
-/** What BullMQ writes down of a job: the fields of one entry of its stream, such as `event`, `jobId` and `returnvalue`, as text. */
+/** The fields of one entry of BullMQ's event stream, such as `event`, `jobId` and `returnvalue`, as text. */
 export type JobEvent = Record<string, string | undefined>;
 
 /** Entries read at a time. */
 const pageSize = 500;
 
-/** Milliseconds until a look whether the stream began anew, and until the next attempt where Redis refuses. */
+/** Milliseconds until a check whether the stream was recreated, and until the next attempt after an error. */
 const [blockMs, pauseMs] = [5_000, 500];
 
 type Options = {
   redis: Redis;
   /** BullMQ's key of the queue, `<prefix>:<name>`. */
   queueKey: string;
-  /** Returns when all are settled: only then are they done with. */
+  /** Resolves when all events are handled. Only then does the position move on. */
   handle(events: JobEvent[]): Promise<void>;
   onError(error: unknown): void;
 };
 
 /**
- * Reads the stream of a queue's events from where whoever read it before stopped. The place stands in Redis beside the stream, and shares
- * its fate. BullMQ's own QueueEvents begins at the end, so that what happens between two readers is lost, and ends for good at an entry
- * that holds no JSON.
+ * Reads the event stream of a queue from where the previous reader stopped. The position is kept in Redis beside the stream, so both are
+ * lost together. BullMQ's QueueEvents starts at the end, which loses the events between two readers, and stops permanently at an entry
+ * that is not JSON.
  *
- * Needs a connection of its own, which `stop` ends.
+ * Needs its own connection, which `stop` closes.
  */
 export function readJobEvents({ redis, queueKey, handle, onError }: Options): { stop(): Promise<void> } {
   const stream = `${queueKey}:events`;
@@ -64,7 +64,7 @@ export function readJobEvents({ redis, queueKey, handle, onError }: Options): { 
 
 const start = '0-0';
 
-/** A stream that Redis lost begins anew, and by a clock that is behind its entries would pass for old ones. */
+/** A lost stream is recreated. If the clock of Redis was set back, its new ids are below the position and would never be read. */
 async function isBehind(redis: Redis, stream: string, place: string): Promise<boolean> {
   const [newest] = await redis.xrevrange(stream, '+', '-', 'COUNT', 1);
   if (!newest) return false;

@@ -1,18 +1,19 @@
+import { getSystemErrorMap } from 'node:util';
 import { replyReceiptSchema } from '@typelane/core';
 import { isUuid, type Receipt } from '@typelane/db';
 
-/** Characters of a failure that are kept: a gateway's error can be megabytes. */
+/** Characters of a failure that are stored: a gateway's error can be megabytes long. */
 const failureMax = 1_000;
 
-/** Fields of a job on the outbound queue, as Redis holds them: text that any consumer may have written. */
+/** Fields of a job on the outbound queue as Redis holds them. Any consumer may have written them. */
 export type FinishedJob = Record<(typeof finishedFields)[number], string | null>;
 
 export const finishedFields = ['finishedOn', 'failedReason', 'returnvalue', 'progress'] as const;
 
-/** What the consumer made of a reply; null: it is not done with it. */
+/** Null: the consumer has not finished the reply. */
 export function receiptOf(replyId: string, { finishedOn, failedReason, returnvalue, progress }: FinishedJob): Receipt | null {
   if (finishedOn === null) return null;
-  // A consumer that gives up leaves what it had sent in the progress: those ids come back as echoes too.
+  // A consumer that gives up leaves the ids of the messages it sent in `progress`. They arrive as echoes too.
   return failedReason === null ? completedReceipt(replyId, returnvalue) : failedReceipt(replyId, failedReason, progress);
 }
 
@@ -25,19 +26,19 @@ export function failedReceipt(replyId: string, reason: string, progress: string 
 }
 
 /**
- * What a consumer returned; one that returns something else acknowledges all the same, without ids. Each id is judged alone: one that no
- * event could bear (core's bounds) can never come back as an echo and is left out.
+ * WhatsApp's ids in what a consumer returned. Any other value acknowledges the reply without ids. An id outside core's bounds is left out:
+ * no event can carry it, so it cannot arrive as an echo.
  */
 export function keyIdsOf(returned: string | null): string[] {
-  const told = fromJson(fromJson(returned));
-  const keyIds: unknown = typeof told === 'object' && told !== null && 'keyIds' in told ? told.keyIds : [];
+  const receipt = fromJson(fromJson(returned));
+  const keyIds: unknown = typeof receipt === 'object' && receipt !== null && 'keyIds' in receipt ? receipt.keyIds : [];
   if (!Array.isArray(keyIds)) return [];
   return keyIds.slice(0, keyIdsMax).flatMap((keyId) => keyIdSchema.safeParse(keyId).data ?? []);
 }
 
 const keyIdSchema = replyReceiptSchema.shape.keyIds.element;
 
-/** The most messages a receipt can be about. */
+/** Messages of one receipt, at most. */
 const keyIdsMax = 1_000;
 
 export function jobIdOf(replyId: string): string {
@@ -50,7 +51,7 @@ export function replyIdOf(jobId: string): string | null {
   return isUuid(replyId) ? replyId : null;
 }
 
-/** Some consumers write JSON into a text of JSON. */
+/** Some consumers encode JSON twice. */
 function fromJson(text: unknown): unknown {
   if (typeof text !== 'string') return text;
   try {
@@ -59,3 +60,28 @@ function fromJson(text: unknown): unknown {
     return null;
   }
 }
+
+/**
+ * Why a reply failed, for the log: `refused, status 404`. It holds none of the gateway's own text, which may contain phone numbers and
+ * the reply itself. The session's transcript shows that text, shortened.
+ */
+export function failureClassOf(reason: string): string {
+  const text = reason.slice(0, scannedMax);
+  const kind = kinds.find(({ pattern }) => pattern.test(text))?.kind ?? 'failed';
+  const status = /\b(?:http|status)\D{0,8}([1-5]\d\d)(?!\d)/i.exec(text)?.[1];
+  const code = text.match(/\bE[A-Z0-9]{3,}\b/g)?.find((word) => systemCodes.has(word));
+  return [kind, ...(status ? [`status ${status}`] : []), ...(code ? [code] : [])].join(', ');
+}
+
+/** Characters of a failure that are searched. */
+const scannedMax = 2_000;
+
+/** The sentences of `consumeReplies` and BullMQ. Other consumers use their own. */
+const kinds = [
+  { kind: 'refused', pattern: /^Message \d+ of \d+ \(\d+ sent before it\) was refused\b/ },
+  { kind: 'not sent', pattern: /^Message \d+ of \d+ \(\d+ sent before it\) could not be sent\b/ },
+  { kind: 'invalid', pattern: /^This is no outbound reply\./ },
+  { kind: 'stalled', pattern: /^job stalled more than allowable limit/ },
+];
+
+const systemCodes = new Set([...getSystemErrorMap().values()].map(([code]) => code));

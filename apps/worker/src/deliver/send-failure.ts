@@ -3,8 +3,8 @@ import { readSettings } from '../converse/integrations.ts';
 import type { Chat } from '../ingest/ingest-batch.ts';
 
 /**
- * Leaves a chat to a human when a reply of it could not be sent at all and its integration wants that. Ordered before the receipt is on
- * record, so that it is not forgotten between the two and the next reply is not handed out. Returns the chats to ring for.
+ * Pauses a conversation when one of its replies could not be sent and the integration is set to pause then. Runs before the receipt is
+ * stored, so that a crash between the two loses no pause and the next reply is not dispatched. Returns the conversations to wake.
  */
 export async function pauseAfterFailure({ sql }: Database, receipts: Receipt[]): Promise<Chat[]> {
   const failed = receipts.filter(({ failure }) => failure !== null);

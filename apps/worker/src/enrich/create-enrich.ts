@@ -6,7 +6,6 @@ import { createFairLimiter, type FairLimiter, type FairLimits } from '../media/f
 import { createTranscriber } from '../transcribe/transcriber.ts';
 import { createListen } from './transcribe-voice.ts';
 import { createPrepare, type Prepare, type PreparePorts } from './enrich.ts';
-import { withHeartbeat } from './heartbeat.ts';
 
 type Parts = {
   options: Pick<Env, 'SECRET_KEY' | 'SWEEP_INTERVAL_MS' | 'TRANSCRIPTION_TIMEOUT_MS' | 'QUEUE_PREFIX' | 'WORKER_CONCURRENCY'>;
@@ -15,27 +14,27 @@ type Parts = {
   egress: Egress;
   store: Pick<MediaStore, 'open'>;
   keep: PreparePorts['keep'];
-  /** Room to fetch and keep files, by instance. */
+  /** Limits files that are fetched and stored, by instance. */
   room: Pick<FairLimiter, 'enter' | 'waitFor'>;
   log: Log;
 };
 
 /**
- * Turns that may wait for files at once, and as many for transcriptions: a quarter of the process's, and four fifths of that for one instance
- * or one service, so that a slow one leaves room for others. A recording, of at most 25 MiB, is held in memory for each transcription.
+ * Turns that may wait for files at once, and the same number for transcriptions: a quarter of the process's turns. One instance or service
+ * gets at most four fifths of that, so that a slow one leaves room for others. Each transcription holds up to 25 MiB in memory.
  */
 export function preparationLimits(concurrency: number): FairLimits {
   const max = Math.max(1, Math.floor(concurrency / 4));
   return { max, maxPerKey: Math.max(1, Math.floor(max * 0.8)) };
 }
 
-/** Milliseconds another process waits, beyond the time of a transcription, for the words that are being found out. */
+/** Milliseconds, beyond the timeout of a transcription, that another process waits for its words. */
 const slackMs = 5_000;
 
-/** Milliseconds for all of it beside the transcription: a file is fetched and stored. */
+/** Milliseconds to fetch and store a file. */
 const keepingMs = 60_000;
 
-/** The prepare step of a worker process. */
+/** The enrich step of a worker process. */
 export function createEnrich({ options, database: { sql }, redis, egress, store, keep, room, log }: Parts): Prepare {
   const { TRANSCRIPTION_TIMEOUT_MS: timeoutMs, QUEUE_PREFIX: prefix } = options;
   const sealer = createSealer(options.SECRET_KEY);
@@ -61,4 +60,28 @@ export function createEnrich({ options, database: { sql }, redis, egress, store,
     everyMs: options.SWEEP_INTERVAL_MS / 3,
     atMostMs: keepingMs + timeoutMs,
   });
+}
+
+/**
+ * Touches the conversation while its message is enriched. Nothing else is written then, and the sweep would take an untouched conversation
+ * for one whose worker died. Stops after `atMostMs`, so that the sweep also finds an enrichment that never ends.
+ */
+function withHeartbeat(
+  enrich: Prepare,
+  touchOne: (conversationId: string) => Promise<void>,
+  { everyMs, atMostMs }: { everyMs: number; atMostMs: number },
+): Prepare {
+  return async (loaded, integration) => {
+    const until = performance.now() + atMostMs;
+    const timer = setInterval(() => {
+      if (performance.now() > until) clearInterval(timer);
+      // If this fails, a second process may enrich the same message, and one of the two commits.
+      else touchOne(loaded.conversationId).catch(() => {});
+    }, everyMs);
+    try {
+      return await enrich(loaded, integration);
+    } finally {
+      clearInterval(timer);
+    }
+  };
 }

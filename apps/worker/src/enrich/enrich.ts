@@ -15,23 +15,23 @@ import type { Listen } from './transcribe-voice.ts';
 type MediaContent = Extract<InboundContent, { kind: 'media' }>;
 
 export type PreparePorts = {
-  /** Room to keep a file of this instance. Null: none now, and the chat is woken when there is. Call what is returned when it is kept. */
+  /** Acquires room to store a file of this instance; the result releases it. Null: no room now, and the conversation is woken when there is. */
   enter(loaded: Loaded): (() => void) | null;
-  /** Keeps the file of a message where a bot can open it; asked again, it finds it there. Null: the file cannot be had. */
+  /** Stores the file of a message where a bot can open it. Idempotent. Null: the file is not available. */
   keep(loaded: Loaded, content: MediaContent): Promise<StoredMedia | null>;
   transcribeVoice: Listen;
   log: Log;
 };
 
 /**
- * What the message at the head says, made ready for the bot: media get an address that opens, voice notes become text. It does not throw.
- * Null: its file cannot be fetched now, since those under way hold all the room. The turn ends, so that it holds nobody's slot, and the chat is woken.
+ * Enriches the oldest unhandled message: media get an address that the bot can open, voice notes become text. Does not throw. Null: other
+ * files use all the room. The turn ends, which frees its concurrency, and the conversation is woken later.
  */
 export type Prepare = (loaded: Loaded, integration: Integration | null) => Promise<InboundMessage | null>;
 
 /**
- * Every part may fail, and then the message goes on as it is. Asked again after a crash, or by another process at the same time, it
- * gives the same and pays for nothing twice: what was done stands in the table `media`.
+ * If a part fails, the message continues unchanged. A repetition, after a crash or in another process at the same time, gives the same
+ * result and pays for nothing twice, because results are kept in the table `media`.
  */
 export function createPrepare(ports: PreparePorts): Prepare {
   return async (loaded, integration) => {
@@ -55,21 +55,21 @@ async function enrichedMedia(
   ports: PreparePorts,
 ): Promise<InboundContent | null> {
   const { transcription } = integration.settings;
-  const isToBeHeard = transcription !== null && content.media === 'audio' && !wantsFile(loaded);
+  const needsTranscript = transcription !== null && content.media === 'audio' && !wantsFile(loaded);
   const isUsable = content.url !== null && isUsableAddress(content.url);
-  if (isUsable && !isToBeHeard) return content;
+  if (isUsable && !needsTranscript) return content;
   const leave = ports.enter(loaded);
   if (leave === null) return null;
   const file = await ports.keep(loaded, content).finally(leave);
   if (file === null) return content;
-  // The address its producer chose stays where it will do.
+  // A usable address of the producer stays.
   const kept: MediaContent = isUsable ? content : { ...content, url: file.url, fileName: file.fileName, mimeType: file.mimeType };
-  if (!isToBeHeard) return kept;
+  if (!needsTranscript) return kept;
   const words = await ports.transcribeVoice(loaded.instance.instanceId, file, transcription);
   return words === '' ? kept : { kind: 'text', text: `${transcription.prefix}${words}` };
 }
 
-/** The bot waits for a file: then the recording is one. */
+/** A bot that waits for a file gets the recording itself. */
 function wantsFile({ state }: Loaded): boolean {
   if (state.status !== 'waiting') return false;
   const pending = state.session.bot?.pending;

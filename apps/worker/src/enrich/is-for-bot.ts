@@ -2,22 +2,22 @@ import { filterReason, type InboundEvent, type InboundMessage, type Integration,
 import type { Loaded } from '@typelane/db';
 
 /**
- * Whether the bot may hear this message, as far as it can be told beforehand: nothing is fetched, and nothing paid for, that core then
- * ignores. To be wrong costs a download, never a message: core decides again.
+ * Predicts whether the bot will get this message, so that nothing is downloaded or paid for that core then ignores. A wrong prediction costs
+ * a download, never a message, because core decides again.
  */
 export function isForBot(loaded: Loaded, message: InboundMessage, integration: Integration | null): integration is Integration {
   if (integration === null || !integration.enabled || loaded.isHeld) return false;
   const { head, jid, participant, now } = loaded;
   if (filterReason(head.event as InboundEvent, message, integration.settings, { jid, participant }, now) !== null) return false;
-  return isContacts(loaded, message, integration.settings) && isHeard(loaded, integration.settings);
+  return isFromContact(loaded, message, integration.settings) && reachesBot(loaded, integration.settings);
 }
 
-function isContacts({ isEcho }: Loaded, { fromMe, sentByApi }: InboundMessage, settings: Settings): boolean {
+function isFromContact({ isEcho }: Loaded, { fromMe, sentByApi }: InboundMessage, settings: Settings): boolean {
   return !fromMe || (settings.fromMe === 'listen' && !sentByApi && !isEcho);
 }
 
-/** A recording starts a bot only where every message does: what people say on a number with a keyword is nobody's business. */
-function isHeard({ state, now }: Loaded, settings: Settings): boolean {
+/** A recording starts a bot only if every message does. On a number with a keyword, recordings are private. */
+function reachesBot({ state, now }: Loaded, settings: Settings): boolean {
   const startsByAny = settings.trigger.type === 'all' || settings.flows.some(({ trigger }) => trigger.type === 'all');
   switch (state.status) {
     case 'paused':

@@ -5,30 +5,30 @@ import type { Lease, Log } from '@typelane/runtime';
 import type { StoredMedia } from '../media/store-media.ts';
 import type { Transcribe, TranscriptionSettings } from '../transcribe/transcriber.ts';
 
-/** What is said in a file; empty where nothing is, or where it could not be found out. */
+/** The words of a file. Empty for silence and after a failure. */
 export type Listen = (instanceId: string, file: StoredMedia, settings: TranscriptionSettings) => Promise<string>;
 
 export type ListenPorts = {
   transcribe: Transcribe;
-  /** Null: nobody has listened to it yet. */
+  /** Null: the file has not been transcribed. */
   transcriptOf(mediaId: string): Promise<string | null>;
   keepTranscript(mediaId: string, words: string): Promise<void>;
-  /** The bytes as they are kept; null when they are gone. */
+  /** The stored bytes. Null: they no longer exist. */
   open(mediaId: string): Promise<Readable | null>;
-  /** Asks to be the only process at work on a file. `onError`: nobody can say who is. */
+  /** Acquires the lease of a file. `onError`: Redis cannot tell who holds it. */
   claim(mediaId: string, onError: () => void): Lease;
   log: Log;
 };
 
-/** Bytes: OpenAI takes no larger file (https://platform.openai.com/docs/guides/speech-to-text). */
+/** Bytes: the limit of OpenAI (https://platform.openai.com/docs/guides/speech-to-text). */
 const fileSizeBytesMax = 26_214_400;
 
-/** Milliseconds between looks while another process listens. */
+/** Milliseconds between two looks while another process transcribes the file. */
 const lookEveryMs = 100;
 
 /**
- * Listens to a file once: the words are kept before they are used, a failure too, so that who asks again (after a crash, or another
- * process that took the chat up at the same time) hears the same and pays nothing.
+ * Transcribes a file once. The result, also a failure, is stored before it is used, so that a repetition after a crash or in another
+ * process gives the same words and costs nothing.
  */
 export function createListen(ports: ListenPorts, { timeoutMs }: { timeoutMs: number }): Listen {
   return async (instanceId, file, settings) => {
@@ -39,7 +39,7 @@ export function createListen(ports: ListenPorts, { timeoutMs }: { timeoutMs: num
     try {
       const until = performance.now() + timeoutMs;
       for (;;) {
-        // In this order: the words are kept before the lease is given back.
+        // Check the lease first: the other process stores the words before it releases the lease.
         const isMine = isAlone || lease.isHeld();
         const heard = await ports.transcriptOf(file.mediaId);
         if (heard !== null) return heard;
@@ -48,7 +48,7 @@ export function createListen(ports: ListenPorts, { timeoutMs }: { timeoutMs: num
         await sleep(lookEveryMs);
       }
       const words = await hear(ports, instanceId, file, settings);
-      // Without the record the next one to ask pays again; the words are there all the same.
+      // If the words cannot be stored, a repetition pays again. This turn uses them anyway.
       await ports
         .keepTranscript(file.mediaId, words)
         .catch((error: unknown) => ports.log.warn({ err: error, instanceId }, 'transcript.not_kept'));

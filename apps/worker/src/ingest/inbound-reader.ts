@@ -4,13 +4,13 @@ import { watchForStall } from './stall-watch.ts';
 import { type Chat, ingestBatch, type IngestPorts } from './ingest-batch.ts';
 import { type WaitingJob, type WaitList, waitForJob, waitListOf } from './wait-list.ts';
 
-/** Jobs and bytes of one peek. Larger batches measured no faster and make a late ingester's wasted work larger. */
+/** Jobs and bytes of one peek. Larger batches were measured to be no faster, and a process that lost its lease would waste more work. */
 const batch = { jobsMax: 100, bytesMax: 4 * 1_024 * 1_024 };
 
-/** Milliseconds a process sleeps on the queue's marker before it looks by itself, and before it looks at a paused queue again. */
+/** Milliseconds a process blocks on the marker of an empty queue, and sleeps while the queue is paused. */
 const idleMs = 1_000;
 
-/** Milliseconds between attempts while PostgreSQL or Redis is away, at most. */
+/** Milliseconds between attempts while PostgreSQL or Redis is unreachable, at most. */
 const retryMsMax = 5_000;
 
 export type InboundReaderOptions = IngestPorts & {
@@ -22,12 +22,12 @@ export type InboundReaderOptions = IngestPorts & {
 };
 
 /**
- * Lets events in: peek, commit, ring, pop.
+ * Ingests events: peek, commit, wake, pop.
  *
- * The oldest waiting jobs are read, committed to the inboxes and only then removed, and only if they still are the oldest. So the
- * order is the order of add whoever does it: batch k+1 becomes the oldest after batch k was popped, and that follows its
- * commit. A process that dies leaves its jobs in place; one that froze commits what is known already and its pop compares
- * unequal. One process at a time does it, by a lease that serves efficiency only.
+ * The oldest waiting jobs are read, committed to the inboxes, and then removed if they are still the oldest. This keeps the order in
+ * which jobs were added, in any process: batch k+1 becomes the oldest after batch k was popped, and the pop follows the commit. A
+ * process that dies leaves its jobs in place. A process that was frozen commits events that are already known, and pops nothing. The
+ * lease lets one process do the work at a time; it saves work and is not needed for correctness.
  */
 export function startInboundReader(options: InboundReaderOptions): { stop(): Promise<void> } {
   const { redisUrl, queueKey, log } = options;
@@ -62,7 +62,7 @@ export function startInboundReader(options: InboundReaderOptions): { stop(): Pro
     await ingestAndPop(options, list, jobs);
   };
 
-  // Every attempt looks at the queue anew, so a job that an operator removes is out of the way.
+  // Every attempt peeks again, so an operator can remove a job that cannot be ingested.
   const loop = (async () => {
     for (let failures = 0; !stopping.signal.aborted;) {
       try {
@@ -81,9 +81,9 @@ export function startInboundReader(options: InboundReaderOptions): { stop(): Pro
     async stop() {
       stopping.abort();
       stall.stop();
-      // On a connection that is not there the command would be left for ever; once it is back it ends within `idleMs`.
+      // Disconnecting a client that is reconnecting would leave its command pending. After the reconnect the command ends within `idleMs`.
       if (blocking.status === 'ready') blocking.disconnect();
-      await closeInTime('door', loop, log);
+      await closeInTime('inbound reader', loop, log);
       await lease.release().catch(onError);
       blocking.disconnect();
       redis.disconnect();
@@ -93,7 +93,7 @@ export function startInboundReader(options: InboundReaderOptions): { stop(): Pro
 
 async function ingestAndPop({ queueKey, wake, ...ports }: InboundReaderOptions, list: WaitList, jobs: WaitingJob[]): Promise<void> {
   const chats = await ingestBatch(ports, queueKey, jobs);
-  // A doorbell that cannot be rung is no reason to keep the jobs: the sweep rings again.
+  // The events are committed, so the jobs are removed even if the wake-up fails: the sweep wakes again.
   await wake(chats).catch((error: unknown) => ports.log.warn({ err: error }, 'wake.failed'));
   await list.pop(jobs.map(({ id }) => id));
 }

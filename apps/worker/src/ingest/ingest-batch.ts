@@ -9,13 +9,13 @@ import type { WaitingJob } from './wait-list.ts';
 
 export type IngestPorts = { database: Database; media: MediaPorts; log: Log };
 
-/** A chat with something new. `isLate`: behind work that has been waiting for long. */
-export type Chat = { conversationId: string; instanceId: string; isOverdue?: boolean };
+/** A conversation with a new event. `isOverdue`: the event is behind work that has waited too long. */
+export type Chat = { conversationId: string; isOverdue?: boolean };
 
 /**
- * Commits jobs to inboxes, in their order and without the files that stood in them, and returns the chats with something new. Once it
- * returns all is on record, as events or as dead letters, and the jobs may be removed. It throws only for what is nobody's fault, such as a
- * database that is away: then all of it is to be done again, which changes nothing that was done, and nothing behind the jobs may pass.
+ * Commits jobs to the inboxes in their order, with their files moved to the media store, and returns the conversations with new events.
+ * After it returns, every job is stored as events or as dead letters and may be removed. It throws only when no job is the cause, for
+ * example when the database is unreachable. The caller must then repeat the whole batch, which is idempotent, before any later job.
  */
 export async function ingestBatch({ database, media, log }: IngestPorts, queue: string, jobs: WaitingJob[]): Promise<Chat[]> {
   const read = jobs.map((job) => readJob(queue, job));
@@ -29,16 +29,16 @@ export async function ingestBatch({ database, media, log }: IngestPorts, queue: 
     (name) => name,
   );
   for (const [event, all] of others) log.debug({ event, count: all.length }, 'event.about_no_message');
-  const came = read.flatMap(({ events }) => events);
-  if (came.length === 0) return [];
-  const events = await extractMedia(came, media);
+  const inbound = read.flatMap(({ events }) => events);
+  if (inbound.length === 0) return [];
+  const events = await extractMedia(inbound, media);
   const refused: DeadLetter[] = [];
   const ingested = await isolate(
     events,
     (some) => ingestEvents(database.sql, some),
-    (letter, error) => {
-      log.error({ err: withoutParameters(error), instanceId: letter.instanceId }, 'event.unstorable');
-      refused.push(unstorable(letter));
+    (event, error) => {
+      log.error({ err: withoutParameters(error), instanceId: event.instanceId }, 'event.unstorable');
+      refused.push(unstorable(event));
       return Promise.resolve();
     },
   );

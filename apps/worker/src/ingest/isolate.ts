@@ -1,8 +1,8 @@
 import { isServerTrouble } from '@typelane/db';
 
 /**
- * Does `work` for all items, and where it fails halves them until those that it fails for stand alone: these go to `refused`. Results keep
- * the order of the items. What fails for no fault of an item (the database is away) is thrown, and all of it is to be done again.
+ * Runs `work` on all items. If it fails, the items are halved until each failing item is alone; that item goes to `refused`. Results keep
+ * the order of the items. Errors that no item causes, such as an unreachable database, are thrown; the caller repeats the whole call.
  */
 export async function isolate<T, R>(
   items: T[],

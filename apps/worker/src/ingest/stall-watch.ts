@@ -1,17 +1,17 @@
 import type { Log } from '@typelane/runtime';
 
-/** Milliseconds for which the same oldest job may stay before the log tells of it, and between two such lines. Longer than a failover. */
+/** Milliseconds the same job may stay the oldest before it is logged (longer than a failover), and between two log lines. */
 const defaults = { afterMs: 60_000, everyMs: 30_000 };
 
 export type StallWatch = {
-  /** This job is the oldest one now. */
+  /** This job is now the oldest. */
   sees(jobId: string): void;
   /** Nothing waits, or another process reads the queue. */
   sleeps(): void;
   stop(): void;
 };
 
-/** Logs `ingest.stalled` with the name of its queue for as long as one job stays the oldest, whether its attempts fail or hang. */
+/** Logs `ingest.stalled` while one job stays the oldest, whether its attempts fail or hang. */
 export function watchForStall(queueKey: string, log: Log, { afterMs, everyMs } = defaults): StallWatch {
   let oldest: { jobId: string; since: number } | null = null;
   const timer = setInterval(() => {

@@ -4,8 +4,8 @@ import type { Log } from '@typelane/runtime';
 import { isolate } from './isolate.ts';
 
 /**
- * Inserts dead letters. One that the database refuses is kept without its payload; if that is refused too it is in the log alone: nothing
- * may stop the intake of everybody else. Throws while the database is away.
+ * Inserts dead letters. If PostgreSQL refuses one, it is stored without its payload. If that is refused too, it is only logged, because one
+ * bad event must not stop ingest. Throws while the database is unreachable.
  */
 export async function storeDeadLetters(database: Database, events: DeadLetter[], log: Log): Promise<void> {
   if (events.length === 0) return;
@@ -13,15 +13,15 @@ export async function storeDeadLetters(database: Database, events: DeadLetter[],
     await insertDeadLetters(database.sql, some);
     return some;
   };
-  const told = ({ instanceId, reason, sourceKey }: DeadLetter) => ({ instanceId, reason, source: digestOf(sourceKey) });
-  const kept = await isolate(events, insert, async (letter, error) => {
-    log.error({ err: withoutParameters(error), ...told(letter) }, 'dead_letter.refused');
-    await isolate([withoutPayload(letter)], insert, (_, again) => {
-      log.error({ err: withoutParameters(again), ...told(letter) }, 'dead_letter.lost');
+  const logFields = ({ instanceId, reason, sourceKey }: DeadLetter) => ({ instanceId, reason, source: digestOf(sourceKey) });
+  const stored = await isolate(events, insert, async (letter, error) => {
+    log.error({ err: withoutParameters(error), ...logFields(letter) }, 'dead_letter.refused');
+    await isolate([withoutPayload(letter)], insert, (_, secondError) => {
+      log.error({ err: withoutParameters(secondError), ...logFields(letter) }, 'dead_letter.lost');
       return Promise.resolve();
     });
   });
-  for (const { reason, instanceId } of kept) log.warn({ reason, instanceId }, 'event.dead');
+  for (const { reason, instanceId } of stored) log.warn({ reason, instanceId }, 'event.dead');
 }
 
 function withoutPayload(letter: DeadLetter): DeadLetter {

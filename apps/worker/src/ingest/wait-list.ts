@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 
-/** A waiting job as Redis holds it. `data` is null when its hash, or the field, is not there. */
+/** A waiting job as Redis holds it. `data` is null when the hash or the field does not exist. */
 export type WaitingJob = { id: string; data: string | null };
 
 /**
- * The private facts of BullMQ that the door rests on, and nothing else: `wait` is a list with the oldest job at its tail,
- * `<id>` a hash with `data`, `marker` a sorted set that wakes whoever blocks on it, `meta.paused` a paused queue. Found
- * unchanged in what producers on BullMQ 5.81 and 6.7 write; contract.ts checks them at every start.
+ * The private facts of BullMQ that the inbound reader uses: `wait` is a list with the oldest job at its tail, `<id>` is a hash with
+ * `data`, `marker` is a sorted set that gets a member when a job is added, and `meta.paused` marks a paused queue. Producers on BullMQ
+ * 5.81 and 6.7 write the same structures. contract.ts checks these facts at every start.
  */
 export type WaitList = {
   peek(jobsMax: number, bytesMax: number): Promise<WaitingJob[]>;
-  /** Removes these jobs, oldest first, as far as they still are the oldest. Returns how many were. */
+  /** Removes these jobs, oldest first, while they are still the oldest. Returns how many were removed. */
   pop(ids: string[]): Promise<number>;
-  /** Puts delayed and prioritised jobs into the order of their add. Returns how many. */
+  /** Moves delayed and prioritised jobs to where they belong in the order of adding. Returns how many were moved. */
   restoreOrder(): Promise<number>;
   isPaused(): Promise<boolean>;
 };
@@ -32,7 +32,7 @@ export function waitListOf(redis: Redis, queueKey: string): WaitList {
   };
 }
 
-/** Blocks until a job is added or `timeoutMs` is over. Needs a connection of its own. */
+/** Blocks until a job is added or `timeoutMs` has passed. Needs its own connection. */
 export async function waitForJob(redis: Redis, queueKey: string, timeoutMs: number): Promise<void> {
   await redis.bzpopmin(`${queueKey}:marker`, timeoutMs / 1_000);
 }
@@ -50,7 +50,7 @@ async function run(redis: Redis, which: Script, keys: string[], args: (string | 
   try {
     return await redis.evalsha(which.sha, keys.length, ...keys, ...args);
   } catch (error) {
-    // A Redis that was restarted or flushed has forgotten its scripts.
+    // Redis loses its scripts when it restarts or is flushed.
     if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
     return redis.eval(which.text, keys.length, ...keys, ...args);
   }

@@ -1,13 +1,13 @@
 import { type InboundEvent, inboundEventSchema, readInbound } from '@typelane/core';
 
-/** A file that stands in an event as text. */
+/** A file that an event contains as text. */
 export type Body = { base64: string; mimeType: string | null };
 
 type Found = Body & { holder: Record<string, unknown>; key: string };
 
 /**
- * The file that producers may put into an event itself (`base64` beside the content, a `data:` URL in place of an address, `data` beside
- * its type), and the event without it. The longest is the file, others are previews of it. Null: there is none, and the event is as it was.
+ * Takes a file out of an event. Producers may send it as `base64` beside the content, as a `data:` URL in place of an address, or as `data`
+ * beside its type. The longest body is the file; the others are its previews. Returns a copy of the event without them. Null: no file.
  */
 export function extractBody(event: InboundEvent): { event: InboundEvent; body: Body; hold(fields: Record<string, string>): void } | null {
   if (findIn(event).length === 0) return null;
@@ -19,14 +19,14 @@ export function extractBody(event: InboundEvent): { event: InboundEvent; body: B
   return {
     event: copy,
     body: { base64: longest.base64, mimeType: longest.mimeType },
-    // Beside what stood there, and where every reader looks.
+    // Written beside the old field, and into `content`, where every reader looks.
     hold(fields) {
       for (const place of [longest.holder, copy.data.content]) Object.assign(place, fields);
     },
   };
 }
 
-/** Fields to which the contract gives a meaning are no files, whatever stands in them. Only what is inside `content` may be one. */
+/** Fields of the contract are never files. Inside `content` any field may be one. */
 const contractFields: ReadonlySet<string> = new Set(Object.keys(inboundEventSchema.shape.data.shape));
 
 function findIn(event: InboundEvent): Found[] {
@@ -37,7 +37,7 @@ function findIn(event: InboundEvent): Found[] {
   return content.kind === 'text' ? found.filter(({ holder, key }) => holder[key] !== content.text) : found;
 }
 
-/** Every event of the door comes through here, so it makes nothing where there is nothing. */
+/** Runs on every inbound event, so it allocates nothing when there is no file. */
 function find(value: object, found: Found[] = []): Found[] {
   const holder = value as Record<string, unknown>;
   for (const key of Object.keys(holder)) {
@@ -53,7 +53,7 @@ function find(value: object, found: Found[] = []): Found[] {
 const base64Key = /^(?:media|file)?_?base_?64$/i;
 const dataUrl = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w.+-]+=[^;,]{0,60})*;base64,/;
 
-/** What a person wrote stays, whatever it looks like. */
+/** Text that a person wrote stays, even if it looks like a file. */
 const words = /^(?:text|caption|conversation|title|description|thumbnail|jpegThumbnail)$/i;
 
 function bodyIn(key: string, text: string, holder: Record<string, unknown>): Body | null {

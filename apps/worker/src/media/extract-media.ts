@@ -5,18 +5,18 @@ import { type Body, extractBody } from './bodies.ts';
 import type { MediaPorts } from './media-ports.ts';
 import { type Storing, tryToStore } from './store-media.ts';
 
-/** Milliseconds the files of a batch may take while everybody waits behind it. A bucket near by keeps a file in 50. */
+/** Milliseconds for the files of a batch, because later events wait for it. A nearby S3 server stores a file in 50. */
 const withinMs = 500;
 
 type Loaded<A> = { arrival: A; place: number; out: NonNullable<ReturnType<typeof extractBody>> };
 
 /**
- * Takes files out of events and puts our address in their place, as `mediaUrl`, so that inboxes do not hold them. A file that cannot be
- * kept leaves `mediaError` with the reason, and the message goes on without it. Doing it again changes nothing.
+ * Moves files from events to the media store and sets `mediaUrl` to their address, so that inboxes hold no files. If a file cannot be
+ * stored, the event gets `mediaError` with the reason and continues without it. Idempotent.
  *
- * Nobody waits for a slow store: an event whose file is late, or for whose instance there is no room because files of earlier batches
- * still are, keeps its file and is taken in with it. The turn that hears it stores the file then (keep-file.ts). Instances take turns, so
- * that many files of one do not stand before the only one of another. Throws when the database is away.
+ * Ingest does not wait for a slow store. If a file takes too long, or files of earlier batches use all the room of its instance, the event
+ * is ingested with its file, and its turn stores the file later (keep-file.ts). Instances alternate, so that many files of one do not
+ * delay the only file of another. Throws when the database is unreachable.
  */
 export async function extractMedia<A extends Arrival>(arrivals: A[], ports: MediaPorts, timeoutMs = withinMs): Promise<A[]> {
   const taken = [...arrivals];
@@ -42,7 +42,7 @@ export async function extractMedia<A extends Arrival>(arrivals: A[], ports: Medi
   return taken;
 }
 
-/** An event that cannot be looked through stays as it came. */
+/** An event that cannot be searched stays unchanged. */
 function bodyOf({ event, instanceId }: Arrival, { log }: MediaPorts): ReturnType<typeof extractBody> {
   try {
     return extractBody(event as InboundEvent);
@@ -52,7 +52,7 @@ function bodyOf({ event, instanceId }: Arrival, { log }: MediaPorts): ReturnType
   }
 }
 
-/** The next file of the first instance that has room; the instance goes behind the others. */
+/** The next file of the first instance with room. That instance then moves behind the others. */
 function nextOf<A>(queues: Map<string, Loaded<A>[]>, { inlineRoom }: MediaPorts): (Loaded<A> & { leave: () => void }) | null {
   for (const [instanceId, queue] of queues) {
     const leave = queue.length > 0 ? inlineRoom.enter(instanceId) : null;
@@ -80,7 +80,7 @@ async function keep(arrival: Arrival, { base64, mimeType }: Body, ports: MediaPo
   }
 }
 
-/** Null: late. It goes on by itself, and is found by whoever asks for the same file again. */
+/** Null: too late. The upload continues, and the next request for the same file finds it. */
 async function inTime(storing: Promise<Storing>, late: AbortSignal): Promise<Storing | null> {
   const done = new AbortController();
   const isOverdue = sleep(2 ** 31 - 1, null, { signal: AbortSignal.any([late, done.signal]), ref: false }).catch(() => null);

@@ -3,29 +3,29 @@ import { createMediaStore, type MediaStore, readSignedAddress, signedAddress } f
 import { type Egress, type Log, type MediaEnv, mediaPlanOf } from '@typelane/runtime';
 import { createFairLimiter, type FairLimiter, type FairLimits } from './fair-limiter.ts';
 
-/** Files out of events that are being stored at once. Those whose store hangs count until it gives up. */
+/** Files from events that are stored at once. A file whose store hangs counts until the store gives up. */
 const inlineLimits: FairLimits = { max: 8, maxPerKey: 4 };
 
-/** What keeping files needs from outside. */
+/** The dependencies of the media code. */
 export type MediaPorts = {
   database: Database;
   store: MediaStore;
-  /** Where bots open a file. */
+  /** The signed address at which bots open a file. */
   addressOf(file: { mediaId: string; fileName: string }): string;
-  /** The file that an address of ours names; null when it is somebody else's. */
+  /** The file behind one of Typelane's own addresses; null for any other address. */
   fileAt(address: string): { mediaId: string } | null;
   sizeBytesMax: number;
-  /** Null: for ever. */
+  /** Null: files never expire. */
   keepDays: number | null;
-  /** For files that have to be fetched. */
+  /** For files that must be downloaded. */
   egress: Pick<Egress, 'check' | 'agents'>;
-  /** Room for the files that stand in events, by instance. */
+  /** Limits files from events, by instance. */
   inlineRoom: Pick<FairLimiter, 'enter'>;
   inlineLimits: FairLimits;
   log: Log;
 };
 
-/** Whoever opens it closes `store`. */
+/** The caller closes `store`. */
 export function openMediaPorts(env: MediaEnv, ports: Pick<MediaPorts, 'database' | 'egress' | 'log'>): MediaPorts {
   const { publicUrl, key, place, sizeBytesMax, keepDays } = mediaPlanOf(env);
   return {

@@ -1,12 +1,12 @@
 import { expiredMedia, type ExpiredMedia, forgetMedia } from '@typelane/db';
 import type { MediaPorts } from './media-ports.ts';
 
-/** Files removed at a time. */
+/** Files per page. */
 const pageSize = 100;
 
 /**
- * Removes all files whose time is over: the bytes first, so that what fails is tried again. Where not one of a page can be removed the store
- * may be away, and the walk is left there; it goes on behind that page, so that no file holds up another. Returns how many are gone.
+ * Removes all expired files, bytes before rows, so that a failed removal is repeated. If no file of a page can be removed, the store may be
+ * unreachable and this run stops; the next run continues behind that page, so that no file blocks another. Returns how many were removed.
  */
 export function createRemoveExpired(ports: Pick<MediaPorts, 'database' | 'store'>): () => Promise<number> {
   let last: ExpiredMedia | null = null;

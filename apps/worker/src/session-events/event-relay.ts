@@ -5,13 +5,13 @@ import type { Queue } from 'bullmq';
 import type { SessionEventLimits } from './limits.ts';
 import { type PollLoop, startPollLoop } from './poll-loop.ts';
 
-/** Announcements handed on at a time. */
+/** Session events per page. */
 const batchSize = 500;
 
-/** Finished jobs that stay: within their seconds an event that is added again is known by its id. */
+/** Finished jobs that are kept, age in seconds. While a job is kept, its id prevents a second add of the same event. */
 const eventsKept = { completed: { age: 3_600, count: 1_000 }, failed: { age: 86_400, count: 10_000 } };
 
-/** Days that session_events and their deliveries are kept, delivered or not. */
+/** Days that session events and their deliveries are kept, delivered or not. */
 const keptDays = 30;
 
 type Options = {
@@ -21,15 +21,15 @@ type Options = {
   events: Queue;
   limits: Pick<SessionEventLimits, 'pollMs' | 'queuedMax'>;
   log: Log;
-  /** There is something to deliver. */
-  onHanded(): void;
+  /** Called when new deliveries exist. */
+  onDeliveries(): void;
 };
 
 /**
- * Hands session_events on: to the webhooks of their instance, and to the queue in their order. One process is elected, for the order's
- * sake; should two believe to be it, the jobs' ids keep either from adding twice what is still there.
+ * Relays session events to the webhooks of their instance, and to the queue in order. A lease elects one process to keep the order. If two
+ * hold it for a moment, the ids of the jobs prevent duplicates of jobs that still exist.
  */
-export function startEventRelay({ database, redisUrl, prefix, events, limits, log, onHanded }: Options): PollLoop {
+export function startEventRelay({ database, redisUrl, prefix, events, limits, log, onDeliveries }: Options): PollLoop {
   const { sql } = database;
   const redis = connectRedisForLoops(redisUrl);
   const onError = (error: unknown): void => log.warn({ err: error }, 'relay.failed');
@@ -39,14 +39,14 @@ export function startEventRelay({ database, redisUrl, prefix, events, limits, lo
   const toWebhooks = async (): Promise<void> => {
     for (let dispatched = batchSize; dispatched === batchSize;) {
       dispatched = await createDeliveries(sql, batchSize);
-      if (dispatched > 0) onHanded();
+      if (dispatched > 0) onDeliveries();
     }
   };
   const toQueue = async (): Promise<void> => {
     for (let found = batchSize; found === batchSize && lease.isHeld();) {
       const room = limits.queuedMax - (await events.getJobCountByTypes('waiting', 'delayed'));
       if (room <= 0 && !wasFull)
-        log.warn({ waiting: limits.queuedMax }, 'events.full: nobody consumes the queue; what comes waits in PostgreSQL');
+        log.warn({ waiting: limits.queuedMax }, 'events.full: the queue has no consumer; new events wait in PostgreSQL');
       wasFull = room <= 0;
       const sessionEvents = room <= 0 ? [] : await unqueued(sql, Math.min(room, batchSize));
       await enqueue(events, sessionEvents);
@@ -59,7 +59,7 @@ export function startEventRelay({ database, redisUrl, prefix, events, limits, lo
   };
   const look = async (): Promise<void> => {
     if (!lease.isHeld()) return;
-    // Neither waits for the other to be well.
+    // Independent: a failure of one must not delay the other.
     const ended = await Promise.allSettled([toWebhooks(), toQueue()]);
     for (const each of ended) if (each.status === 'rejected') onError(each.reason);
   };
@@ -87,12 +87,12 @@ async function enqueue(events: Queue, sessionEvents: SessionEvent[]): Promise<vo
   );
 }
 
-/** Part of the sweep. Returns how many were forgotten. */
+/** Part of the sweep. Returns how many events were deleted. */
 export async function deleteOldSessionEventsBatch({ sql }: Database): Promise<number> {
-  let forgotten = 0;
+  let deleted = 0;
   for (let found = batchSize; found === batchSize;) {
     found = await deleteOldSessionEvents(sql, keptDays * 86_400_000, batchSize);
-    forgotten += found;
+    deleted += found;
   }
-  return forgotten;
+  return deleted;
 }

@@ -1,22 +1,22 @@
-/** Times are milliseconds. Tests are in more of a hurry. */
+/** Times are milliseconds. Tests use shorter ones. */
 export type SessionEventLimits = {
-  /** Between two looks for something to tell or deliver. */
+  /** Between two polls for events to publish or deliver. */
   pollMs: number;
   /** For one attempt, from the name lookup to the status. */
   timeoutMs: number;
-  /** Until an attempt whose process died is made by another one. */
+  /** Until another process repeats an attempt whose process died. */
   claimMs: number;
-  /** Between attempts; after the last the delivery is given up. */
+  /** Between attempts. After the last one the delivery is given up. */
   retryDelaysMs: readonly number[];
-  /** A webhook whose deliveries fail for so long is switched off. */
+  /** A webhook whose deliveries have failed for this long is disabled. */
   failingMaxMs: number;
-  /** Events that wait on the queue, about 1 KB each: nobody may ever consume it. Those beyond wait in PostgreSQL. */
+  /** Events on the queue, about 1 KB each, because it may have no consumer. The rest wait in PostgreSQL. */
   queuedMax: number;
 };
 
 const [second, minute, hour, day] = [1_000, 60_000, 3_600_000, 86_400_000];
 
-/** The schedule, the deadline and the five days are Svix's published ones, which receivers of webhooks know. */
+/** The schedule, the timeout and the five days are the ones Svix publishes. */
 export const sessionEventLimits: SessionEventLimits = {
   pollMs: second,
   timeoutMs: 15 * second,
@@ -26,12 +26,12 @@ export const sessionEventLimits: SessionEventLimits = {
   queuedMax: 10_000,
 };
 
-/** A receiver may ask for a later attempt with `Retry-After`, but not for one that never comes. */
+/** The longest `Retry-After` of a receiver that is honoured. */
 const retryAfterMaxMs = day;
 
 /**
- * Milliseconds until the attempt after `attempt` (from 1); null: there is none. `chance`, from 0 to 1, spreads them by a fifth
- * to both sides, so that what failed together does not come back together.
+ * Milliseconds until the attempt after `attempt` (from 1). Null: there is no further attempt. `chance`, from 0 to 1, varies the delay by
+ * a fifth in both directions, so that deliveries that failed together are not repeated together.
  */
 export function retryMs(delaysMs: readonly number[], attempt: number, retryAfterMs: number | null, chance: number): number | null {
   const delayMs = delaysMs[attempt - 1];

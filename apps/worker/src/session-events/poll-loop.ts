@@ -1,7 +1,7 @@
-/** Work that is looked for again and again. `wake`: now, without waiting for the next time. `stop` waits for a look under way. */
+/** `wake` starts the next poll at once. `stop` waits for a running poll. */
 export type PollLoop = { wake(): void; stop(): Promise<void> };
 
-/** Looks every `everyMs`, one look at a time. A look that fails is told of, and the next one comes in its time. */
+/** Polls every `everyMs`, one poll at a time. A failed poll is reported, and the next one follows on schedule. */
 export function startPollLoop(look: () => Promise<void>, everyMs: number, onError: (error: unknown) => void): PollLoop {
   let isStopping = false;
   let isAwake = false;

@@ -15,7 +15,7 @@ type Options = {
   log: Log;
 };
 
-/** Tells the outside what steps wrote down for it: on the queue `events`, and by webhook. */
+/** Publishes committed session events on the queue `events` and by webhook. */
 export function startSessionEvents({ database, redisUrl, prefix, egressAllow, sealer, limits: given, log }: Options): Running {
   const limits = { ...sessionEventLimits, ...given };
   const redis = connectRedis(redisUrl);
@@ -24,7 +24,7 @@ export function startSessionEvents({ database, redisUrl, prefix, egressAllow, se
   events.on('error', (error) => log.warn({ err: error, queue: events.name }, 'redis.error'));
   const egress = createEgress({ allow: egressAllow });
   const dispatcher = startWebhookDispatcher({ database, egress, sealer, limits, log });
-  const relay = startEventRelay({ database, redisUrl, prefix, events, limits, log, onHanded: () => dispatcher.wake() });
+  const relay = startEventRelay({ database, redisUrl, prefix, events, limits, log, onDeliveries: () => dispatcher.wake() });
   return {
     async stop() {
       await relay.stop();

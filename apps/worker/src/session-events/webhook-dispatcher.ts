@@ -14,14 +14,14 @@ import { type Answer, createCall } from './webhook-request.ts';
 import { type PollLoop, startPollLoop } from './poll-loop.ts';
 import { type SessionEventLimits, retryMs } from './limits.ts';
 
-/** Attempts under way in one process, and of one webhook: a slow receiver keeps four of them busy and no more. */
+/** Concurrent attempts in one process, and for one webhook, so that a slow receiver occupies only four. */
 const atOnceMax = { all: 64, perWebhook: 4 };
 
 type Options = { database: Database; egress: Egress; sealer: Sealer; limits: SessionEventLimits; log: Log };
 
 /**
- * Delivers what is due. Every process does; a delivery is taken by pushing its time into the future, so that no transaction stays
- * open during a call and a process that dies in the middle leaves it to be made again.
+ * Attempts due deliveries, in every process. A claim moves the due time of a delivery into the future, so that no transaction stays open
+ * during a call, and another process repeats the attempt of a process that died.
  */
 export function startWebhookDispatcher(options: Options): PollLoop {
   const { database, limits, log } = options;
@@ -34,7 +34,7 @@ export function startWebhookDispatcher(options: Options): PollLoop {
     try {
       await settle(delivery, await attempt(delivery, call, options), options);
     } catch (error) {
-      // It is due again when its claim is over.
+      // The delivery is due again when its claim ends.
       log.error({ err: error, sessionEventId: delivery.sessionEventId, webhookId: delivery.webhookId }, 'webhook.unsettled');
     } finally {
       count(underWay, delivery.webhookId, -1);
@@ -52,7 +52,7 @@ export function startWebhookDispatcher(options: Options): PollLoop {
       running.add(one);
     }
   };
-  const loop = startPollLoop(look, limits.pollMs, (error) => log.warn({ err: error }, 'courier.failed'));
+  const loop = startPollLoop(look, limits.pollMs, (error) => log.warn({ err: error }, 'webhooks.failed'));
   return {
     wake: () => loop.wake(),
     async stop() {
@@ -93,7 +93,7 @@ function openSecret({ webhookId, secret }: DueDelivery, sealer: Sealer, log: Log
   try {
     return sealer.open(secret, sealedAbout(webhookId));
   } catch (error) {
-    log.error({ err: error, webhookId }, 'webhook.secret_unreadable: SECRET_KEY is not the one it was sealed with');
+    log.error({ err: error, webhookId }, 'webhook.secret_unreadable: SECRET_KEY differs from the key that encrypted the secret');
     return null;
   }
 }
@@ -101,7 +101,7 @@ function openSecret({ webhookId, secret }: DueDelivery, sealer: Sealer, log: Log
 async function settle(delivery: DueDelivery, answer: Answer, { database: { sql }, limits, log }: Options): Promise<void> {
   if (answer.type === 'delivered') return settleDelivered(sql, delivery);
   const { webhookId } = delivery;
-  // A test is made once, and says nothing about what is usually delivered.
+  // A test is attempted once and does not count as a failing webhook.
   const isTest = delivery.type === 'ping';
   const delayMs = isTest ? null : retryMs(limits.retryDelaysMs, delivery.attempt, answer.retryAfterMs, Math.random());
   await settleFailed(sql, delivery, answer.failure, delayMs);

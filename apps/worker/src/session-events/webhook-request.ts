@@ -1,12 +1,12 @@
 import { createHttpClient, type Egress, type HttpFailure } from '@typelane/runtime';
 
-/** How one attempt ended. `failure`: a code, never what the receiver said or where its name led. */
+/** How one attempt ended. `failure` is a code, never the receiver's text or its IP address. */
 export type Answer = { type: 'delivered' } | { type: 'failed'; failure: string; isGone: boolean; retryAfterMs: number | null };
 
-/** Bytes of an answer that are read, so that the connection can be used again. Nobody looks at them. */
+/** Bytes of an answer that are read and dropped, so that the connection can be reused. */
 const answerBytesMax = 16 * 1_024;
 
-/** One POST. Only a 2xx is an answer, and its status is enough: the body is not waited for. */
+/** One POST. A 2xx status means delivered; the body is not awaited. */
 export function createCall(
   egress: Egress,
   timeoutMs: number,
@@ -31,13 +31,13 @@ function failed(failure: string): Answer {
   return { type: 'failed', failure, isGone: false, retryAfterMs: null };
 }
 
-/** The egress says why in its message; of all else only the code is kept. */
+/** The egress explains a refusal in its message. Other failures keep only their code. */
 function codeOf({ code, message }: HttpFailure): string {
   if (code === 'UPGRADE') return 'http_101';
   return code === 'EGRESS_REFUSED' ? message : code.toLowerCase();
 }
 
-/** Seconds, or a date. */
+/** `Retry-After` is in seconds or a date. */
 function retryAfterMsOf(header: string | undefined): number | null {
   if (header === undefined) return null;
   const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();

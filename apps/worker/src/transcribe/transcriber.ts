@@ -2,11 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { aboutSecret, type Settings, storable } from '@typelane/core';
 import { createHttpClient, type Egress, type Evidence, type Log, type Sealer } from '@typelane/runtime';
 import type { FairLimiter } from '../media/fair-limiter.ts';
-import { audioFileName } from './file-name.ts';
 
 export type Recording = {
   instanceId: string;
-  /** Reads it into memory. Called once there is room for it; null when it is gone. */
+  /** Reads the recording into memory. Called when the limiter has room. Null: the file no longer exists. */
   read(): Promise<Uint8Array | null>;
   fileName: string;
   mimeType: string;
@@ -14,29 +13,29 @@ export type Recording = {
 
 export type TranscriptionSettings = NonNullable<Settings['transcription']>;
 
-/** What is said in a recording, empty where nothing is; null when it cannot be found out, which is logged. It throws only what `read` does. */
+/** The words of a recording, empty for silence. Null: transcription failed, which is logged. Throws only what `read` throws. */
 export type Transcribe = (recording: Recording, settings: TranscriptionSettings) => Promise<string | null>;
 
 export type TranscriberOptions = {
   egress: Egress;
   sealer: Pick<Sealer, 'open'>;
-  /** Milliseconds for one recording, a second try included. */
+  /** Milliseconds for one recording, including a second attempt. */
   timeoutMs: number;
-  /** Room for recordings in memory and the requests they are sent with, by host. Without room a recording stays a recording, so that a slow host does not hold the chats of others. */
+  /** Limits recordings in memory, by host. Without room the message stays a recording, so that a slow host delays no other conversation. */
   limiter: Pick<FairLimiter, 'enter'>;
   log: Log;
 };
 
-/** Bytes of an answer, which holds some words and how they were counted. */
+/** Bytes of an answer: the text and usage figures. */
 const answerSizeMaxBytes = 1_048_576;
 
-/** Characters; as many as a text from WhatsApp may have at the door. */
+/** Characters: the limit of a text in an inbound event. */
 const transcriptLengthMax = 65_536;
 
-/** Milliseconds before the second try where the service names no time. */
+/** Milliseconds before the second attempt if the service sends no `Retry-After`. */
 const retryMs = 500;
 
-/** A client of any service that speaks OpenAI's `/audio/transcriptions`. */
+/** A client for services with OpenAI's `/audio/transcriptions` API. */
 export function createTranscriber({ egress, sealer, timeoutMs, limiter, log }: TranscriberOptions): Transcribe {
   const http = createHttpClient(egress, { headers: { accept: 'application/json' } });
   return async (recording, settings) => {
@@ -57,21 +56,21 @@ export function createTranscriber({ egress, sealer, timeoutMs, limiter, log }: T
       const bytes = await recording.read();
       if (bytes === null) return fail('file_gone');
       const form = await formOf(bytes, recording, settings);
-      const posted = await askTwice(performance.now() + timeoutMs, (leftMs) =>
+      const posted = await askWithRetry(performance.now() + timeoutMs, (leftMs) =>
         http.exchange(
           { url, body: form.body, headers: { ...form.headers, ...authorization } },
           { timeoutMs: leftMs, bodySizeBytesMax: answerSizeMaxBytes },
         ),
       );
       const read = readAnswer(posted);
-      return read.type === 'heard' ? read.text : fail(read.code);
+      return read.type === 'transcribed' ? read.text : fail(read.code);
     } finally {
       leave();
     }
   };
 }
 
-/** Null: there is a key and it cannot be opened. Without a key nothing is sent: a service of one's own may ask for none. */
+/** Null: the key cannot be decrypted. Without a key no header is sent, because a self-hosted service may need none. */
 function authorizationOf(
   { apiKey }: TranscriptionSettings,
   instanceId: string,
@@ -85,7 +84,7 @@ function authorizationOf(
   }
 }
 
-/** As bytes, not as a stream: so the length is known, which some services insist on, and a second try needs nothing more. */
+/** Bytes, not a stream: some services require the length, and a second attempt can send them again. */
 async function formOf(bytes: Uint8Array, { fileName, mimeType }: Recording, { model, language }: TranscriptionSettings) {
   const form = new FormData();
   form.set('file', new Blob([new Uint8Array(bytes)], { type: mimeType }), audioFileName(bytes, fileName));
@@ -97,8 +96,8 @@ async function formOf(bytes: Uint8Array, { fileName, mimeType }: Recording, { mo
   return { body: new Uint8Array(await written.arrayBuffer()), headers: { 'content-type': contentType } };
 }
 
-/** Asks again, once, where the service has surely done nothing: it was not there, or it said that it had no time. */
-async function askTwice(until: number, ask: (leftMs: number) => Promise<Evidence>): Promise<Evidence> {
+/** Repeats the request once if the service certainly did nothing: it refused the connection, or answered 429 or 503. */
+async function askWithRetry(until: number, ask: (leftMs: number) => Promise<Evidence>): Promise<Evidence> {
   const first = await ask(until - performance.now());
   const pauseMs = pauseAfter(first);
   if (pauseMs === null || performance.now() + pauseMs >= until) return first;
@@ -112,15 +111,15 @@ function pauseAfter({ status, retryAfter, failure }: Evidence): number | null {
   return /^\d{1,6}$/.test(retryAfter ?? '') ? Number(retryAfter) * 1_000 : retryMs;
 }
 
-/** Of an answer that is of no use only the status is told: services repeat keys and words in their errors. */
-function readAnswer({ status, text, failure }: Evidence): { type: 'heard'; text: string } | { type: 'failed'; code: string } {
+/** Reports only the status of a failed request, because services repeat keys and words in their errors. */
+function readAnswer({ status, text, failure }: Evidence): { type: 'transcribed'; text: string } | { type: 'failed'; code: string } {
   if (failure !== null)
     return { type: 'failed', code: failure.code === 'EGRESS_REFUSED' ? `${failure.code}: ${failure.message}` : failure.code };
   if (status !== 200) return { type: 'failed', code: `status_${status}` };
   const answer = json(text ?? '');
   if (typeof answer !== 'object' || answer === null || !('text' in answer) || typeof answer.text !== 'string')
     return { type: 'failed', code: 'bad_answer' };
-  return { type: 'heard', text: storable(answer.text.slice(0, transcriptLengthMax)).trim() };
+  return { type: 'transcribed', text: storable(answer.text.slice(0, transcriptLengthMax)).trim() };
 }
 
 function json(text: string): unknown {
@@ -130,3 +129,27 @@ function json(text: string): unknown {
     return null;
   }
 }
+
+/**
+ * Transcription services decide by the extension. It comes from the container, because a file name from WhatsApp may be missing, wrong
+ * (`.opus`, which OpenAI refuses) or personal.
+ */
+function audioFileName(bytes: Uint8Array, fileName: string): string {
+  const [, given = 'bin'] = /\.([a-z0-9]{1,5})$/i.exec(fileName) ?? [];
+  return `audio.${containerOf(bytes) ?? given.toLowerCase()}`;
+}
+
+function containerOf(bytes: Uint8Array): string | null {
+  const head = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
+  return containers.find(([pattern]) => pattern.test(head))?.[1] ?? null;
+}
+
+/** First bytes of each container. */
+const containers: readonly [RegExp, string][] = [
+  [/^OggS/, 'ogg'],
+  [/^ID3|^\xff[\xfb\xf3\xf2]/, 'mp3'],
+  [/^.{4}ftyp/s, 'm4a'],
+  [/^RIFF.{4}WAVE/s, 'wav'],
+  [/^fLaC/, 'flac'],
+  [/^.\x45\xdf\xa3/s, 'webm'],
+];

@@ -96,7 +96,7 @@ const attacks: Record<AttackKind, (attacker: Attacker, round: number) => Promise
     ),
   async unreadableWakeUps({ converse, redis, prefix }, round) {
     await addRaw(redis, `${prefix}:converse`, `garbage-${round}`, round % 2 === 0 ? '{not json' : null);
-    await converse.add('ring', unreadableRings[round % unreadableRings.length]);
+    await converse.add('wake', unreadableWakeUps[round % unreadableWakeUps.length]);
   },
   flood: ({ inbound, hostile }, round) =>
     inbound.addBulk(
@@ -110,11 +110,7 @@ const attacks: Record<AttackKind, (attacker: Attacker, round: number) => Promise
   },
 };
 
-const unreadableRings: readonly unknown[] = [
-  null,
-  { conversationIds: 'none', instanceId: 7 },
-  { instanceId: 'x', conversationIds: ['no uuid', null] },
-];
+const unreadableWakeUps: readonly unknown[] = [null, { conversationIds: 'none' }, { conversationIds: ['no uuid', null] }];
 
 const file = Buffer.alloc(300_000, 'typelane').toString('base64');
 

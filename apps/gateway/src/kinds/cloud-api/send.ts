@@ -47,6 +47,9 @@ function contentOf(message: OutboundMessage): object {
       return { type: 'interactive', interactive: buttonsOf(message) };
     case 'list':
       return { type: 'interactive', interactive: listOf(message) };
+    case 'poll':
+      // The Cloud API has no polls.
+      return { type: 'text', text: { body: message.fallbackText, preview_url: false } };
     default:
       return message satisfies never;
   }
