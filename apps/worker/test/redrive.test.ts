@@ -5,6 +5,8 @@ import { type Scene, startScene } from './scene.ts';
 
 /** What ended badly is said again when its cause is gone: once, at the tail of its chat. */
 let scene: Scene;
+/** What the bot says about failures is not what these tests are about. */
+const silent = { errorMessage: null, uncertainMessage: null };
 afterEach(() => scene.close());
 
 const refusal: Mood = {
@@ -14,7 +16,7 @@ const refusal: Mood = {
 };
 
 test('a message that a broken bot refused is answered once when it is redriven, at the tail of its chat', async () => {
-  scene = await startScene({ staleAfterMinutes: 1 });
+  scene = await startScene({ ...silent, staleAfterMinutes: 1 });
   await scene.says('hello');
   await scene.tells('started by hello');
   scene.typebot.nextMood(refusal);
@@ -33,7 +35,7 @@ test('a message that a broken bot refused is answered once when it is redriven, 
 });
 
 test('every part of a burst that was refused is a letter, and they become one answer again', async () => {
-  scene = await startScene({ debounceMs: 300 });
+  scene = await startScene({ ...silent, debounceMs: 300 });
   await scene.says('hello');
   await scene.tells('started by hello');
   scene.typebot.nextMood(refusal);
@@ -48,7 +50,7 @@ test('every part of a burst that was refused is a letter, and they become one an
 });
 
 test('words of which nobody knows whether Typebot heard them are said again once when they are said to be lost', async () => {
-  scene = await startScene({}, undefined, { timeoutMs: 1_000, quarantineMs: 100 });
+  scene = await startScene(silent, undefined, { timeoutMs: 1_000, quarantineMs: 100 });
   await scene.says('hello');
   await scene.tells('started by hello');
   scene.typebot.nextMood({ type: 'hang' });
