@@ -1,5 +1,5 @@
 /**
- * Checks the walls between packages: npm run check. Prints each import that crosses one and exits 1.
+ * Checks the walls between packages: npm run check. Prints each import that crosses one, and each circle of imports, and exits 1.
  *
  * apps -> { db, typebot, client, runtime, embedded, media } -> core -> { zod, libphonenumber-js }. db, typebot, runtime and media never import one another, but
  * that typebot asks through runtime's HTTP client, the only place that may import got; nothing but
@@ -8,6 +8,7 @@
  */
 import { globSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
+import { dirname, join, normalize } from 'node:path';
 
 const allowed: Record<string, string[]> = {
   core: [],
@@ -38,8 +39,29 @@ const crossings = globSync('{packages,apps}/*/{src,test}/**/*.ts').flatMap((file
   });
 });
 
-for (const crossing of crossings) console.error(crossing);
-process.exit(crossings.length > 0 ? 1 : 0);
+const circles = circlesIn(globSync(['{packages,apps}/*/src/**/*.ts', 'scripts/**/*.ts']).filter((file) => !file.endsWith('.test.ts')));
+
+for (const problem of [...crossings, ...circles]) console.error(problem);
+process.exit(crossings.length + circles.length > 0 ? 1 : 0);
+
+/** Files that import one another in a circle, types included: nobody can read one of them first. Each circle once. */
+function circlesIn(files: string[]): string[] {
+  const known = new Set(files);
+  const next = new Map(
+    files.map((file) => [file, importsOf(file).flatMap((name) => (name.startsWith('.') ? [normalize(join(dirname(file), name))] : []))]),
+  );
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (file: string, path: string[]): void => {
+    const start = path.indexOf(file);
+    if (start !== -1) found.push(`${[...path.slice(start), file].join(' -> ')}: a circle`);
+    if (start !== -1 || done.has(file) || !known.has(file)) return;
+    for (const imported of next.get(file) ?? []) visit(imported, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+  return found;
+}
 
 function judge(name: string, room: string, isTest: boolean, declared: Set<string>): string | null {
   if (name.startsWith('.')) return /(^|\/)(packages|apps)\//.test(name) ? 'another package is entered through its door' : null;

@@ -1,7 +1,4 @@
-import type { JsonSchema } from '@typelane/core';
-import { valueOf } from './value-words.ts';
-
-export type Schema = JsonSchema & { 'x-unit'?: string };
+import { type Schema, valueOf } from './value-words.ts';
 
 /** A line of the table: a setting, or a part of one. */
 export type Row = {

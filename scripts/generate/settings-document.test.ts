@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inputJsonSchema, settingsSchema } from '@typelane/core';
 import { describe, expect, test } from 'vitest';
-import { fieldsOf, type Schema } from './setting-rows.ts';
+import { fieldsOf } from './setting-rows.ts';
+import type { Schema } from './value-words.ts';
 import { settingsDocument } from './settings-document.ts';
 
 const text = settingsDocument();

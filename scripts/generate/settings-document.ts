@@ -1,5 +1,6 @@
 import { inputJsonSchema, settingsSchema } from '@typelane/core';
-import { fieldsOf, groupIn, type Row, rowsOf, type Schema } from './setting-rows.ts';
+import { fieldsOf, groupIn, type Row, rowsOf } from './setting-rows.ts';
+import type { Schema } from './value-words.ts';
 
 /** What belongs together, in the order a reader needs it. Every setting is in one section. */
 const sections: { title: string; settings: string[] }[] = [

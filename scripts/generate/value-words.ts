@@ -1,4 +1,6 @@
-import type { Schema } from './setting-rows.ts';
+import type { JsonSchema } from '@typelane/core';
+
+export type Schema = JsonSchema & { 'x-unit'?: string };
 
 /** Says in words what a value may be: its type, range and unit. */
 export function valueOf(field: Schema): string {

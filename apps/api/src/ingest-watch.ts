@@ -1,5 +1,4 @@
-import { inboundQueues, type Log } from '@typelane/runtime';
-import type { ApiContext } from './context.ts';
+import { type connectRedis, inboundQueues, type Log } from '@typelane/runtime';
 
 /** Milliseconds between looks. A person who asks once is told of what has been going on since before. */
 const lookEveryMs = 10_000;
@@ -18,7 +17,7 @@ export type IngestWatch = {
  * oldest job changes, however many wait; so a backlog that is worked off is no stall, and neither is one that is shorter than `afterMs`.
  */
 export function watchIngest(
-  redis: ApiContext['redis'],
+  redis: ReturnType<typeof connectRedis>,
   { prefix, partitions, afterMs, log }: { prefix: string; partitions: number; afterMs: number; log: Log },
 ): IngestWatch {
   const seen = new Map<string, { job: string; since: number }>();
@@ -44,7 +43,7 @@ export function watchIngest(
 }
 
 /** Id and time of the oldest job: producers may use an id again. Null: none waits, or the queue was paused by somebody. */
-async function oldestJob(redis: ApiContext['redis'], key: string): Promise<string | null> {
+async function oldestJob(redis: ReturnType<typeof connectRedis>, key: string): Promise<string | null> {
   const [active, waiting, isPaused] = await Promise.all([
     redis.lindex(`${key}:active`, -1),
     redis.lindex(`${key}:wait`, -1),

@@ -1,5 +1,6 @@
 import type { RichNode } from './rich-text.ts';
-import type { Block, Item, Question, Resume, VariableValue, Variables } from './script.ts';
+import type { Block, Item, Question, Resume } from './script.ts';
+import type { VariableValue, Variables } from './template.ts';
 
 /** The words in which bots are written. Every text may hold `{{variable}}`. */
 

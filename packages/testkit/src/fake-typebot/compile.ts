@@ -1,8 +1,8 @@
 import { variableId } from './blocks.ts';
 import { compileRichText } from './rich-text.ts';
 import type { RichNode } from './rich-text.ts';
-import type { Block, BotScript, Item, Resume, VariableValue, Variables } from './script.ts';
-import { template } from './template.ts';
+import type { Block, BotScript, Item, Resume } from './script.ts';
+import { template, type VariableValue, type Variables } from './template.ts';
 import type { Template } from './template.ts';
 
 /** A script made ready to run: ids and edges given, texts split at their variables, names of groups checked. */

@@ -1,8 +1,5 @@
+import type { Variables, VariableValue } from './template.ts';
 import type { RichNode } from './rich-text.ts';
-
-/** Text, or a list of texts. Null: no value. */
-export type VariableValue = string | readonly string[] | null;
-export type Variables = Readonly<Record<string, VariableValue>>;
 
 /** What a bot does, in the words of the builders of `blocks.ts`. */
 export type BotScript = {

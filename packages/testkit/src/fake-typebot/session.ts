@@ -1,5 +1,5 @@
 import type { Flow } from './compile.ts';
-import type { VariableValue, Variables } from './script.ts';
+import type { VariableValue, Variables } from './template.ts';
 import type { Position } from './walk.ts';
 
 /** A row of Typebot's session table. It holds the flow as it was at the start, whatever is published later. */

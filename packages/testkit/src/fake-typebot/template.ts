@@ -1,4 +1,6 @@
-import type { VariableValue, Variables } from './script.ts';
+/** Text, or a list of texts. Null: no value. */
+export type VariableValue = string | readonly string[] | null;
+export type Variables = Readonly<Record<string, VariableValue>>;
 
 export type Template<T> = (variables: Variables) => T;
 

@@ -1,7 +1,6 @@
 import type { AskStep, Flow, Step, WireInput } from './compile.ts';
 import { toMarkdown } from './markdown.ts';
-import type { VariableValue, Variables } from './script.ts';
-import { show } from './template.ts';
+import { show, type VariableValue, type Variables } from './template.ts';
 import { credentialsNotFound, internalError } from './typebot-error.ts';
 import type { TypebotError } from './typebot-error.ts';
 import type { RichNode } from './rich-text.ts';

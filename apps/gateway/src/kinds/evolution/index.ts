@@ -1,22 +1,10 @@
-import { z } from 'zod';
 import { isSameSecret } from '../../signature.ts';
-import { baseURL, secret } from '../fields.ts';
 import { kind } from '../kind.ts';
 import { mediaOfEvolution } from './media.ts';
 import { parseEvolution } from './parse.ts';
 import { attendOnEvolution, findAtEvolution, sendByEvolution } from './send.ts';
+import { type EvolutionSettings, settings } from './settings.ts';
 import { registerAtEvolution, statusOfEvolution } from './status.ts';
-
-const settings = z.strictObject({
-  baseURL: baseURL.describe('Where Evolution API answers, such as https://evo.example.com.'),
-  instanceName: z.string().min(1).max(200).describe('Name of the instance at Evolution.'),
-  apikey: secret.describe("The instance's own token, or the global key. Prefer the token."),
-  webhookSecret: secret
-    .optional()
-    .describe('Asked for as `X-Typelane-Token` of each webhook. Registering sets it; the global webhook of Evolution cannot send it.'),
-});
-
-export type EvolutionSettings = z.output<typeof settings>;
 
 /** Evolution API 2.2.3 to 2.3.7, and 2.4 as far as its release candidates go. */
 export const evolution = kind<EvolutionSettings>({

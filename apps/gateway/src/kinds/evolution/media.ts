@@ -1,7 +1,7 @@
 import type { Call } from '../../call.ts';
 import { fields, text } from '../../fields.ts';
 import type { ChannelOf, MediaFile } from '../kind.ts';
-import type { EvolutionSettings } from './index.ts';
+import type { EvolutionSettings } from './settings.ts';
 import { evolutionAccess, wordsIn } from './send.ts';
 
 /** Bytes of an answer: WhatsApp's largest file as base64. */

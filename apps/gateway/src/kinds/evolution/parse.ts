@@ -2,7 +2,7 @@ import { fields, isFields, list, number, text, type Fields } from '../../fields.
 import { addressOf, messageEvent } from '../../inbound.ts';
 import { readBaileysMessage } from '../baileys/message.ts';
 import type { ChannelOf, StatusTold, Told } from '../kind.ts';
-import type { EvolutionSettings } from './index.ts';
+import type { EvolutionSettings } from './settings.ts';
 
 /** Reads a webhook of Evolution API v2. The `apikey` in its body is not looked at and not passed on. */
 export function parseEvolution(body: unknown, channel: ChannelOf<EvolutionSettings>): Told {

@@ -3,7 +3,7 @@ import type { Call, Called } from '../../call.ts';
 import { fields, list, number, text, type Fields } from '../../fields.ts';
 import { clientMessageId } from '../../inbound.ts';
 import type { Attending, ChannelOf, Finding, SendOutcome, Sending } from '../kind.ts';
-import type { EvolutionSettings } from './index.ts';
+import type { EvolutionSettings } from './settings.ts';
 
 /** The address and headers of one of Evolution's calls. */
 export function evolutionAccess({ baseURL, instanceName, apikey }: EvolutionSettings): {

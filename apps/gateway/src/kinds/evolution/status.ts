@@ -1,7 +1,7 @@
 import type { Call, Called } from '../../call.ts';
 import { fields, list, text } from '../../fields.ts';
 import type { Check, Registered } from '../kind.ts';
-import type { EvolutionSettings } from './index.ts';
+import type { EvolutionSettings } from './settings.ts';
 import { evolutionAccess, wordsIn } from './send.ts';
 
 /** Known by every version since 2.2.3: one unknown name would refuse them all. */

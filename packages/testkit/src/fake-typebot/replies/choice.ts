@@ -1,11 +1,8 @@
 import type { WireItem } from '../compile.ts';
 import type { Dialect } from '../version.ts';
-import { multipleChoice } from './multiple-choice.ts';
+import { type Choice, multipleChoice } from './multiple-choice.ts';
 import { invalid, textOption } from './verdict.ts';
 import type { Reply, Validator } from './verdict.ts';
-
-/** Of a choice or picture choice: `content` of a picture is its title, else its address. */
-export type Choice = { id: string; value: string | undefined; content: string };
 
 export const choice: Validator = (reply, { options = {}, items = [] }, dialect) => {
   if (reply.type !== 'text') return invalid;

@@ -1,6 +1,8 @@
-import type { Choice } from './choice.ts';
 import { invalid, valid } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
+
+/** An item of a choice or picture choice: `content` of a picture is its title, else its address. */
+export type Choice = { id: string; value: string | undefined; content: string };
 
 type Name = { item: number; text: string };
 

@@ -1,7 +1,7 @@
 import type { WireInput } from '../compile.ts';
 import { isFields } from '../fields.ts';
 import type { Fields } from '../fields.ts';
-import type { VariableValue } from '../script.ts';
+import type { VariableValue } from '../template.ts';
 import type { Dialect } from '../version.ts';
 
 /** What the contact answered, as the wire has it; a bare string is a text. */
