@@ -55,5 +55,5 @@ async function whatIsMissing({ database, redis, ingestWatch, isDraining, config,
 }
 
 function stalled({ queue, forMs }: Stall): string {
-  return `Expected a worker to take events from the queue ${queue}, got the same oldest job for ${Math.round(forMs / 1_000)} s`;
+  return `No worker has taken an event from the queue ${queue} for ${Math.round(forMs / 1_000)} s`;
 }

@@ -53,33 +53,33 @@ async function run(app: App, env: Record<string, string | undefined>): Promise<{
 }
 
 test.each<[string, App, Record<string, string>, RegExp]>([
-  ['a host of another machine', 'api', { HOST: '192.0.2.1' }, /^Expected HOST to be an address of this machine, got "192\.0\.2\.1"\n$/],
-  ['a host that is no name', 'api', { HOST: 'no such host' }, /^Expected HOST to be an address of this machine, got "no such host"\n$/],
+  ['a host of another machine', 'api', { HOST: '192.0.2.1' }, /^HOST must be an address of this machine, but got "192\.0\.2\.1"\n$/],
+  ['a host that is no name', 'api', { HOST: 'no such host' }, /^HOST must be an address of this machine, but got "no such host"\n$/],
   [
     'a port in use',
     'api',
     { PORT: String(takenPort) },
-    new RegExp(`^Expected PORT to be a free port, got ${takenPort}: another program listens on it\\n$`),
+    new RegExp(`^PORT must be a free port, but another program listens on ${takenPort}\\n$`),
   ],
-  ['a file for media', 'api', { MEDIA_DIR: file }, /^Expected MEDIA_DIR to be a folder that can be written, got .*a-file: .* is a file\n$/],
-  ['a folder in a file', 'worker', { MEDIA_DIR: join(file, 'media') }, /^Expected MEDIA_DIR to be a folder .* is a file\n$/],
+  ['a file for media', 'api', { MEDIA_DIR: file }, /^MEDIA_DIR must be a folder that can be written, but got .*a-file: .* is a file\n$/],
+  ['a folder in a file', 'worker', { MEDIA_DIR: join(file, 'media') }, /^MEDIA_DIR must be a folder .* is a file\n$/],
   [
     'a database that is away',
     'api',
     { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' },
-    /^Expected DATABASE_URL to name a PostgreSQL database that answers, got: .*ECONNREFUSED.*\n$/,
+    /^DATABASE_URL must name a PostgreSQL database that answers, but got: .*ECONNREFUSED.*\n$/,
   ],
   [
     'a database without migrations',
     'api',
     { DATABASE_URL: inject('databaseUrl') },
-    /^Expected DATABASE_URL to name a database at the newest schema, .*: run `npm run migrate`\n$/,
+    /^DATABASE_URL must name a database with the newest schema, .*: run `npm run migrate`\n$/,
   ],
   [
     'a wrong password',
     'worker',
     { REDIS_URL: redis.url.replace(/:[^:@]*@/, ':wrong@') },
-    /^Expected REDIS_URL to hold credentials that the server accepts, got: WRONGPASS.*\n$/,
+    /^REDIS_URL must contain credentials that the server accepts, but got: WRONGPASS.*\n$/,
   ],
   ['an unknown log level', 'api', { LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be `fatal` or .*`silent`, but got "loud"\n$/],
   [
@@ -105,7 +105,7 @@ test.each<App>(['api', 'worker'])('a Redis that evicts keys is refused by the %s
   await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
   try {
     const { code, errors } = await run(app, {});
-    expect(errors).toMatch(/^Expected REDIS_URL to name a Redis with `maxmemory-policy noeviction`, got allkeys-lru: .*\n$/);
+    expect(errors).toMatch(/^REDIS_URL must name a Redis with `maxmemory-policy noeviction`, but got allkeys-lru: .*\n$/);
     expect(code).toBe(2);
   } finally {
     await admin.config('SET', 'maxmemory-policy', 'noeviction');

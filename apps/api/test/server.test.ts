@@ -65,7 +65,7 @@ test('a port that is taken makes the start fail, and nothing is left open', asyn
   };
   const api = await startApi({ ...options, log: createLog('silent') });
   await expect(startApi({ ...options, PORT: Number(new URL(api.url).port), log: createLog('silent') })).rejects.toThrow(
-    'Expected PORT to be a free port',
+    'PORT must be a free port',
   );
   await api.stop();
 });

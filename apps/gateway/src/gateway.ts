@@ -116,5 +116,5 @@ export async function startGateway(options: GatewayOptions): Promise<Running & {
 }
 
 function portTaken(port: number, cause: Error): ConfigurationError {
-  return new ConfigurationError(`Expected GATEWAY_PORT to be a free port, got ${port}: another program listens on it`, { cause });
+  return new ConfigurationError(`GATEWAY_PORT must be a free port, but another program listens on ${port}`, { cause });
 }

@@ -129,7 +129,7 @@ function usage(): { instance: string; contacts: number; name: string; fast: bool
     });
     const contacts = Number(values.contacts);
     if (!Number.isInteger(contacts) || contacts < 1 || contacts > 99)
-      throw new Error(`Expected --contacts to be 1 to 99, got ${values.contacts}`);
+      throw new Error(`--contacts must be 1 to 99, but got ${values.contacts}`);
     return { ...values, contacts };
   } catch (cause) {
     throw new ConfigurationError(

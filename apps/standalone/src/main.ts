@@ -185,7 +185,7 @@ async function makeDataDir(dataDir: string): Promise<void> {
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o711 });
   } catch (cause) {
-    throw new ConfigurationError(`Expected DATA_DIR to be a folder that can be written, got ${dataDir}: ${sentence(cause)}`, { cause });
+    throw new ConfigurationError(`DATA_DIR must be a folder that can be written, but got ${dataDir}: ${sentence(cause)}`, { cause });
   }
 }
 

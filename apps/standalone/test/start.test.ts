@@ -189,28 +189,28 @@ test('a port in use is named, and nothing is left running', { timeout: 120_000 }
   const { port } = server.address() as { port: number };
   const { ended, output } = run('start', [], { PORT: String(port) });
   expect(await ended).toBe(2);
-  expect(output()).toContain(`Expected PORT to be a free port, got ${port}`);
+  expect(output()).toContain(`PORT must be a free port, but another program listens on ${port}`);
   expect(pidsIn(output()).filter((pid) => isAlive(pid))).toEqual([]);
   server.close();
 });
 
 test.each<[string, string[], Record<string, string>, RegExp]>([
   ['an unknown option', ['--wipe'], {}, /--wipe[\s\S]*Usage: npm start/],
-  ['a port that is no number', [], { PORT: 'http' }, /Expected PORT to be a whole number from 0 to 65535, got "http"/],
+  ['a port that is no number', [], { PORT: 'http' }, /PORT must be a whole number from 0 to 65535, but got "http"/],
   [
     'a bad allow-list',
     [],
     { EGRESS_ALLOW: 'typebot.lan' },
-    /^Expected EGRESS_ALLOW to be `host:port`, separated by commas, such as bot\.example\.com:3000 or \[::1\]:3000 \("typebot\.lan" is not\), got "typebot\.lan"\n$/,
+    /^EGRESS_ALLOW must be `host:port`, separated by commas, such as bot\.example\.com:3000 or \[::1\]:3000 \("typebot\.lan" is not\), but got "typebot\.lan"\n$/,
   ],
-  ['an unknown log level', [], { LOG_LEVEL: 'loud' }, /^Expected LOG_LEVEL to be `fatal` or `error` or .*`silent`, got "loud"\n$/],
+  ['an unknown log level', [], { LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be `fatal` or `error` or .*`silent`, but got "loud"\n$/],
   [
     'a short key',
     [],
     { SECRET_KEY: 'short' },
-    /^Expected SECRET_KEY to be text of at least 32 characters, got 5 characters that are not shown\n$/,
+    /^SECRET_KEY must be text of at least 32 characters, but got 5 characters that are not shown\n$/,
   ],
-  ['a host that is elsewhere', [], { HOST: '192.0.2.1' }, /Expected HOST to be an address of this machine, got "192\.0\.2\.1"/],
+  ['a host that is elsewhere', [], { HOST: '192.0.2.1' }, /HOST must be an address of this machine, but got "192\.0\.2\.1"/],
   ['wiping a given database', ['--reset'], { DATABASE_URL: 'postgres://db/x' }, /--reset wipes only/],
 ])('%s is refused with exit code 2 and a sentence', { timeout: 60_000 }, async (_, args, env, sentence) => {
   const { ended, output } = run('start', args, env);

@@ -9,7 +9,7 @@ let scene: Scene;
 afterEach(() => scene.close());
 
 /** Minutes. */
-const aMoment = 0.01;
+const aMoment = 0.02;
 const soon = { expireAfterMinutes: aMoment, expireMessage: 'Are you gone?' };
 
 test('a session nobody writes in is closed and the contact told; the next message begins another', async () => {

@@ -32,8 +32,8 @@ export async function createLoad(pipeline: Pipeline, typebot: FakeTypebot, chats
     async faults({ uncertainMax = 0, timeoutMs = 40_000 } = {}) {
       const outcomes = await pipeline.ledger.handled(instanceId, events.length, timeoutMs);
       await pipeline.ledger.acknowledged(instanceId, timeoutMs);
-      // What was turned away with 503 has not been heard, and is said again.
-      const arrivals = arrivalsOf(typebot.heard.slice(before.heard)).filter(({ status }) => status !== 503);
+      // A request that is refused with 429 was not processed, and is made again.
+      const arrivals = arrivalsOf(typebot.heard.slice(before.heard)).filter(({ status }) => status !== 429);
       const replies = pipeline.consumer.deliveries.slice(before.delivered).map(({ reply }) => reply);
       const faults = faultsOf({ instanceId, published: events, arrivals, outcomes, replies, uncertainMax });
       return [...faults, ...pipeline.consumer.breaches, ...typebot.violations.map(({ type }) => `Typebot was spoken to badly: ${type}`)];

@@ -45,11 +45,11 @@ test('a bucket takes the place of the folder', () => {
 });
 
 test.each<[Record<string, string>, RegExp]>([
-  [{ MEDIA_S3_BUCKET: 'files', MEDIA_S3_ACCESS_KEY_ID: 'id' }, /both MEDIA_S3_ACCESS_KEY_ID and MEDIA_S3_SECRET_ACCESS_KEY/],
+  [{ MEDIA_S3_BUCKET: 'files', MEDIA_S3_ACCESS_KEY_ID: 'id' }, /MEDIA_S3_ACCESS_KEY_ID and MEDIA_S3_SECRET_ACCESS_KEY must both be set/],
   [{ MEDIA_S3_ENDPOINT: 'http://minio:9000' }, /MEDIA_S3_BUCKET/],
   [{ PUBLIC_URL: 'bots.example.com' }, /PUBLIC_URL/],
   [{ PUBLIC_URL: 'https://example.com/?x=1' }, /PUBLIC_URL/],
-  [{ MEDIA_MAX_MB: '0' }, /MEDIA_MAX_MB to be a whole number from 1/],
+  [{ MEDIA_MAX_MB: '0' }, /MEDIA_MAX_MB must be a whole number from 1/],
   [{ MEDIA_KEEP_DAYS: 'long' }, /MEDIA_KEEP_DAYS/],
 ])('%j is refused by a sentence that names the variable', (env, sentence) => {
   expect(() => planOf(env)).toThrow(sentence);

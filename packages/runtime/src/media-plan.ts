@@ -58,7 +58,7 @@ function hostOf(host: string): string {
 
 function folderOf({ DATA_DIR, MEDIA_DIR, MEDIA_S3_ENDPOINT, MEDIA_S3_ACCESS_KEY_ID }: MediaEnv): MediaPlan['place'] {
   if (MEDIA_S3_ENDPOINT !== undefined || MEDIA_S3_ACCESS_KEY_ID !== undefined)
-    throw new ConfigurationError('Expected MEDIA_S3_BUCKET to name a bucket beside the other MEDIA_S3 variables, got nothing');
+    throw new ConfigurationError('MEDIA_S3_BUCKET is required with the other MEDIA_S3 variables');
   return { type: 'folder', folder: MEDIA_DIR ?? join(DATA_DIR, 'media') };
 }
 
@@ -66,7 +66,7 @@ function bucketOf(env: MediaEnv, bucket: string): MediaPlan['place'] {
   const { MEDIA_S3_ENDPOINT: endpoint = null, MEDIA_S3_REGION: region } = env;
   const { MEDIA_S3_ACCESS_KEY_ID: accessKeyId, MEDIA_S3_SECRET_ACCESS_KEY: secretAccessKey } = env;
   if ((accessKeyId === undefined) !== (secretAccessKey === undefined))
-    throw new ConfigurationError('Expected both MEDIA_S3_ACCESS_KEY_ID and MEDIA_S3_SECRET_ACCESS_KEY, got one of them');
+    throw new ConfigurationError('MEDIA_S3_ACCESS_KEY_ID and MEDIA_S3_SECRET_ACCESS_KEY must both be set, or neither');
   const credentials = accessKeyId !== undefined && secretAccessKey !== undefined ? { accessKeyId, secretAccessKey } : null;
   return { type: 'bucket', bucket, endpoint, region, credentials };
 }

@@ -29,7 +29,7 @@ export async function checkRedis(url: string, warn: (sentence: string) => void):
     const policy = facts.get('maxmemory_policy') ?? 'noeviction';
     if (policy !== 'noeviction')
       throw new ConfigurationError(
-        `Expected REDIS_URL to name a Redis with \`maxmemory-policy noeviction\`, got ${policy}: it would delete events that nobody has read`,
+        `REDIS_URL must name a Redis with \`maxmemory-policy noeviction\`, but got ${policy}: it would delete events that have not been read`,
       );
     if (facts.get('aof_enabled') === '0')
       warn('The Redis of REDIS_URL has no append-only file: events that it acknowledged are lost when it restarts. Set `appendonly yes`.');
@@ -37,7 +37,7 @@ export async function checkRedis(url: string, warn: (sentence: string) => void):
     if (error instanceof ConfigurationError) throw error;
     const message = reasonOf(closedBy ?? error);
     if (/^(?:NOAUTH|WRONGPASS|NOPERM)\b|invalid password/i.test(message))
-      throw new ConfigurationError(`Expected REDIS_URL to hold credentials that the server accepts, got: ${message}`, { cause: error });
+      throw new ConfigurationError(`REDIS_URL must contain credentials that the server accepts, but got: ${message}`, { cause: error });
     warn(`The Redis of REDIS_URL does not answer yet: ${message}`);
   } finally {
     redis.disconnect();
@@ -62,12 +62,12 @@ export async function checkDatabase(hasCurrentSchema: () => Promise<boolean>): P
   const timer = setTimeout(() => late.reject(new Error(`no answer within ${answerWithinMs} ms`)), answerWithinMs);
   const isCurrent = await Promise.race([hasCurrentSchema(), late.promise])
     .catch((cause: unknown) => {
-      throw new ConfigurationError(`Expected DATABASE_URL to name a PostgreSQL database that answers, got: ${reasonOf(cause)}`, { cause });
+      throw new ConfigurationError(`DATABASE_URL must name a PostgreSQL database that answers, but got: ${reasonOf(cause)}`, { cause });
     })
     .finally(() => clearTimeout(timer));
   if (!isCurrent)
     throw new ConfigurationError(
-      'Expected DATABASE_URL to name a database at the newest schema, got one without the last migration: run `npm run migrate`',
+      'DATABASE_URL must name a database with the newest schema, but got one without the last migration: run `npm run migrate`',
     );
 }
 
@@ -80,9 +80,7 @@ export async function checkMediaFolder(place: MediaPlan['place'], isGiven: boole
   const folder = resolve(place.folder);
   const problem = await problemOf(folder);
   if (problem === null) return;
-  throw new ConfigurationError(
-    `Expected ${isGiven ? 'MEDIA_DIR' : 'DATA_DIR'} to be a folder that can be written, got ${folder}: ${problem}`,
-  );
+  throw new ConfigurationError(`${isGiven ? 'MEDIA_DIR' : 'DATA_DIR'} must be a folder that can be written, but got ${folder}: ${problem}`);
 }
 
 async function problemOf(folder: string): Promise<string | null> {
@@ -101,10 +99,10 @@ async function problemOf(folder: string): Promise<string | null> {
 export function listenFailure(error: unknown, { HOST, PORT }: { HOST: string; PORT: number }): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   const wrong = (sentence: string) => new ConfigurationError(sentence, { cause: error });
-  if (code === 'EADDRINUSE') return wrong(`Expected PORT to be a free port, got ${PORT}: another program listens on it`);
-  if (code === 'EACCES') return wrong(`Expected PORT to be a port that this user may open, got ${PORT}`);
+  if (code === 'EADDRINUSE') return wrong(`PORT must be a free port, but another program listens on ${PORT}`);
+  if (code === 'EACCES') return wrong(`PORT must be a port that this user may open, but got ${PORT}`);
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EINVAL')
-    return wrong(`Expected HOST to be an address of this machine, got ${JSON.stringify(HOST)}`);
+    return wrong(`HOST must be an address of this machine, but got ${JSON.stringify(HOST)}`);
   return error;
 }
 

@@ -18,7 +18,7 @@ export function readSettings(
   before: { kind: string; open: Values; secret: Values } | null,
 ): ChannelSettings {
   const kind = kindOf(kindName);
-  if (kind === null) throw refusal('INVALID_REQUEST', [`Expected \`kind\` to be one of those in /docs, got ${JSON.stringify(kindName)}`]);
+  if (kind === null) throw refusal('INVALID_REQUEST', [`\`kind\` must be one of those in /docs, but got ${JSON.stringify(kindName)}`]);
   const known = before?.kind === kindName ? before : null;
   const keeps = known !== null && hostsOf(known.open) === hostsOf(given);
   const parsed = kind.settings.safeParse({ ...(keeps ? known.secret : {}), ...given });
@@ -64,7 +64,7 @@ export function refuseForbiddenHosts({ egress }: Pick<ApiContext, 'egress'>, ope
   for (const name of ['baseURL', 'url']) {
     const url = open[name];
     if (typeof url !== 'string' || egress.check(url).allowed) continue;
-    const what = `Expected \`settings.${name}\` to be on a public host, or on one that EGRESS_ALLOW names, got a local name or a private address`;
+    const what = `\`settings.${name}\` must be on a public host, or on one that the operator has named in EGRESS_ALLOW`;
     throw refusal('INVALID_REQUEST', [what]);
   }
 }

@@ -34,7 +34,10 @@ export function faultsOf(history: History): string[] {
 }
 
 function faultsOfChat(jid: string, published: Published[], history: History): string[] {
-  const outcomes = history.outcomes.filter((outcome) => outcome.jid === jid);
+  // Receipts and events without words are stored under a key of their own, which ends with the one they came with.
+  const outcomes = history.outcomes
+    .filter((outcome) => outcome.jid === jid)
+    .map((outcome) => ({ ...outcome, keyId: outcome.keyId.replace(/^about:\w+:/, '') }));
   const said = published.map(({ event }) => wordsOf(event));
   const answered = published.filter(({ event }) => outcomes.some(({ keyId, final }) => keyId === event.data.keyId && final === 'answered'));
   const arrivals = history.arrivals.filter((arrival) => arrival.instanceId === history.instanceId && said.includes(arrival.said));
