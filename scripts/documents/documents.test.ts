@@ -158,7 +158,7 @@ test('what an operator copies to run it for real starts on servers of their own 
     expect({ command, output: output(), code: child.exitCode }).toMatchObject({ code: null });
     await terminal.stop(child);
   }
-  expect(processes).toEqual(['npm run api', 'npm run worker']);
+  expect(processes).toEqual(['npm run api', 'npm run worker', 'npm run gateway']);
 });
 
 function commandsOf({ code }: Snippet): string[] {

@@ -36,7 +36,11 @@ test.each([
   ['content that is a list', withData({ content: ['oi'] }), '`data.content` must be an object, but got a list of 1'],
   ['a direction in words', withData({ keyFromMe: 'no' }), '`data.keyFromMe` must be true or false, but got "no"'],
   ['a time before 1970', withData({ messageTimestamp: -1 }), '`data.messageTimestamp` must be at least 0, but got -1'],
-  ['a time in words', withData({ messageTimestamp: 'now' }), '`data.messageTimestamp` must be  "now"'],
+  [
+    'a time in words',
+    withData({ messageTimestamp: 'now' }),
+    '`data.messageTimestamp` must be the seconds since 1970, as a number or its digits, but got "now"',
+  ],
   [
     'a message id that is neither text nor number',
     withData({ messageId: true }),

@@ -35,7 +35,7 @@ export const inboundEventSchema = z.looseObject({
     messageTimestamp: z
       .union([
         z.number().nonnegative(),
-        z.string().regex(/^\d{0,16}$/),
+        z.string().regex(/^\d{0,16}$/, 'the seconds since 1970, as a number or its digits'),
         z.looseObject({ low: z.number().int(), high: z.number().int().nonnegative().optional() }),
       ])
       .nullish(),

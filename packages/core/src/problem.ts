@@ -61,11 +61,7 @@ export function expectationOf(issue: Issue): string {
     case 'invalid_union':
       return 'options' in issue && Array.isArray(issue.options) ? oneOf(issue.options) : alternatives(issue.errors);
     case 'invalid_format':
-      // A pattern without a message of its own explains itself best.
-      return (
-        formatNames[issue.format] ??
-        (issue.format === 'regex' && issue.message.startsWith('Invalid') ? `text that matches ${issue.pattern}` : issue.message)
-      );
+      return formatNames[issue.format] ?? issue.message;
     case 'invalid_key':
       return issue.issues[0] ? `named by ${expectationOf(issue.issues[0])}` : 'named otherwise';
     case 'unrecognized_keys':
