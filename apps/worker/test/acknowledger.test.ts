@@ -28,7 +28,7 @@ async function say(...texts: string[]): Promise<void> {
   await pipeline.ledger.handled(instanceId, texts.length);
 }
 
-test('a reply that is completed while no worker is there is heard of by the next worker', { timeout: 30_000 }, async () => {
+test('a reply that completes while no worker runs is acknowledged by the next worker', { timeout: 30_000 }, async () => {
   const worker = await pipeline.startWorker();
   await say('hello', 'first');
   await worker.stop();
@@ -39,7 +39,7 @@ test('a reply that is completed while no worker is there is heard of by the next
   expect(pipeline.consumer.textsTo(instanceId)).toEqual(['started by hello', 'heard first']);
 });
 
-test('when the process that hears of receipts is killed another goes on where it stopped', { timeout: 60_000 }, async () => {
+test('when the process that reads receipts is killed, another continues where it stopped', { timeout: 60_000 }, async () => {
   const victim = await pipeline.spawnWorker();
   await say('hello', 'first', 'second');
   const lease = `${pipeline.prefix}:outbound:typelane-acknowledger`;

@@ -8,7 +8,7 @@ afterEach(() => scene.close());
 
 const short: BotScript = { variables: ['firstMessage'], groups: { Start: [text('All of {{firstMessage}}')] } };
 
-test('by default the flow begins anew', async () => {
+test('by default the flow starts again', async () => {
   scene = await startScene({}, short);
   await scene.says('hello');
   await scene.says('again');
@@ -16,7 +16,7 @@ test('by default the flow begins anew', async () => {
   expect(await scene.sessions()).toEqual(['closed: completed', 'closed: completed']);
 });
 
-test('silent: nothing is answered until its minutes are over', async () => {
+test('silent: the bot answers nothing until the configured minutes are over', async () => {
   scene = await startScene({ afterEnd: 'silent', silentMinutes: 0.03 }, short);
   await scene.says('hello');
   await scene.says('thanks');
@@ -33,7 +33,7 @@ test('silent: nothing is answered until its minutes are over', async () => {
   await scene.tells('All of hello', 'All of again');
 });
 
-test('keyword: only a word that starts a flow, or restarts it, is heard', async () => {
+test('keyword: the bot answers only a word that starts or restarts a flow', async () => {
   const settings = {
     afterEnd: 'keyword',
     keywords: { restart: ['menu'] },

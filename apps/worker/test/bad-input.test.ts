@@ -96,21 +96,21 @@ test('a key of another type in place of a job is kept as a dead letter', async (
   expect(await pipeline.redis.exists(`${queueKey}:${id}`)).toBe(0);
 });
 
-test('the good events of an array stand in their inboxes, the bad ones beside them become dead letters', async () => {
+test('valid events of an array reach their inboxes, and the invalid ones beside them become dead letters', async () => {
   const [first, second] = [valid(), valid()];
   await pipeline.publish([first, { ...valid(), data: {} }, second, valid({ keyRemoteJid: 'nobody' })]);
   await bothAnswered(first, second);
   expect((await pipeline.ledger.deadLetters()).map(({ reason }) => reason).toSorted()).toEqual(['invalid_event', 'invalid_jid']);
 });
 
-test('an event that nests too deep takes none of its array with it', async () => {
+test('an event that nests too deep does not affect the other events of its array', async () => {
   const good = valid();
   await pipeline.publish([good, valid({ content: nested(40) })]);
   await bothAnswered(good);
   expect(await pipeline.ledger.deadLetters()).toMatchObject([{ reason: 'too_deep' }]);
 });
 
-test('a contact who writes __proto__, or is called so, is answered, and takes nobody with them', async () => {
+test('a contact who writes __proto__, or has it as a name, is answered, and so is everybody else', async () => {
   const events = [valid({ content: { text: '__proto__' } }), valid({ pushName: '__proto__' }), valid()];
   await pipeline.publish(events);
   await bothAnswered(...events);
@@ -127,7 +127,7 @@ test.each([
   expect((await pipeline.ledger.deadLetters()).length).toBeLessThanOrEqual(1);
 });
 
-test('letters that PostgreSQL does not take are answered and stored as replacement characters', async () => {
+test('characters that PostgreSQL cannot store are saved as replacement characters, and the message is answered', async () => {
   const odd = 'a\u0000b \ud83d c \udc00 😀';
   const event = valid({ keyId: `key \u0000 ${newKeyId()}`, pushName: odd, content: { text: odd }, messageId: odd });
   await pipeline.publish({ ...event, instance: { ...event.instance, name: odd, extra: { [odd]: odd } } });
@@ -139,7 +139,7 @@ test('letters that PostgreSQL does not take are answered and stored as replaceme
   expect(typebot.heard.at(-2)?.variables?.['pushName']).toMatch(/^a.?b \ufffd c \ufffd 😀$/);
 });
 
-test('two key ids that become the same are one event and lose no other', async () => {
+test('two key ids that become equal after normalisation are one event, and no other event is lost', async () => {
   const chat = newJid();
   const twins = ['\u0000', '\ufffd'].map((letter) => valid({ keyRemoteJid: chat, keyId: `twin ${letter}` }));
   const other = valid();
@@ -180,7 +180,7 @@ test.each([
   expect(await pipeline.ledger.finals(id)).toEqual({ [event.data.keyId]: final });
 });
 
-test('delayed, prioritised and LIFO jobs are let in like all others', async () => {
+test('delayed, prioritised and LIFO jobs are ingested like all others', async () => {
   const events = [valid(), valid(), valid(), valid()];
   const options = [{ delay: 3_600_000 }, { priority: 5 }, { priority: 1 }, { lifo: true }];
   for (const [index, event] of events.entries()) await pipeline.inbound.add('message', event, options[index] ?? {});
@@ -188,7 +188,7 @@ test('delayed, prioritised and LIFO jobs are let in like all others', async () =
   expect(await pipeline.inbound.getJobCountByTypes('waiting', 'delayed', 'prioritized')).toBe(0);
 });
 
-test('a delayed job is let in also when another one beside it has no hash', async () => {
+test('a delayed job is ingested even when another delayed job has no hash', async () => {
   const event = valid();
   const id = newKeyId();
   await pipeline.redis.set(`${queueKey}:${id}`, 'no hash');
@@ -210,7 +210,7 @@ test('a paused queue keeps its jobs until it is resumed, in their order', async 
   expect(pipeline.consumer.textsTo(instanceId, chat.jid)).toEqual(['started by one', 'heard two', 'heard three']);
 });
 
-test('nothing that contacts, bots or operators said is in the logs', () => {
+test('the logs contain no words of contacts, bots or operators', () => {
   const lines = pipeline.logs.map((line) => JSON.stringify(line)).join('\n');
   expect(lines).toContain('turn.done');
   expect(lines).not.toMatch(/hello|started by|Ana|@s\.whatsapp\.net|5531999/);

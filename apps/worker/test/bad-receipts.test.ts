@@ -51,7 +51,7 @@ test.each<[what: string, receipt: unknown]>([
   ['a text in place of a list', { keyIds: 'WA-1' }],
   ['no object', 42],
   ['nothing', undefined],
-])('a consumer that completes a reply with %s holds up nobody', { timeout: 30_000 }, async (_what, receipt) => {
+])('a consumer that completes a reply with %s delays nobody', { timeout: 30_000 }, async (_what, receipt) => {
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
   made = (text) => (text.includes('bad') ? receipt : { keyIds: [`WA-${text}`] });
   await pipeline.say({ instanceId, jid }, 'bad');
@@ -64,7 +64,7 @@ test.each<[what: string, receipt: unknown]>([
   expect(failures()).toEqual([]);
 });
 
-test('of a receipt with one bad id the others are kept', { timeout: 30_000 }, async () => {
+test('a receipt with one invalid id still stores its valid ids', { timeout: 30_000 }, async () => {
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
   made = () => ({ keyIds: ['WA-1', long(2_800), 'WA-2'] });
   await pipeline.say({ instanceId, jid }, 'hello');
@@ -73,7 +73,7 @@ test('of a receipt with one bad id the others are kept', { timeout: 30_000 }, as
   expect(await keyIds()).toEqual(['WA-1', 'WA-2']);
 });
 
-test('jobs and notes that are none of ours are passed over, and what stands behind them is heard', { timeout: 30_000 }, async () => {
+test('foreign jobs and stream entries are skipped, and the receipts after them are read', { timeout: 30_000 }, async () => {
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
   made = () => ({ keyIds: ['WA-1'] });
   await pipeline.outbound.add('reply', { messages: [{ text: 'none of ours' }] }, { jobId: 'reply-someone' });
@@ -93,7 +93,7 @@ test('jobs and notes that are none of ours are passed over, and what stands behi
   expect(failures()).toEqual([]);
 });
 
-test('a part of the sweep that fails stops no other part, and names itself', { timeout: 30_000 }, async () => {
+test('a step of the sweep that fails is named in the log and stops no other step', { timeout: 30_000 }, async () => {
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
   await consumer.pause();
   await pipeline.say({ instanceId, jid }, 'hello');
@@ -109,7 +109,7 @@ test('a part of the sweep that fails stops no other part, and names itself', { t
   expect(parts()).toEqual(new Set(['files', 'forgotten']));
 });
 
-test('why a reply failed is logged as a class, without numbers, words or lines of the gateway', { timeout: 30_000 }, async () => {
+test('the reason of a failed reply is logged as a class, without numbers, words or lines of the gateway', { timeout: 30_000 }, async () => {
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
   const reasons = [
     `Message 1 of 1 (0 sent before it) was refused: status 404, no account for 5531999990000\nAna said "${'my secret '.repeat(200_000)}"`,

@@ -40,7 +40,7 @@ function checkRest(): void {
 }
 
 test(
-  'one chat is held through an outage of less than five minutes, however often its call was tried, and answered in order',
+  'a chat waits through an outage of less than five minutes, however often its call was attempted, and is answered in order',
   { timeout: 60_000 },
   async () => {
     const instanceId = await pipeline.register({ url: gate.url, publicId: 'echo', instanceId: 'held' });
@@ -64,21 +64,25 @@ test(
   },
 );
 
-test('a Typebot that cannot be reached for five minutes costs the event, and no later one', { timeout: 30_000 }, async () => {
-  const chat = { instanceId: behindGate, jid: newJid() };
-  await gate.close();
-  await pipeline.say(chat, 'lost');
-  await waitUntil(
-    async () => (await hurried(chat, 301)) && (await pipeline.ledger.outcomes(chat.instanceId)).some(({ final }) => final !== null),
-    { what: 'the last attempt', everyMs: 50, timeoutMs: 20_000 },
-  );
-  await gate.open();
-  await pipeline.say(chat, 'found');
-  expect(await finals(chat, 2)).toEqual(['dead: bot_unreachable', 'answered']);
-  expect(said(chat)).toEqual(['found']);
-});
+test(
+  'an event is dead when its Typebot cannot be reached for five minutes, and later events are answered',
+  { timeout: 30_000 },
+  async () => {
+    const chat = { instanceId: behindGate, jid: newJid() };
+    await gate.close();
+    await pipeline.say(chat, 'lost');
+    await waitUntil(
+      async () => (await hurried(chat, 301)) && (await pipeline.ledger.outcomes(chat.instanceId)).some(({ final }) => final !== null),
+      { what: 'the last attempt', everyMs: 50, timeoutMs: 20_000 },
+    );
+    await gate.open();
+    await pipeline.say(chat, 'found');
+    expect(await finals(chat, 2)).toEqual(['dead: bot_unreachable', 'answered']);
+    expect(said(chat)).toEqual(['found']);
+  },
+);
 
-test('a lost session is begun anew for the same message, once', { timeout: 20_000 }, async () => {
+test('when Typebot has lost a session, the message starts a new one, once', { timeout: 20_000 }, async () => {
   const chat = await startedChat();
   typebot.nextMood(moods.sessionLost(), { text: 'again' });
   await pipeline.say(chat, 'again');
@@ -92,7 +96,7 @@ test('a lost session is begun anew for the same message, once', { timeout: 20_00
   ]);
 });
 
-test('a closed bot answers nobody, and says why', { timeout: 20_000 }, async () => {
+test('a closed bot answers nobody, and the reason is recorded', { timeout: 20_000 }, async () => {
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'closed', settings: { errorMessage: 'Tente mais tarde.' } });
   const chat = { instanceId, jid: newJid() };
   await pipeline.say(chat, 'hello');
@@ -107,7 +111,7 @@ test('a Typebot that the operator has not allowed is not called', { timeout: 20_
   expect(await finals({ instanceId }, 1)).toEqual(['dead: egress_refused: not_public_address']);
 });
 
-test('two messages in doubt in a row end the session, and the next one begins anew', { timeout: 20_000 }, async () => {
+test('two uncertain messages in a row end the session, and the next message starts a new one', { timeout: 20_000 }, async () => {
   const chat = await startedChat({ uncertainMessage: 'Não sei se ouvi.' });
   typebot.nextMood(moods.badGateway(), { text: 'one' });
   typebot.nextMood(moods.badGateway(), { text: 'two' });
@@ -123,20 +127,24 @@ test('two messages in doubt in a row end the session, and the next one begins an
   ]);
 });
 
-test('what comes in during the quiet after a doubtful call is answered when it is over', { timeout: 30_000 }, async () => {
-  await withPipeline({ quarantineMs: 1_000, sweepMs: 600_000 }, async (own, instanceId) => {
-    const chat = { instanceId, jid: newJid() };
-    await own.say(chat, 'hello');
-    await own.ledger.handled(instanceId, 1);
-    typebot.nextMood(moods.badGateway(), { text: 'one' });
-    await own.say(chat, 'one');
-    await own.ledger.handled(instanceId, 2);
-    await own.say(chat, 'two');
-    expect((await own.ledger.handled(instanceId, 3)).map(finalOf)).toEqual(['answered', 'uncertain: http_502', 'answered']);
-  });
-});
+test(
+  'a message that arrives during the quarantine after an uncertain call is answered when the quarantine ends',
+  { timeout: 30_000 },
+  async () => {
+    await withPipeline({ quarantineMs: 1_000, sweepMs: 600_000 }, async (own, instanceId) => {
+      const chat = { instanceId, jid: newJid() };
+      await own.say(chat, 'hello');
+      await own.ledger.handled(instanceId, 1);
+      typebot.nextMood(moods.badGateway(), { text: 'one' });
+      await own.say(chat, 'one');
+      await own.ledger.handled(instanceId, 2);
+      await own.say(chat, 'two');
+      expect((await own.ledger.handled(instanceId, 3)).map(finalOf)).toEqual(['answered', 'uncertain: http_502', 'answered']);
+    });
+  },
+);
 
-test('a Typebot that does not answer keeps no other chat waiting', { timeout: 30_000 }, async () => {
+test('a Typebot that does not answer delays no other chat', { timeout: 30_000 }, async () => {
   await withPipeline({ timeoutMs: 6_000, quarantineMs: 0, concurrency: 10 }, async (own, instanceId) => {
     const others = Array.from({ length: 20 }, newJid);
     typebot.nextMood({ type: 'hang' }, { kind: 'start' });

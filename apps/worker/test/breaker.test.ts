@@ -66,7 +66,7 @@ test(
 );
 
 test(
-  'contacts whose messages waited too long for a host that is down are told, and later ones are answered',
+  'contacts whose messages waited too long for a host that is down receive a notice, and later messages are answered',
   { timeout: 120_000 },
   async () => {
     pipeline = await startPipeline({ typebots: [typebot.url, gate.url], workers: 0 });

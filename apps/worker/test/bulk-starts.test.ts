@@ -40,7 +40,7 @@ const allEnded = (list: BulkStart): Promise<BulkContact[]> =>
     },
   );
 
-test('every contact of a list is written to once, although workers are killed while it goes on', { timeout: 60_000 }, async () => {
+test('every contact of a list receives one message, even when workers are killed during the run', { timeout: 60_000 }, async () => {
   const first = await pipeline.spawnWorker();
   const list = await startTowards(60, { perMinute: 1_200 });
   await waitUntil(async () => (await contactsOf(list)).some(({ outcome }) => outcome === 'started'), { what: 'the first start' });
@@ -54,7 +54,7 @@ test('every contact of a list is written to once, although workers are killed wh
   for (const { keyRemoteJid } of startedOnes) expect(pipeline.consumer.textsTo(instanceId, keyRemoteJid)).toEqual(['Hello']);
 });
 
-test('a list is no faster than its pace, and what was held does not catch up', { timeout: 30_000 }, async () => {
+test('a list never runs faster than its pace, and time on hold is not caught up', { timeout: 30_000 }, async () => {
   await pipeline.startWorker();
   // One every two seconds.
   const list = await startTowards(50, { perMinute: 30 });
@@ -82,7 +82,7 @@ test('a chat with an open session is refused with the reason, and the others are
   ]);
 });
 
-test('a chat that a human holds is refused, unless the list says to take it', async () => {
+test('a chat that a human has taken is refused, unless the list overrides it', async () => {
   await pipeline.startWorker();
   await pipeline.say({ instanceId, jid: address(0) }, 'Hello, Ana here', { fromMe: true });
   await pipeline.ledger.handled(instanceId, 1);

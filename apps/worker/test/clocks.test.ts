@@ -15,18 +15,22 @@ function clockOff(byMs: number): Record<string, string> {
   return alteredEnv([{ file, from, to: `const rightly = Date.now; Date.now = () => rightly() + ${byMs}; ${from}` }]);
 }
 
-test('a wait, a burst and an expiry take their time although one worker is hours ahead and one behind', { timeout: 60_000 }, async () => {
-  scene = await startScene({ debounceMs: 300, expireAfterMinutes: 0.05, expireMessage: 'Are you gone?' }, waitingBot(1), { workers: 0 });
-  for (const byMs of [2 * hoursMs, -2 * hoursMs]) await scene.pipeline.spawnWorker(clockOff(byMs));
-  await scene.says('I want');
-  await scene.says('two pizzas');
-  await scene.tells('before', 'after', 'Are you gone?');
-  expect(await scene.finals(3)).toEqual(['answered', 'answered', 'answered']);
-  expect(await scene.sessions()).toEqual(['closed: expired']);
-});
+test(
+  "a wait, a burst and an expiry last as configured although one worker's clock is hours ahead and another's is behind",
+  { timeout: 60_000 },
+  async () => {
+    scene = await startScene({ debounceMs: 300, expireAfterMinutes: 0.05, expireMessage: 'Are you gone?' }, waitingBot(1), { workers: 0 });
+    for (const byMs of [2 * hoursMs, -2 * hoursMs]) await scene.pipeline.spawnWorker(clockOff(byMs));
+    await scene.says('I want');
+    await scene.says('two pizzas');
+    await scene.tells('before', 'after', 'Are you gone?');
+    expect(await scene.finals(3)).toEqual(['answered', 'answered', 'answered']);
+    expect(await scene.sessions()).toEqual(['closed: expired']);
+  },
+);
 
 test(
-  'what was written just now is not stale to a worker that is hours ahead, and what is old is to one behind',
+  'a new message is not stale to a worker whose clock is hours ahead, and an old one is stale to a worker whose clock is behind',
   { timeout: 60_000 },
   async () => {
     scene = await startScene({ staleAfterMinutes: 10 }, undefined, { workers: 0 });

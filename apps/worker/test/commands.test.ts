@@ -9,7 +9,7 @@ afterEach(() => scene.close());
 
 const snapshot = { typebotIntegrationId: null, bot: null };
 
-test('a close while a reply is half delivered lets it be finished and takes back what stands behind it', async () => {
+test('a close while a reply is half delivered lets that reply finish and retracts the replies after it', async () => {
   scene = await startScene({});
   const delivery = scene.holdDelivery();
   await scene.says('hello');
@@ -25,7 +25,7 @@ test('a close while a reply is half delivered lets it be finished and takes back
   await scene.tells('started by hello', 'started by again');
 });
 
-test('a reply that is done while a pause waits behind a call hands out nothing more', async () => {
+test('a reply that completes while a pause waits for a call dispatches no further reply', async () => {
   scene = await startScene({});
   const delivery = scene.holdDelivery();
   await scene.says('hello');
@@ -44,7 +44,7 @@ test('a reply that is done while a pause waits behind a call hands out nothing m
   expect(scene.told()).toEqual(['started by hello']);
 });
 
-test('a close of a session that is gone holds up no reply of the one that lives', async () => {
+test('closing an ended session delays no reply of the active session', async () => {
   // No sweep comes to help.
   scene = await startScene({}, undefined, { sweepMs: 600_000 });
   const delivery = scene.holdDelivery();
@@ -63,7 +63,7 @@ test('a close of a session that is gone holds up no reply of the one that lives'
   await scene.tells('started by hello', 'heard first', 'heard second');
 });
 
-test.each(['pause', 'close'] as const)('a %s of a session that is over takes no answer from the one that lives', async (type) => {
+test.each(['pause', 'close'] as const)('a %s of an ended session retracts no answer of the active session', async (type) => {
   scene = await startScene({ keywords: { restart: ['anew'] } });
   await scene.says('hello');
   await scene.finals(1);
@@ -79,7 +79,7 @@ test.each(['pause', 'close'] as const)('a %s of a session that is over takes no 
   await scene.tells('started by hello', 'started by', 'heard first');
 });
 
-test('a close while the bot is being asked, twice at once, ends the session once', async () => {
+test('two simultaneous closes during a call end the session once', async () => {
   scene = await startScene({});
   await scene.says('hello');
   await scene.finals(1);
@@ -95,7 +95,7 @@ test('a close while the bot is being asked, twice at once, ends the session once
   expect(scene.told()).toEqual(['started by hello']);
 });
 
-test('pauses and resumes that come in one breath leave the chat as the last one says', async () => {
+test('after pauses and resumes sent in quick succession the chat is in the state of the last one', async () => {
   scene = await startScene({});
   await scene.says('hello');
   await scene.finals(1);

@@ -65,7 +65,7 @@ test('a worker does not start on a BullMQ that breaks the contract: it exits wit
   }
 });
 
-test('a BullMQ that fails the check twice is refused', async () => {
+test('a BullMQ version that fails the check twice is refused', async () => {
   spoilScript(redis, (answer) => (answer === 2 ? 0 : answer));
   await expect(requireContract(redis, prefix, createLog('silent'))).rejects.toThrow(ConfigurationError);
 });

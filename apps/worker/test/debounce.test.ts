@@ -6,7 +6,7 @@ import { type Scene, startScene } from './scene.ts';
 let scene: Scene;
 afterEach(() => scene.close());
 
-test('the texts of a burst are one answer, in their order, and each of them is handled', async () => {
+test('the texts of a burst become one answer, in order, and each event is recorded as handled', async () => {
   scene = await startScene({ debounceMs: 500 });
   await scene.says('hello');
   await scene.tells('started by hello');
@@ -16,14 +16,14 @@ test('the texts of a burst are one answer, in their order, and each of them is h
   expect(scene.heard()).toEqual(['I want\ntwo pizzas\nplease']);
 });
 
-test('a burst that begins a conversation is what it was started by', async () => {
+test('a burst that starts a conversation starts it with all of its texts', async () => {
   scene = await startScene({ debounceMs: 500 });
   for (const words of ['hello', 'anybody there?']) await scene.says(words);
   expect(await scene.finals(2)).toEqual(['answered', 'answered']);
   await scene.tells('started by hello\nanybody there?');
 });
 
-test('a burst without end is answered when its time is over', async () => {
+test('a burst that never pauses is answered when its maximum time is over', async () => {
   scene = await startScene({ debounceMs: 1_000, debounceMaxMs: 1_500 });
   await scene.says('hello');
   await scene.tells('started by hello');

@@ -12,7 +12,7 @@ afterEach(() => scene.close());
 const aMoment = 0.01;
 const soon = { expireAfterMinutes: aMoment, expireMessage: 'Are you gone?' };
 
-test('a session nobody writes in is closed and the contact told; the next message begins another', async () => {
+test('an idle session is closed with a notice to the contact, and the next message starts a new one', async () => {
   scene = await startScene(soon);
   await scene.says('hello');
   await scene.tells('started by hello', 'Are you gone?');
@@ -22,7 +22,7 @@ test('a session nobody writes in is closed and the contact told; the next messag
   await waitUntil(() => scene.told().includes('started by again'), { what: 'another start' });
 });
 
-test('a session lives on as long as the contact writes, and its timer rings once at the end', async () => {
+test('a session stays open while the contact writes, and its timer fires once at the end', async () => {
   scene = await startScene({ expireAfterMinutes: 0.04, expireMessage: 'Are you gone?' });
   const words = ['hello', 'one', 'two', 'three', 'four'];
   for (const said of words) {
@@ -35,7 +35,7 @@ test('a session lives on as long as the contact writes, and its timer rings once
   expect(await scene.finals(6)).toEqual(Array.from({ length: 6 }, () => 'answered'));
 });
 
-test('a chat that a human holds never expires', async () => {
+test('a chat that a human has taken never expires', async () => {
   scene = await startScene(soon);
   await scene.says('I am here', { fromMe: true });
   await scene.finals(1);
@@ -45,7 +45,7 @@ test('a chat that a human holds never expires', async () => {
   expect(scene.told()).toEqual([]);
 });
 
-test('a pause that comes before the timer keeps the session, and a resume gives it its whole time again', async () => {
+test('a pause before the timer fires keeps the session, and a resume restarts the full time', async () => {
   scene = await startScene({ ...soon, expireAfterMinutes: 0.04 });
   await scene.says('hello');
   const sessionId = await scene.liveSession();
@@ -66,7 +66,7 @@ test('a pause that comes before the timer keeps the session, and a resume gives 
   await waitUntil(() => scene.told().includes('Are you gone?'), { what: 'the farewell' });
 });
 
-test('a human who is silent long enough leaves the chat to the bot, which waits for the contact', async () => {
+test('a human who is silent long enough returns the chat to the bot, which waits for the contact', async () => {
   scene = await startScene({ pause: { resumeAfterMinutes: 0.02 } });
   await scene.says('hello');
   await scene.finals(1);
@@ -78,7 +78,7 @@ test('a human who is silent long enough leaves the chat to the bot, which waits 
   await scene.tells('started by hello', 'heard first');
 });
 
-test('each message of the human puts off the time when the chat is handed back', async () => {
+test('each message of the human postpones the time when the bot resumes', async () => {
   scene = await startScene({ pause: { resumeAfterMinutes: 0.04 } });
   await scene.says('hello');
   await scene.finals(1);
@@ -90,7 +90,7 @@ test('each message of the human puts off the time when the chat is handed back',
   await waitUntil(async () => (await scene.sessions())[0] === 'open', { what: 'the bot to have the chat again' });
 });
 
-test('the timers of many chats ring once each, with three workers', { timeout: 60_000 }, async () => {
+test('the timers of many chats fire once each with three workers', { timeout: 60_000 }, async () => {
   scene = await startScene({ ...soon, expireAfterMinutes: 0.03 }, undefined, { workers: 3, concurrency: 10 });
   const { pipeline, instanceId } = scene;
   const jids = Array.from({ length: 300 }, (_, index) => `55319${String(index).padStart(8, '0')}@s.whatsapp.net`);
@@ -102,7 +102,7 @@ test('the timers of many chats ring once each, with three workers', { timeout: 6
   for (const jid of jids) expect(pipeline.consumer.textsTo(instanceId, jid)).toEqual(['started by hello', 'Are you gone?']);
 });
 
-test('a message published in time is heard in its session, although the session expired while no worker was there', async () => {
+test('a message published in time is answered in its session, even if the session expired while no worker ran', async () => {
   scene = await startScene({ ...soon, expireAfterMinutes: 0.06 }, undefined, { workers: 0 });
   const worker = await scene.pipeline.startWorker();
   await scene.says('hello');
@@ -117,7 +117,7 @@ test('a message published in time is heard in its session, although the session 
   expect(await scene.sessions()).toEqual(['closed: expired']);
 });
 
-test('no timer rings while an event from before its time waits at the door', async () => {
+test('no timer fires while an event published before its due time is not yet ingested', async () => {
   scene = await startScene({ ...soon, expireAfterMinutes: 0.03 });
   await scene.says('hello');
   await scene.finals(1);
@@ -130,7 +130,7 @@ test('no timer rings while an event from before its time waits at the door', asy
   expect(scene.told()).toEqual(['started by hello', 'heard first', 'Are you gone?']);
 });
 
-test('a message written after the time is over finds the session closed, although no timer could ring', async () => {
+test('a message written after the expiry finds the session closed, even if no timer could fire', async () => {
   scene = await startScene(soon, undefined, { workers: 0 });
   const worker = await scene.pipeline.startWorker();
   await scene.says('hello');
@@ -145,7 +145,7 @@ test('a message written after the time is over finds the session closed, althoug
   expect(scene.heard()).toEqual([]);
 });
 
-test('a producer whose clock is hours behind, and whose events always wait at the door, keeps no timer from ringing', async () => {
+test('a constant backlog of events from a producer whose clock is hours behind does not stop timers from firing', async () => {
   scene = await startScene(soon);
   const { pipeline } = scene;
   const timestamp = Date.now() - 2 * 3_600_000;

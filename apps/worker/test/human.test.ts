@@ -9,7 +9,7 @@ import { type Scene, startScene, waitingBot } from './scene.ts';
 let scene: Scene;
 afterEach(() => scene.close());
 
-test('a human who writes while the bot is being asked silences it at once, also what it was just saying', async () => {
+test('a human who writes during a call silences the bot at once, including the answer of that call', async () => {
   scene = await startScene({});
   await scene.says('hello');
   await scene.tells('started by hello');
@@ -25,7 +25,7 @@ test('a human who writes while the bot is being asked silences it at once, also 
   expect(await scene.sessions()).toEqual(['paused: human']);
 });
 
-test('a human who writes during a Wait block silences the flow at once, and it goes on when the chat is given back', async () => {
+test('a human who writes during a Wait block silences the flow at once, and it continues when the bot resumes', async () => {
   scene = await startScene({}, waitingBot(20));
   await scene.says('hello');
   await scene.tells('before');
@@ -39,7 +39,7 @@ test('a human who writes during a Wait block silences the flow at once, and it g
   await scene.tells('before', 'after');
 });
 
-test('replies that stand behind the one being delivered are taken back when the human writes', async () => {
+test('replies behind the one being delivered are retracted when the human writes', async () => {
   scene = await startScene({});
   const delivery = scene.holdDelivery();
   await scene.says('hello');
@@ -53,7 +53,7 @@ test('replies that stand behind the one being delivered are taken back when the 
   expect(scene.told()).toEqual(['started by hello']);
 });
 
-test.each([true, false])('an echo before its send returns never pauses; the consumer tells key ids: %s', async (tells) => {
+test.each([true, false])('an echo before its send returns never pauses; the consumer reports key ids: %s', async (tells) => {
   scene = await startScene({});
   scene.pipeline.consumer.tellsKeyIds(tells);
   const delivery = scene.holdDelivery();
@@ -68,7 +68,7 @@ test.each([true, false])('an echo before its send returns never pauses; the cons
   expect(await scene.sessions()).toEqual(['open']);
 });
 
-test.each([true, false])('an echo after its send returned never pauses; the consumer tells key ids: %s', async (tells) => {
+test.each([true, false])('an echo after its send returned never pauses; the consumer reports key ids: %s', async (tells) => {
   scene = await startScene({});
   scene.pipeline.consumer.tellsKeyIds(tells);
   await scene.says('hello');
@@ -80,7 +80,7 @@ test.each([true, false])('an echo after its send returned never pauses; the cons
   await scene.tells('started by hello', 'heard first');
 });
 
-test('an echo that comes while the bot is being asked the next thing withholds nothing', async () => {
+test('an echo that arrives during the next call withholds nothing', async () => {
   scene = await startScene({});
   scene.pipeline.consumer.tellsKeyIds(false);
   await scene.says('hello');
@@ -95,7 +95,7 @@ test('an echo that comes while the bot is being asked the next thing withholds n
   await scene.tells('started by hello', 'heard first');
 });
 
-test('an echo during a Wait block leaves the flow its time', async () => {
+test('an echo during a Wait block does not shorten the wait', async () => {
   scene = await startScene({}, waitingBot(1));
   await scene.says('hello');
   await scene.tells('before');
@@ -104,7 +104,7 @@ test('an echo during a Wait block leaves the flow its time', async () => {
   await scene.tells('before', 'after');
 });
 
-test('an echo of a picture without words, sent as a consumer on its way tells it, never pauses', async () => {
+test('an echo of a picture without a caption never pauses when the consumer reports it before the send returns', async () => {
   const pictureBot: BotScript = { groups: { Start: [image('https://files.example/a.png'), text('Well?'), askText(), goTo('Start')] } };
   scene = await startScene({}, pictureBot);
   scene.pipeline.consumer.during(async ({ messages }, job: Job) => {
@@ -122,7 +122,7 @@ test('an echo of a picture without words, sent as a consumer on its way tells it
   await waitUntil(() => scene.told().length === 2, { what: 'the bot to go on' });
 });
 
-test('what the phone says is ignored, or heard as the contact, where the integration says so', async () => {
+test("messages from the phone are ignored, or answered as the contact's, if the integration says so", async () => {
   scene = await startScene({ fromMe: 'ignore' });
   await scene.says('I am here', { fromMe: true });
   await scene.says('hello');

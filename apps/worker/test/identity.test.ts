@@ -62,7 +62,7 @@ const heard = () => arrivalsOf(typebot.heard).map(({ said }) => said);
 const typebotSessions = () => new Set(typebot.heard.flatMap(({ sessionId }) => (sessionId === null ? [] : [sessionId]))).size;
 const sessions = async () => (await pipeline.ledger.sessions(instanceId)).map(({ jid, status }) => `${jid} ${status}`);
 
-test('who writes by LID, then by LID with the phone, then by phone is in one conversation, and is answered where each was written', async () => {
+test('a contact who writes by LID, then by LID with the phone, then by phone has one conversation and is answered at the address of each message', async () => {
   await pipeline.publish(byLid('one'));
   await settled(1);
   await pipeline.publish(byLidWithPhone('two'));
@@ -78,7 +78,7 @@ test('who writes by LID, then by LID with the phone, then by phone is in one con
   expect(await sessions()).toEqual([`${phone} open`]);
 });
 
-test('all at once as well', async () => {
+test('the same holds when all three arrive at once', async () => {
   await pipeline.publish([byLid('one'), byLidWithPhone('two'), byPhone('three')]);
   await pipeline.publish(byLid('four'));
   await settled(4);
@@ -86,7 +86,7 @@ test('all at once as well', async () => {
   expect(typebotSessions()).toBe(1);
 });
 
-test('what comes while the bot is still asked under the other name waits for its turn', async () => {
+test("a message that arrives during a call for the contact's other address waits for its turn", async () => {
   await pipeline.publish(byLid('one'));
   await settled(1);
   gate.holdAnswers();
@@ -102,7 +102,7 @@ test('what comes while the bot is still asked under the other name waits for its
   expect(await sessions()).toEqual([`${phone} open`]);
 });
 
-test('messages under both names, interleaved while the names become known, arrive at Typebot in the order of their add', async () => {
+test('messages under both addresses, interleaved while the addresses become known as one contact, reach Typebot in the order of their add', async () => {
   const contacts = Array.from({ length: 6 }, (_, index) => ({
     phone: `55319999910${index}0@s.whatsapp.net`,
     lid: `22345678901234${index}@lid`,
@@ -126,7 +126,7 @@ test('messages under both names, interleaved while the names become known, arriv
   expect((await sessions()).toSorted()).toEqual(contacts.map((who) => `${who.phone} open`));
 });
 
-test('a human who takes the chat under one name has it under the other', async () => {
+test('a human who takes the chat under one address has taken it under the other', async () => {
   await pipeline.publish(byLid('one'));
   await settled(1);
   await pipeline.publish(written(lid, 'I am here', { keyFromMe: true, keyRemoteJidAlt: phone }));
@@ -157,7 +157,7 @@ test('a contact of the Cloud API without a phone is answered at the id it wrote 
   expect(await sessions()).toEqual([`${phone} open`]);
 });
 
-test('each participant of a group has a session of their own, and pausing one leaves the other', async () => {
+test('each participant of a group has a separate session, and pausing one does not pause the other', async () => {
   instanceId = await pipeline.register({
     url: gate.url,
     publicId: 'echo',
@@ -184,7 +184,7 @@ test('each participant of a group has a session of their own, and pausing one le
 });
 
 test.each([true, false])(
-  'what the bot says to a participant comes back as its echo, and is no human; the consumer tells key ids: %s',
+  "the echo of the bot's reply to a participant does not count as a human; the consumer reports key ids: %s",
   async (tells) => {
     instanceId = await pipeline.register({
       url: gate.url,

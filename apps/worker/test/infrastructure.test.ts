@@ -70,7 +70,7 @@ test.each<[what: string, strike: () => Promise<unknown>]>([
   ['Redis is killed and started again on what it had written', () => servers.redis.killAndRestart()],
   ['Redis forgets its scripts', () => operator.script('FLUSH')],
   ['Redis cannot be reached for some seconds', () => cutOff(servers.redis, 3_000)],
-])('while chats are busy, %s: nobody is lost, asked twice or in doubt', { timeout: 60_000 }, async (_, strike) => {
+])('while chats are busy, %s: no message is lost, repeated or uncertain', { timeout: 60_000 }, async (_, strike) => {
   const { faults, outcomes } = await underLoad(strike);
   expect(faults).toEqual([]);
   expect(outcomes.filter(({ final }) => final !== 'answered')).toEqual([]);
@@ -80,7 +80,7 @@ test.each<[what: string, strike: () => Promise<unknown>]>([
   ['is killed and started again', () => servers.postgres.killAndRestart()],
   ['is away for 15 seconds', () => cutOff(servers.postgres, 15_000)],
   ['does not answer for 7 seconds', () => lasting(7_000, servers.postgres.road.pause())],
-])('while chats are busy, PostgreSQL %s: only calls under way may be in doubt', { timeout: 90_000 }, async (_, strike) => {
+])('while chats are busy, PostgreSQL %s: only calls in flight may become uncertain', { timeout: 90_000 }, async (_, strike) => {
   const { faults } = await underLoad(strike, chats);
   expect(faults).toEqual([]);
 });
@@ -102,7 +102,7 @@ test.each(['redis', 'postgres'] as const)(
 );
 
 test(
-  'Redis is emptied in the middle: what was taken in is answered, and replies nobody has acknowledged are published again',
+  'Redis is emptied during the work: ingested events are answered, and unacknowledged replies are published again',
   {
     timeout: 60_000,
   },
@@ -125,7 +125,7 @@ test(
   },
 );
 
-test('Redis is full: a producer is told, and nothing that was acknowledged before is hurt', { timeout: 60_000 }, async () => {
+test('Redis is full: a producer gets an error, and nothing that was acknowledged before is affected', { timeout: 60_000 }, async () => {
   const load = await createLoad(pipeline, typebot, chats, 6);
   const heard = typebot.heard.length;
   await load.publish(0, chats * 5);
@@ -140,7 +140,7 @@ test('Redis is full: a producer is told, and nothing that was acknowledged befor
 });
 
 test.each(['converse:wait', 'converse:delayed', 'outbound:wait'])(
-  'the key %s is of a type nobody expects for a while: everything else goes on, and then this as well',
+  'the key %s has a wrong type for a while: everything else continues, and afterwards its work does too',
   { timeout: 60_000 },
   async (name) => {
     const key = `${pipeline.prefix}:${name}`;
@@ -155,7 +155,7 @@ test.each(['converse:wait', 'converse:delayed', 'outbound:wait'])(
 );
 
 test.each(['inbound:wait', 'inbound:marker'])(
-  'the key %s is of a type nobody expects: a producer is told, and then the door is open again',
+  'the key %s has a wrong type: a producer gets an error, and ingestion resumes when the key is repaired',
   { timeout: 60_000 },
   async (name) => {
     const key = `${pipeline.prefix}:${name}`;

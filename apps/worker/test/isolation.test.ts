@@ -35,7 +35,7 @@ function checkRest(): void {
 const dataUrl = 'data:image/png;base64,AAAA';
 
 test.each(['keyId', 'keyParticipant', 'messageId', 'pushName', 'contentType', 'source'])(
-  'an event whose %s looks like a file is taken in as it came, and everybody else is answered',
+  'an event whose %s looks like a file is ingested unchanged, and everybody else is answered',
   async (field) => {
     const event = eventWith({ [field]: dataUrl });
     await pipeline.publish(event);
@@ -61,7 +61,7 @@ test.each([
   ['an error of its data', '22000'],
   ['an error that nobody has thought of', 'P0001'],
   ['an internal error', 'XX000'],
-])('an event at which the database fails with %s is a dead letter, and those around it keep their order', async (_, code) => {
+])('an event for which the database fails with %s becomes a dead letter, and the events around it keep their order', async (_, code) => {
   const jid = newJid();
   const bad = eventWith({ keyId: `refused-${newKeyId()}` });
   await refuseKeysLike('refused-%', code);
@@ -76,7 +76,7 @@ test.each([
   await pipeline.database.sql`drop trigger refuses on inbox`;
 });
 
-test('while the database refuses everybody nothing is given up, the log names the queue, and then all are answered', async () => {
+test('while the database refuses every event none becomes a dead letter, the log names the queue, and afterwards all are answered', async () => {
   await refuseKeysLike('%', '25006');
   const event = eventWith({});
   const from = pipeline.logs.length;
@@ -96,7 +96,7 @@ test('a job whose own id is too long for an index is a dead letter, and everybod
   expect(await pipeline.ledger.deadLetters()).toMatchObject([{ reason: 'invalid_json', payload: 'no JSON' }]);
 });
 
-test('five hundred malformed events of one tenant are each kept and told of, and cost one statement', async () => {
+test('five hundred malformed events of one tenant are each stored and reported in one statement', async () => {
   const bad = Array.from({ length: 500 }, (_, n) => ({ n, instance: { instanceId } }));
   await pipeline.publish(bad);
   await othersAreAnswered();

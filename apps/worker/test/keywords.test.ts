@@ -15,7 +15,7 @@ const keywords = {
   resume: [{ word: 'voltar', answer: 'The bot is back' }],
 };
 
-test.each(['sair', ' SAÍR ', 'Sair'])('"%s" ends the session, is answered, and Typebot never hears it', async (word) => {
+test.each(['sair', ' SAÍR ', 'Sair'])('"%s" ends the session, is answered, and never reaches Typebot', async (word) => {
   scene = await startScene({ keywords });
   await scene.says('hello');
   await scene.says(word);
@@ -36,7 +36,7 @@ test('a finish keyword as the first message starts nothing and is answered', asy
   expect(await scene.sessions()).toEqual([]);
 });
 
-test('a finish keyword during a Wait block ends the session at once, and what stood behind the wait is never said', async () => {
+test('a finish keyword during a Wait block ends the session at once, and the texts after the wait are never sent', async () => {
   scene = await startScene({ keywords }, waitingBot(20));
   await scene.says('hello');
   await scene.tells('before');
@@ -47,7 +47,7 @@ test('a finish keyword during a Wait block ends the session at once, and what st
   expect(scene.typebot.heard).toHaveLength(1);
 });
 
-test('a finish keyword that comes while the bot is asked what it says before a Wait block ends the session too', async () => {
+test('a finish keyword during a call whose answer ends with a Wait block ends the session too', async () => {
   scene = await startScene({ keywords }, waitingBot(20));
   const { release } = scene.holdTypebot();
   await scene.says('hello');
@@ -69,7 +69,7 @@ test('a message during a Wait block waits for its turn', async () => {
   expect(await scene.finals(2)).toEqual(['answered', 'answered']);
 });
 
-test('a restart keyword begins the same bot anew, whatever starts it otherwise', async () => {
+test('a restart keyword starts the same bot again, whatever its trigger', async () => {
   scene = await startScene({ keywords, trigger: { type: 'keyword', value: 'hello' } });
   await scene.says('hello');
   await scene.tells('started by hello');
@@ -90,7 +90,7 @@ test('a contact leaves the bot for a person and comes back to the same question'
   expect(await scene.sessions()).toEqual(['open']);
 });
 
-test('a tapped button that says a keyword is one', async () => {
+test('a tapped button whose title is a keyword counts as the keyword', async () => {
   scene = await startScene({ keywords });
   await scene.says('hello');
   await scene.pipeline.publish(inboundButtonReply({ ...scene.chat, id: 'x', title: 'Sair' }));
@@ -98,7 +98,7 @@ test('a tapped button that says a keyword is one', async () => {
   await scene.tells('started by hello', 'Bye');
 });
 
-test('the human on the phone gives the chat back by a keyword', async () => {
+test('the human on the phone returns the chat to the bot with a keyword', async () => {
   scene = await startScene({ keywords });
   await scene.says('hello');
   await scene.finals(1);
@@ -110,7 +110,7 @@ test('the human on the phone gives the chat back by a keyword', async () => {
   await scene.tells('started by hello', 'The bot is back', 'heard first');
 });
 
-test('a keyword goes before a flow that waits for an outside system', async () => {
+test('a keyword takes effect while a flow waits for an outside system', async () => {
   scene = await startScene({ keywords }, { groups: { Start: [text('one moment'), listenForWebhook(), text('done')] } });
   for (const words of ['hello', 'well?', 'sair']) await scene.says(words);
   expect(await scene.finals(3)).toEqual(['answered', 'ignored: webhook_pending', 'answered']);

@@ -30,30 +30,34 @@ test.each([
   ['C10: the answer to the commit of a reply is lost', 'heard stone', 'toServer', 'after'],
   ['the commit of a reply is lost on its way', 'heard stone', 'toServer', 'before'],
   ['a chat is loaded and its row is lost on its way back', 'stone', 'toClient', 'before'],
-] as const)('%s: everything is heard once and answered once', { timeout: 60_000 }, async (_what, pattern, direction, when) => {
-  const worker = await pipeline.spawnWorker({ DATABASE_URL: road.through(pipeline.env.DATABASE_URL) });
-  const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
-  await pipeline.say({ instanceId, jid }, 'one');
-  await pipeline.ledger.handled(instanceId, 1);
+] as const)(
+  '%s: Typebot receives every message once and every message is answered once',
+  { timeout: 60_000 },
+  async (_what, pattern, direction, when) => {
+    const worker = await pipeline.spawnWorker({ DATABASE_URL: road.through(pipeline.env.DATABASE_URL) });
+    const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
+    await pipeline.say({ instanceId, jid }, 'one');
+    await pipeline.ledger.handled(instanceId, 1);
 
-  const cut = road.cutOn(pattern, when, direction);
-  for (const text of ['stone', 'three']) await pipeline.say({ instanceId, jid }, text);
-  await cut;
-  const outcomes = await pipeline.ledger.handled(instanceId, 3, 30_000);
-  await pipeline.ledger.acknowledged(instanceId);
+    const cut = road.cutOn(pattern, when, direction);
+    for (const text of ['stone', 'three']) await pipeline.say({ instanceId, jid }, text);
+    await cut;
+    const outcomes = await pipeline.ledger.handled(instanceId, 3, 30_000);
+    await pipeline.ledger.acknowledged(instanceId);
 
-  expect(outcomes.map(({ final }) => final)).toEqual(['answered', 'answered', 'answered']);
-  expect(typebot.heard.map(said)).toEqual(['one', 'stone', 'three']);
-  expect(pipeline.consumer.textsTo(instanceId)).toEqual(['started by one', 'heard stone', 'heard three']);
-  expect(await worker.stop()).toBe(0);
-});
+    expect(outcomes.map(({ final }) => final)).toEqual(['answered', 'answered', 'answered']);
+    expect(typebot.heard.map(said)).toEqual(['one', 'stone', 'three']);
+    expect(pipeline.consumer.textsTo(instanceId)).toEqual(['started by one', 'heard stone', 'heard three']);
+    expect(await worker.stop()).toBe(0);
+  },
+);
 
 test.each([
   [2, 'stone/', 'the answer to the commit of several calls'],
   [50, 'stone/', 'the answer to the commit of many calls'],
   [50, 'heard stone/', 'the answer to the commit of many replies'],
 ] as const)(
-  'of %i chats that write at once (%s) %s is lost: everything is heard once, answered once, and nothing is uncertain',
+  '%i chats write at once (%s) and %s is lost: Typebot receives every message once, each is answered once, and none is uncertain',
   { timeout: 60_000 },
   async (chats, pattern, _what) => {
     const worker = await pipeline.spawnWorker({ DATABASE_URL: road.through(pipeline.env.DATABASE_URL) });

@@ -95,7 +95,7 @@ async function newestEvent(instanceId: string): Promise<{ text: string; content:
   return row as { text: string; content: Record<string, unknown> };
 }
 
-test('a photo that stands in its event answers a file input with an address that has its bytes', async () => {
+test('a photo contained in its event answers a file input with an address that serves its bytes', async () => {
   const { instanceId, send } = await waitingChat('files');
   const outcomes = await send('image', { base64: png.toString('base64'), mimetype: 'image/png' });
   expect(outcomes.at(-1)).toMatchObject({ final: 'answered' });
@@ -105,7 +105,7 @@ test('a photo that stands in its event answers a file input with an address that
   expect(kept.length).toBeLessThan(2_000);
 });
 
-test('with its caption it answers a text input that takes attachments', async () => {
+test('a photo with a caption answers a text input that accepts attachments', async () => {
   const { send } = await waitingChat('attachments');
   await send('imageMessage', {
     imageMessage: { url: 'https://mmg.whatsapp.net/o1/x', mimetype: 'image/png', caption: 'my house' },
@@ -116,7 +116,7 @@ test('with its caption it answers a text input that takes attachments', async ()
   expect((await bytesAt(heard.attachedFileUrls[0]))?.equals(png)).toBe(true);
 });
 
-test('a file whose address expires is copied before the bot hears of it', async () => {
+test('a file whose address expires is copied before the bot receives it', async () => {
   const { send } = await waitingChat('files');
   const address = files.add('download/7?Expires=300&Signature=x', png, 'image/png');
   const outcomes = await send('image', { url: address, mimetype: 'image/png' });
@@ -125,7 +125,7 @@ test('a file whose address expires is copied before the bot hears of it', async 
   expect((await bytesAt(lastHeard()))?.equals(png)).toBe(true);
 });
 
-test('an address that a bot can open goes to it as it is', async () => {
+test('an address that a bot can open is passed on unchanged', async () => {
   const { send } = await waitingChat('files');
   const address = files.add('photo.png', png, 'image/png');
   await send('image', { url: address });
@@ -133,7 +133,7 @@ test('an address that a bot can open goes to it as it is', async () => {
   expect(files.asked).not.toContain('/photo.png');
 });
 
-test('the same event again keeps nothing twice', async () => {
+test('a repeated event stores no file twice', async () => {
   const { instanceId, send, jid } = await waitingChat('files');
   const keyId = newKeyId();
   const content = { base64: png.toString('base64'), mimetype: 'image/png' };
@@ -144,7 +144,7 @@ test('the same event again keeps nothing twice', async () => {
   expect(await pipeline.ledger.outcomes(instanceId)).toHaveLength(3);
 });
 
-test('a file that cannot be kept costs the file and not the message', async () => {
+test('when a file cannot be stored, only the file is lost and the message is answered', async () => {
   const { instanceId, send } = await waitingChat('attachments');
   await send('image', { base64: 'this is no base64!', caption: 'my house' });
   expect(lastHeard()).toBe('my house');
@@ -160,7 +160,7 @@ test('a job with a file above its limit is a dead letter, as any job of that siz
   expect(await letters()).toEqual(['too_large']);
 });
 
-test('what has expired is swept away', async () => {
+test('expired files are deleted by the sweep', async () => {
   const { instanceId, send } = await waitingChat('files');
   await send('image', { base64: png.toString('base64'), mimetype: 'image/png' });
   const address = lastHeard();

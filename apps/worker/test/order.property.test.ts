@@ -23,7 +23,7 @@ afterEach(async () => {
   await typebot.close();
 });
 
-test('order survives restarts, lost leases and lost doorbells, and no answer is uncertain', { timeout: 90_000 }, async () => {
+test('order survives restarts, lost leases and lost wake-ups, and no answer is uncertain', { timeout: 90_000 }, async () => {
   const strike = await hire(() => pipeline.startWorker());
   await fc.assert(
     fc.asyncProperty(planOf(['stop', 'forget_leases', 'forget_rings'], 3), async (plan) => {

@@ -7,7 +7,7 @@ import { arrivalsOf, echoBot } from './order/echo-bot.ts';
 
 const partitions = 4;
 
-test('with several inbound queues what a contact writes under two names is heard in the order of its add', async () => {
+test('with several inbound queues the messages of a contact under two addresses reach Typebot in the order of their add', async () => {
   const typebot = await startFakeTypebot({ bots: { echo: echoBot } });
   const pipeline = await startPipeline({ typebots: [typebot.url], workers: 0 });
   const publisher = createPublisher({ connection: pipeline.env.REDIS_URL, prefix: pipeline.prefix, partitions });

@@ -89,7 +89,7 @@ test('a pause before the bot could be started keeps it silent', async () => {
   expect(typebot.heard.map(({ message }) => message)).toEqual([undefined, 'asked']);
 });
 
-test('a pause while a reply is being delivered takes back those behind it, and their numbers are given again', async () => {
+test('a pause while a reply is being delivered retracts the replies after it, and their sequence numbers are used again', async () => {
   const delivery = holdDelivery();
   await pipeline.say(chat, 'hello');
   await delivery.begun;
@@ -124,7 +124,7 @@ test('a close while the bot is being asked ends the session, and the next messag
   expect(await sessions()).toEqual(['closed: operator', 'open']);
 });
 
-test('commands given at once are carried out one after the other', async () => {
+test('simultaneous commands are carried out one after the other', async () => {
   const sessionId = await started('hello');
   const pauses = await Promise.all([1, 2].map(() => pipeline.command(chat, { type: 'pause', sessionId, reason: 'operator' })));
   expect(await Promise.all(pauses.map((pause) => pause.outcome()))).toEqual(['answered', 'answered']);
@@ -161,7 +161,7 @@ test('a pause and a resume while the bot is being asked: its answer is withheld 
   expect(told()).toEqual(['started by hello', 'heard second']);
 });
 
-test('a pause during a Wait block stops the flow there, and a resume goes on behind it', async () => {
+test('a pause during a Wait block stops the flow there, and a resume continues after the block', async () => {
   await use('waiting');
   await pipeline.say(chat, 'hello');
   await waitUntil(() => told().length === 1, { what: 'what is said before the wait' });
@@ -183,7 +183,7 @@ test('a pause during a Wait block stops the flow there, and a resume goes on beh
   await waitUntil(() => told().at(-1) === 'heard hi', { what: 'the answer after the wait' });
 });
 
-test('the human on the phone takes the chat, also where the bot never spoke, until it is given back', async () => {
+test('the human on the phone takes the chat, even where the bot never spoke, until the bot is resumed', async () => {
   await pipeline.say(chat, 'Good morning', { fromMe: true });
   await pipeline.say(chat, 'hi');
   expect(await finals(2)).toEqual(['ignored: human', 'ignored: paused']);
@@ -215,7 +215,7 @@ test('a human who writes while the bot is being asked has the last word', async 
   expect(told()).toEqual(['started by hello']);
 });
 
-test('our own messages that come back as the phone’s are echoes, and the bot goes on', async () => {
+test('messages of the bot that come back as the phone’s are echoes, and the bot continues', async () => {
   await started('hello');
   const [reply] = pipeline.consumer.replies();
   if (!reply) throw new Error('There is no reply');

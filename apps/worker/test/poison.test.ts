@@ -49,44 +49,40 @@ async function finalsOf(instanceId: string, chat: number): Promise<(string | nul
   return (await pipeline.ledger.outcomes(instanceId)).filter(({ jid }) => jid === jidOf(chat)).map(finalOf);
 }
 
-test(
-  'an event that kills every worker is dead after the third, and its conversation and all others continue',
-  { timeout: 90_000 },
-  async () => {
-    await withPipeline(async (instanceId) => {
-      const deaths: ChildWorker[] = [];
-      const others = [1, 2, 3, 4, 5, 6, 7, 8];
-      let worker = await pipeline.spawnWorker(alteredEnv([dies]));
-      await say(instanceId, 0, 'before');
-      await pipeline.ledger.handled(instanceId, 1);
-      await say(instanceId, 0, poison);
-      await say(instanceId, 0, 'after');
-      // Said while workers die: each is in the middle of it with one of them.
-      for (const chat of others) await say(instanceId, chat, 'hello');
+test('an event that kills every worker is dead after the third worker, and all conversations continue', { timeout: 90_000 }, async () => {
+  await withPipeline(async (instanceId) => {
+    const deaths: ChildWorker[] = [];
+    const others = [1, 2, 3, 4, 5, 6, 7, 8];
+    let worker = await pipeline.spawnWorker(alteredEnv([dies]));
+    await say(instanceId, 0, 'before');
+    await pipeline.ledger.handled(instanceId, 1);
+    await say(instanceId, 0, poison);
+    await say(instanceId, 0, 'after');
+    // Said while workers die: each is in the middle of it with one of them.
+    for (const chat of others) await say(instanceId, chat, 'hello');
 
-      await waitUntil(
-        async () => {
-          if (worker.isAlive()) return typeof (await ended(instanceId))[`0-${poison}`] === 'string';
-          deaths.push(worker);
-          worker = await pipeline.spawnWorker(alteredEnv([dies]));
-          return false;
-        },
-        { what: 'the poison to be given up', timeoutMs: 60_000 },
-      );
-      const outcomes = await pipeline.ledger.handled(instanceId, others.length + 3, 20_000);
+    await waitUntil(
+      async () => {
+        if (worker.isAlive()) return typeof (await ended(instanceId))[`0-${poison}`] === 'string';
+        deaths.push(worker);
+        worker = await pipeline.spawnWorker(alteredEnv([dies]));
+        return false;
+      },
+      { what: 'the poison to be given up', timeoutMs: 60_000 },
+    );
+    const outcomes = await pipeline.ledger.handled(instanceId, others.length + 3, 20_000);
 
-      // A message that comes in at once ('after') may cost one more, since it rings by itself.
-      expect([3, 4]).toContain(deaths.length);
-      expect(await finalsOf(instanceId, 0)).toEqual(['answered', 'dead: poison', 'answered']);
-      // Typebot was asked by nobody who died: a worker that lost a call would have left doubt.
-      expect(outcomes.filter(({ final }) => final === 'answered').length).toBe(others.length + 2);
-      await pipeline.ledger.acknowledged(instanceId);
-      expect(pipeline.consumer.textsTo(instanceId, jidOf(0))).toEqual(['started by before', 'heard after']);
-      expect(worker.isAlive()).toBe(true);
-      expect(await worker.stop()).toBe(0);
-    });
-  },
-);
+    // A message that comes in at once ('after') may cost one more, since it rings by itself.
+    expect([3, 4]).toContain(deaths.length);
+    expect(await finalsOf(instanceId, 0)).toEqual(['answered', 'dead: poison', 'answered']);
+    // Typebot was asked by nobody who died: a worker that lost a call would have left doubt.
+    expect(outcomes.filter(({ final }) => final === 'answered').length).toBe(others.length + 2);
+    await pipeline.ledger.acknowledged(instanceId);
+    expect(pipeline.consumer.textsTo(instanceId, jidOf(0))).toEqual(['started by before', 'heard after']);
+    expect(worker.isAlive()).toBe(true);
+    expect(await worker.stop()).toBe(0);
+  });
+});
 
 test('a contact who keeps writing behind such an event costs at most one more worker', { timeout: 120_000 }, async () => {
   await withPipeline(async (instanceId) => {
@@ -112,7 +108,7 @@ test('a contact who keeps writing behind such an event costs at most one more wo
   });
 });
 
-test('an event that makes every worker throw is dead as well, and ends no worker', { timeout: 60_000 }, async () => {
+test('an event that makes every worker throw is dead too, and ends no worker', { timeout: 60_000 }, async () => {
   await withPipeline(async (instanceId) => {
     const worker = await pipeline.spawnWorker(alteredEnv([fails]));
     for (const text of [poison, 'after']) await say(instanceId, 0, text);

@@ -77,7 +77,7 @@ test.each(scenes)('in %s, %s', async (recording, _, scene) => {
   expect(shown.map(transcriptOf).join('\n')).toMatchSnapshot();
 });
 
-test('every exchange of every recording is driven, or there is a reason why not', () => {
+test('every exchange of every recording is replayed, or a reason is given', () => {
   const names = readdirSync(fileURLToPath(new URL('../../../packages/testkit/recordings/', import.meta.url)))
     .filter((name) => name.endsWith('.json'))
     .map((name) => name.slice(0, -'.json'.length));

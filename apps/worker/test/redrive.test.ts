@@ -34,7 +34,7 @@ test('a message that a broken bot refused is answered once when it is redriven, 
   expect((await findDeadLetter(scene.pipeline.database, owner(), letter.deadLetterId))?.status).toBe('redriven');
 });
 
-test('every part of a burst that was refused is a letter, and they become one answer again', async () => {
+test('every part of a refused burst becomes a dead letter, and redriving them produces one answer', async () => {
   scene = await startScene({ ...silent, debounceMs: 300 });
   await scene.says('hello');
   await scene.tells('started by hello');
@@ -49,7 +49,7 @@ test('every part of a burst that was refused is a letter, and they become one an
   await scene.tells('started by hello', 'heard one\ntwo');
 });
 
-test('words of which nobody knows whether Typebot heard them are said again once when they are said to be lost', async () => {
+test('an uncertain message is sent to Typebot once more when an operator redrives it', async () => {
   scene = await startScene(silent, undefined, { timeoutMs: 1_000, quarantineMs: 100 });
   await scene.says('hello');
   await scene.tells('started by hello');

@@ -8,7 +8,7 @@ afterEach(() => scene.close());
 
 const replays = { resume: { replay: true }, staleAfterMinutes: 1 };
 
-test('by default the bot never hears what was said to the human', async () => {
+test('by default the bot never receives messages that were written to the human', async () => {
   scene = await startScene({});
   await talkToHuman('one');
   await resume();
@@ -17,7 +17,7 @@ test('by default the bot never hears what was said to the human', async () => {
   expect(scene.heard()).toEqual(['two']);
 });
 
-test('with replay the bot answers it when an operator hands the chat back, in order, and then what comes next', async () => {
+test('with replay the bot answers them in order when an operator resumes the bot, and then later messages', async () => {
   scene = await startScene(replays);
   await talkToHuman('one', 'two');
   await resume();
@@ -36,7 +36,7 @@ test('with replay the bot answers it when an operator hands the chat back, in or
   ]);
 });
 
-test('what was said long ago is replayed all the same', async () => {
+test('messages from long ago are replayed too', async () => {
   scene = await startScene(replays);
   await talkToHuman('one');
   const minutesAgo = Math.floor(Date.now() / 1_000) - 3_000;
@@ -47,7 +47,7 @@ test('what was said long ago is replayed all the same', async () => {
   expect(await scene.finals(5)).toEqual(['answered', 'ignored: human', 'ignored: paused', 'answered', 'answered']);
 });
 
-test('a message is replayed once: a second pause brings back only what was said in it', async () => {
+test('a message is replayed once: a second pause replays only messages written during it', async () => {
   scene = await startScene(replays);
   await talkToHuman('one');
   await resume();
@@ -61,7 +61,7 @@ test('a message is replayed once: a second pause brings back only what was said 
   expect(scene.heard()).toEqual(['one', 'two']);
 });
 
-test('what was said in a pause before the setting was made stays with the human', async () => {
+test('messages written in a pause before the setting was made are not replayed', async () => {
   scene = await startScene({});
   await talkToHuman('one');
   await resume();
@@ -75,7 +75,7 @@ test('what was said in a pause before the setting was made stays with the human'
   expect(scene.heard()).toEqual(['two']);
 });
 
-test('a keyword of the human, and a pause that ends by itself, replay too', async () => {
+test('a resume keyword of the human and a pause that ends by itself replay too', async () => {
   scene = await startScene({ ...replays, keywords: { resume: ['voltar'] }, pause: { resumeAfterMinutes: 0.03 } });
   await talkToHuman('one');
   await scene.says('voltar', { fromMe: true });
@@ -86,7 +86,7 @@ test('a keyword of the human, and a pause that ends by itself, replay too', asyn
   expect(scene.heard()).toEqual(['one', 'two']);
 });
 
-test('an order that does not hand the chat back, obeyed in the middle of the pause, leaves what was said before it to be replayed', async () => {
+test('a command that does not resume the bot, carried out during the pause, keeps the earlier messages for the replay', async () => {
   scene = await startScene(replays);
   await talkToHuman('one');
   const close = await scene.pipeline.command(scene.chat, { type: 'close', sessionId: crypto.randomUUID(), reason: 'operator' });
@@ -97,7 +97,7 @@ test('an order that does not hand the chat back, obeyed in the middle of the pau
   await scene.tells('started by hello', 'heard one', 'heard two');
 });
 
-test('so does a call of the Webhook block that the flow stands at', async () => {
+test('a call of the current Webhook block during the pause also keeps the earlier messages for the replay', async () => {
   scene = await startScene(replays, {
     groups: { Start: [text('Pay, please'), listenForWebhook(), text('Paid'), goTo('Ask')], Ask: [askText({}), text('heard'), goTo('Ask')] },
   });

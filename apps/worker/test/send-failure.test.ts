@@ -7,7 +7,7 @@ import { type Scene, startScene } from './scene.ts';
 let scene: Scene;
 afterEach(() => scene.close());
 
-test('by default the next replies go out', async () => {
+test('by default the next replies are sent', async () => {
   scene = await startScene({});
   await sendsNothingOf('started by hello');
   await scene.says('first');
@@ -15,7 +15,7 @@ test('by default the next replies go out', async () => {
   expect(await scene.sessions()).toEqual(['open']);
 });
 
-test('with afterSendFailure pause the chat is left to a human, and what stood behind is not sent', async () => {
+test('with afterSendFailure pause the chat is left to a human, and later replies are not sent', async () => {
   scene = await startScene({ afterSendFailure: 'pause' });
   const released = Promise.withResolvers<void>();
   scene.pipeline.consumer.during(async () => {
@@ -33,7 +33,7 @@ test('with afterSendFailure pause the chat is left to a human, and what stood be
   expect(scene.told()).toEqual([]);
 });
 
-test('with afterSendFailure pause the chat is paused also when another setting is unreadable', async () => {
+test('with afterSendFailure pause the chat is paused even when another setting is unreadable', async () => {
   scene = await startScene({ afterSendFailure: 'pause' });
   await scene.pipeline.database.sql`
     update typebot_integrations set settings = settings || '{"locale": "tlh", "ofTheFuture": 1}' where instance_id = ${scene.instanceId}`;
@@ -48,7 +48,7 @@ test('with afterSendFailure pause the chat is paused also when another setting i
   expect(sessions).toEqual(['paused: send_failed']);
 });
 
-test('a failure that is told twice pauses once', async () => {
+test('a failure that is reported twice pauses once', async () => {
   scene = await startScene({ afterSendFailure: 'pause' });
   await sendsNothingOf('started by hello');
   await waitUntil(async () => (await scene.sessions())[0] === 'paused: send_failed', { what: 'the pause' });

@@ -29,7 +29,7 @@ afterEach(async () => {
   await typebot.close();
 });
 
-test('everything that happens to a chat is told once, in its order, to those who may know', { timeout: 40_000 }, async () => {
+test('everything that happens to a chat is reported once, in order, to its tenant only', { timeout: 40_000 }, async () => {
   await start();
   const [mine, theirs] = [await register('business-1'), await register('business-2')];
   await addWebhook(pipeline, receiver, { instanceId: mine, path: '/mine' });
@@ -63,7 +63,7 @@ test('everything that happens to a chat is told once, in its order, to those who
   );
 });
 
-test('nothing that is told holds the words of a contact', { timeout: 40_000 }, async () => {
+test('no session event contains the words of a contact', { timeout: 40_000 }, async () => {
   await start();
   const instanceId = await register();
   await addWebhook(pipeline, receiver, { instanceId, path: '/' });
@@ -73,7 +73,7 @@ test('nothing that is told holds the words of a contact', { timeout: 40_000 }, a
   for (const body of receiver.bodies()) sessionEventSchema.parse(body);
 });
 
-test('a message tells its WhatsApp id, and a command none', { timeout: 40_000 }, async () => {
+test('a session event of a message carries its WhatsApp id, and one of a command carries none', { timeout: 40_000 }, async () => {
   await start();
   const instanceId = await register();
   queue = consumeEvents();
@@ -90,7 +90,7 @@ test('a message tells its WhatsApp id, and a command none', { timeout: 40_000 },
   expect(queue.told.at(-1)?.data).toMatchObject({ keyId: null, keyRemoteJid: null, ...(await letterOf('inbound')) });
 });
 
-test('what was committed by a worker that died before it told anybody is told by the next one', { timeout: 60_000 }, async () => {
+test('events committed by a worker that died before publishing them are published by the next one', { timeout: 60_000 }, async () => {
   await start({ workers: 0 });
   const instanceId = await register();
   await addWebhook(pipeline, receiver, { instanceId, path: '/' });
@@ -113,7 +113,7 @@ test('what was committed by a worker that died before it told anybody is told by
   expect(queue.told.map(named)).toEqual(chats.map(() => 'session.opened: null'));
 });
 
-test('kill -9 of a worker while it tells loses nothing', { timeout: 60_000 }, async () => {
+test('kill -9 of a worker while it publishes session events loses none', { timeout: 60_000 }, async () => {
   await start({ workers: 0 });
   const instanceId = await register();
   await addWebhook(pipeline, receiver, { instanceId, path: '/' });
@@ -160,7 +160,7 @@ test('a queue that nobody consumes stays small, and a late consumer misses nothi
   await events.close();
 });
 
-test('what is older than 30 days is forgotten, with its deliveries', async () => {
+test('session events older than 30 days are deleted with their deliveries', async () => {
   await start();
   const instanceId = await register();
   const { webhookId } = await addWebhook(pipeline, receiver, { instanceId, path: '/', enabled: false });

@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 test(
-  'three workers at work on 300 chats are replaced one after another, and no call of theirs is in doubt',
+  'three workers with 300 busy chats are replaced one after another, and none of their calls is uncertain',
   { timeout: 240_000 },
   async () => {
     const pipeline: Pipeline = await startPipeline({ typebots: [typebot.url], workers: 0, timeoutMs: 10_000 });
@@ -117,15 +117,19 @@ describe('on servers of their own', () => {
     return { code, late };
   }
 
-  test.each([0, 5, 20, 60, 200])('a worker that is told to stop %i ms after Redis was restarted stops', { timeout: 60_000 }, async (ms) => {
-    const worker = await spawn();
-    await servers.redis.killAndRestart();
-    await sleep(ms);
-    const stopped = await stops(worker);
-    expect(stopped).toMatchObject({ code: 0 });
-  });
+  test.each([0, 5, 20, 60, 200])(
+    'a worker that is asked to stop %i ms after Redis was restarted stops',
+    { timeout: 60_000 },
+    async (ms) => {
+      const worker = await spawn();
+      await servers.redis.killAndRestart();
+      await sleep(ms);
+      const stopped = await stops(worker);
+      expect(stopped).toMatchObject({ code: 0 });
+    },
+  );
 
-  test('a worker that is told to stop while Redis is away stops', { timeout: 60_000 }, async () => {
+  test('a worker that is asked to stop while Redis is away stops', { timeout: 60_000 }, async () => {
     const worker = await spawn();
     await servers.redis.road.cut();
     try {

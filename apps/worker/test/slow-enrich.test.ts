@@ -24,7 +24,7 @@ const says: BotScript = {
 };
 
 test(
-  'a message that takes longer to be made ready than four sweeps is not taken for poison, however many workers there are',
+  'a message whose enrichment takes longer than four sweeps is not treated as poison, however many workers there are',
   { timeout: 60_000 },
   async () => {
     const typebot = await startFakeTypebot({ bots: { says } });

@@ -46,7 +46,7 @@ afterEach(async () => {
 
 const png = randomBytes(2_000);
 
-test('fetches that hang leave turns for everybody else, whose own files are fetched', async () => {
+test("fetches that hang leave capacity for everybody else's files", async () => {
   pipeline = await startPipeline({ typebots: [typebot.url, slow.url], concurrency: 12, timeoutMs: 5_000 });
   const guilty = await pipeline.register({ url: typebot.url, publicId: 'files' });
   const honest = await pipeline.register({ url: typebot.url, publicId: 'files' });
@@ -72,7 +72,7 @@ test('fetches that hang leave turns for everybody else, whose own files are fetc
   expect(outcomes.filter(({ final }) => final !== 'answered')).toEqual([]);
 });
 
-test('a bucket that hangs holds up nobody at the door, and the file reaches the bot once the bucket is back', async () => {
+test("a bucket that hangs delays nobody's ingestion, and the file reaches the bot once the bucket is back", async () => {
   pipeline = await startPipeline({ typebots: [typebot.url], concurrency: 12, workers: 0 });
   await pipeline.startWorker({
     MEDIA_S3_BUCKET: 'files',

@@ -60,7 +60,7 @@ test('one sweep wakes all chats whose wake-ups were lost', { timeout: 60_000 }, 
   expect(Math.max(...pipeline.logs.map(({ woken }) => Number(woken ?? 0)))).toBeGreaterThan(500);
 });
 
-test('a file that cannot be removed keeps no other from being removed', { timeout: 30_000 }, async () => {
+test('a file that cannot be deleted does not keep others from being deleted', { timeout: 30_000 }, async () => {
   await start({ workers: 0 });
   const { sql } = pipeline.database;
   const stuck = Array.from({ length: 120 }, () => randomUUID());

@@ -30,7 +30,7 @@ async function migrateFurther(): Promise<void> {
   await sql.unsafe('create index concurrently next_index on sessions (next_count)');
 }
 
-test('workers at work do not notice a migration, and are replaced one by one while it runs', { timeout: 120_000 }, async () => {
+test('a migration does not disturb running workers, which are replaced one by one meanwhile', { timeout: 120_000 }, async () => {
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
   const workers = [await pipeline.spawnWorker(), await pipeline.spawnWorker()];
   const published: Published[] = [];
@@ -71,7 +71,7 @@ test('workers at work do not notice a migration, and are replaced one by one whi
 
 const chat = { jid: '5531999990000@s.whatsapp.net' };
 
-test('of settings that a newer version wrote the known ones hold, and the others are named in the log', async () => {
+test('settings written by a newer version: the known ones apply, and the log names the others', async () => {
   const settings = { trigger: { type: 'keyword', operator: 'equals', value: 'menu' } } as const;
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo', settings });
   await pipeline.database.sql`

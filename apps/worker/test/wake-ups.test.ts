@@ -44,7 +44,7 @@ test('kill -9 of one of three workers in the middle of 60 chats loses and reorde
   expect(underWay).toEqual(expect.arrayContaining(uncertain));
 });
 
-test('a worker that was frozen in the middle of its calls changes nothing when it wakes', { timeout: 60_000 }, async () => {
+test('a worker that was frozen during its calls changes nothing when it continues', { timeout: 60_000 }, async () => {
   await start({ workers: 0, concurrency, timeoutMs: 5_000 });
   const frozen = await spawnDoorkeeper();
   await pipeline.spawnWorker();
@@ -119,7 +119,7 @@ test('replies that Redis forgot are published again under the same job ids', { t
   expect(faults(instanceId, events, await pipeline.ledger.outcomes(instanceId), 0)).toEqual([]);
 });
 
-test('a reply that was sent while no worker was there is acknowledged by the next one', { timeout: 30_000 }, async () => {
+test('a reply that was sent while no worker ran is acknowledged by the next one', { timeout: 30_000 }, async () => {
   await start({ workers: 0, consumes: false });
   const worker = await pipeline.startWorker();
   const { instanceId, events } = await conversations(1, 2);

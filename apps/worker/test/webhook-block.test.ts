@@ -14,7 +14,7 @@ const paying: BotScript = {
   },
 };
 
-test('an outside call goes on with the flow, and what it carries arrives', async () => {
+test('a call from an outside system continues the flow, and the bot receives its data', async () => {
   scene = await startScene({}, paying);
   const sessionId = await begun();
   expect(await call(sessionId, '{"amount":"10"}')).toBe('answered');
@@ -26,7 +26,7 @@ test('an outside call goes on with the flow, and what it carries arrives', async
   expect(scene.heard()[0]).toBe('{"data":{"amount":"10"}}');
 });
 
-test('what the contact writes meanwhile is answered with a hint and never taken for the call', async () => {
+test('a message written meanwhile is answered with a hint and never treated as the call', async () => {
   scene = await startScene({ hints: { waiting: 'Waiting for your payment' } }, paying);
   const sessionId = await begun();
   await scene.says('I paid');
@@ -37,7 +37,7 @@ test('what the contact writes meanwhile is answered with a hint and never taken 
   expect(scene.heard()).toEqual(['{"data":"yes"}']);
 });
 
-test('a call that comes while a human holds the chat is kept and goes on when the chat is given back', async () => {
+test('a call that arrives while a human has the chat is kept and continues the flow when the bot resumes', async () => {
   scene = await startScene({}, paying);
   const sessionId = await begun();
   await scene.says('I am here', { fromMe: true });
@@ -50,7 +50,7 @@ test('a call that comes while a human holds the chat is kept and goes on when th
   await scene.tells('Pay, please', 'Paid: yes');
 });
 
-test.each(['yes', 'sim'])('a second call, and one where no Webhook block is, is refused (%s)', async (words) => {
+test.each(['yes', 'sim'])('a second call, and a call where the flow is at no Webhook block, is refused (%s)', async (words) => {
   scene = await startScene({}, paying);
   const sessionId = await begun();
   expect(await call(sessionId, JSON.stringify(words))).toBe('answered');

@@ -78,7 +78,7 @@ const walk: [says: Says, isAnswered: string | RegExp][] = [
   [sends('image', 'photo.png', 'last words'), /note=last words files=.*photo\.png[^]*Bye Ana/],
 ];
 
-test('a contact on WhatsApp reaches the end of the bot with one of everything, and no answer is refused', async () => {
+test('a contact on WhatsApp reaches the end of a bot with every kind of block, and no answer is refused', async () => {
   const typebot = await startFakeTypebot({ bots: { all: recordedBots['wa-all'] } });
   const pipeline = await startPipeline({ typebots: [typebot.url] });
   try {

@@ -51,7 +51,7 @@ test.each<[what: string, contentType: string, content: Record<string, unknown>, 
   ['a poll', 'pollCreationMessage', { name: 'Lunch?' }, 'poll'],
   ['a mention in a status', 'statusMentionMessage', { message: {} }, 'status_mention'],
   ['a missed call', 'unknown', {}, 'protocol', { messageStubType: 40 }],
-])('%s says nothing, and the words that follow under the same id are answered', async (_, contentType, content, reason, data = {}) => {
+])('%s is not answered, and the text that follows under the same id is', async (_, contentType, content, reason, data = {}) => {
   const chat = { ...(await freshChat()), keyId: newKeyId() };
   const event = inboundEvent(chat, contentType, content);
   await pipeline.publish({ ...event, data: { ...event.data, ...data } });
@@ -62,7 +62,7 @@ test.each<[what: string, contentType: string, content: Record<string, unknown>, 
   expect(pipeline.consumer.textsTo(chat.instanceId, chat.jid)).toEqual(['started by hello']);
 });
 
-test('words in one job with the stub before them are answered once, however often both come', async () => {
+test('a text in one job with its stub is answered once, however often both arrive', async () => {
   const chat = { ...(await freshChat()), keyId: newKeyId() };
   const events = [inboundEvent(chat, 'ciphertext', {}), inboundText({ ...chat, text: 'hello' })];
   for (let times = 0; times < 3; times += 1) await pipeline.publish(events);
@@ -70,7 +70,7 @@ test('words in one job with the stub before them are answered once, however ofte
   expect(await ends(chat.instanceId, 3)).toEqual(['ignored: undecrypted', 'answered', 'answered']);
 });
 
-test('a receipt that comes before the message of the human it is about does not stand in for it', async () => {
+test('a receipt that arrives before its message of the human does not replace it', async () => {
   const chat = await freshChat();
   await pipeline.say(chat, 'hello');
   await pipeline.ledger.handled(chat.instanceId, 1);
@@ -81,7 +81,7 @@ test('a receipt that comes before the message of the human it is about does not 
   expect(await ends(chat.instanceId, 4)).toEqual(['answered', 'ignored: other_event', 'ignored: human', 'ignored: paused']);
 });
 
-test('a notice without words from our own side is no human at work', async () => {
+test('a notice without text from the number itself does not count as a human', async () => {
   const chat = await freshChat();
   await pipeline.say(chat, 'hello');
   const notice = inboundEvent({ ...chat, fromMe: true }, 'unknown', {});

@@ -62,7 +62,7 @@ const [first, second, third] = events as [Published, Published, Published];
 /** The same chat of an instance whose uncertain turns are made again. */
 const again = (event: Published): Published => ({ ...event, instanceId: 'again' });
 
-test('a history that is as promised has no faults', () => {
+test('a history that keeps every guarantee has no faults', () => {
   expect(faultsOf(historyOf())).toEqual([]);
 });
 
