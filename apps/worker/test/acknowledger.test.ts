@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Pipeline, startPipeline } from './harness.ts';
 import { echoBot } from './order/echo-bot.ts';
 
-/** What the consumer completes while nobody hears it. No sweep comes in these tests. */
+/** Receipts of replies that complete while no worker reads them. No sweep runs in these tests. */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 let instanceId: string;
@@ -25,7 +25,7 @@ afterEach(async () => {
 
 async function say(...texts: string[]): Promise<void> {
   for (const text of texts) await pipeline.say({ instanceId, jid }, text);
-  await pipeline.ledger.handled(instanceId, texts.length);
+  await pipeline.tables.handled(instanceId, texts.length);
 }
 
 test('a reply that completes while no worker runs is acknowledged by the next worker', { timeout: 30_000 }, async () => {
@@ -35,7 +35,7 @@ test('a reply that completes while no worker runs is acknowledged by the next wo
   pipeline.consumer.start();
   await waitUntil(() => pipeline.consumer.deliveries.length === 1, { what: 'the first reply' });
   await pipeline.startWorker();
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.acknowledged(instanceId);
   expect(pipeline.consumer.textsTo(instanceId)).toEqual(['started by hello', 'heard first']);
 });
 
@@ -48,6 +48,6 @@ test('when the process that reads receipts is killed, another continues where it
   await victim.kill();
   pipeline.consumer.start();
   await waitUntil(() => pipeline.consumer.deliveries.length >= 1, { what: 'the first reply' });
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.acknowledged(instanceId);
   expect(pipeline.consumer.textsTo(instanceId)).toEqual(['started by hello', 'heard first', 'heard second']);
 });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Pipeline, startPipeline } from './harness.ts';
 import { echoBot } from './order/echo-bot.ts';
 
-/** What consumers can make of a reply: whatever it is, its chat goes on, and so do the sweep and all other chats. */
+/** Receipts that a faulty consumer can write. Whatever they contain, the chat, the sweep and all other chats continue. */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 let consumer: Worker;
@@ -57,8 +57,8 @@ test.each<[what: string, receipt: unknown]>([
   await pipeline.say({ instanceId, jid }, 'bad');
   for (const text of ['a', 'b']) await pipeline.say({ instanceId, jid: honest }, text);
   await pipeline.say({ instanceId, jid }, 'next');
-  await pipeline.ledger.handled(instanceId, 4);
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.handled(instanceId, 4);
+  await pipeline.tables.acknowledged(instanceId);
   expect(sent.toSorted()).toEqual(['heard b', 'heard next', 'started by a', 'started by bad']);
   expect(await keyIds()).toEqual(expect.arrayContaining(['WA-started by a', 'WA-heard b', 'WA-heard next']));
   expect(failures()).toEqual([]);
@@ -68,8 +68,8 @@ test('a receipt with one invalid id still stores its valid ids', { timeout: 30_0
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
   made = () => ({ keyIds: ['WA-1', long(2_800), 'WA-2'] });
   await pipeline.say({ instanceId, jid }, 'hello');
-  await pipeline.ledger.handled(instanceId, 1);
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.handled(instanceId, 1);
+  await pipeline.tables.acknowledged(instanceId);
   expect(await keyIds()).toEqual(['WA-1', 'WA-2']);
 });
 
@@ -87,8 +87,8 @@ test('foreign jobs and stream entries are skipped, and the receipts after them a
     await pipeline.redis.xadd(events, '*', 'event', 'progress', 'jobId', `reply-${randomUUID()}`, 'data', data);
   }
   for (const text of ['one', 'two']) await pipeline.say({ instanceId, jid }, text);
-  await pipeline.ledger.handled(instanceId, 2);
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.handled(instanceId, 2);
+  await pipeline.tables.acknowledged(instanceId);
   expect(sent).toEqual(['none of ours', 'started by one', 'heard two']);
   expect(failures()).toEqual([]);
 });
@@ -97,13 +97,13 @@ test('a step of the sweep that fails is named in the log and stops no other step
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
   await consumer.pause();
   await pipeline.say({ instanceId, jid }, 'hello');
-  await pipeline.ledger.handled(instanceId, 1);
-  // Whoever asks for expired media, the last part but one, or for old rows is refused.
+  await pipeline.tables.handled(instanceId, 1);
+  // The queries for expired media (the last step but one) and for old rows fail.
   await pipeline.database.sql`alter table media rename to media_gone`;
   await pipeline.database.sql`alter table session_events rename column published_at to published_gone`;
   await pipeline.redis.del(...(await pipeline.redis.keys(`${pipeline.prefix}:outbound:*`)));
   void consumer.resume();
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.acknowledged(instanceId);
   const parts = () => new Set(pipeline.logs.filter(({ msg }) => msg === 'sweep.failed').map(({ part }) => part));
   await waitUntil(() => parts().size === 2, { what: 'the two parts to fail' });
   expect(parts()).toEqual(new Set(['files', 'forgotten']));
@@ -121,8 +121,8 @@ test('the reason of a failed reply is logged as a class, without numbers, words 
     throw new UnrecoverableError(left.shift());
   };
   for (const text of ['a', 'b', 'c']) await pipeline.say({ instanceId, jid }, text);
-  await pipeline.ledger.handled(instanceId, 3);
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.handled(instanceId, 3);
+  await pipeline.tables.acknowledged(instanceId);
   const logged = pipeline.logs.filter(({ msg }) => msg === 'reply.failed');
   expect(new Set(logged.map(({ failure }) => failure))).toEqual(new Set(['refused, status 404', 'failed, ECONNREFUSED', 'failed']));
   expect(JSON.stringify(pipeline.logs)).not.toMatch(/5531999990000[^@]|my secret|10\.0\.0\.7/);

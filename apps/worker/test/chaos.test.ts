@@ -5,8 +5,8 @@ import { type Servers, startServers } from './chaos/servers.ts';
 
 /**
  * A small part of `npm run chaos`: 50 chats of 20 messages, three workers, eight faults, for each seed. Half of the chats are of an
- * integration that says uncertain turns again. Beside them are tenants that do whatever a tenant can do to others (attacks.ts). Judged from
- * outside, by what became of the honest ones; a failure names the seed and the promise that was broken.
+ * integration that repeats uncertain turns. Hostile tenants attack them in every way a tenant can (attacks.ts). The outcome is judged from
+ * outside, by the honest tenants only; a failure names the seed and the broken guarantee.
  */
 let servers: Servers;
 

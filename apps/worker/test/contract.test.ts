@@ -23,7 +23,7 @@ test('this BullMQ and this Redis keep the contract of the wait list, and the che
   expect(await redis.keys(`${prefix}*`)).toEqual([]);
 });
 
-/** The real Redis, with one answer spoiled: what another version could do. */
+/** The real Redis with one answer changed, as another version could answer. */
 const spoiled: [what: string, spoil: (redis: Redis) => void, expected: RegExp][] = [
   [
     'a list the other way round',

@@ -5,8 +5,8 @@ import { arrivalsOf, echoBot } from './order/echo-bot.ts';
 import { faultsOf, type Published } from './order/history.ts';
 
 /**
- * PostgreSQL may end a worker's connections at any moment: a failover, a restart, an operator. postgres.js 3.4.9 takes the process with it
- * when that happens in the middle of a transaction; patches/ holds the cure, and this test the proof.
+ * PostgreSQL may end a worker's connections at any moment: a failover, a restart, an operator. postgres.js 3.4.9 ends the process
+ * when that happens during a transaction. patches/ contains the fix, and this test proves it.
  */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
@@ -42,8 +42,8 @@ test(
       await waitUntil(() => typebot.heard.length > heard + chats / 4, { what: 'some of them to be asked', timeoutMs: 20_000, everyMs: 1 });
       ended += await endConnections();
     }
-    const outcomes = await pipeline.ledger.handled(instanceId, published.length, 60_000);
-    await pipeline.ledger.acknowledged(instanceId);
+    const outcomes = await pipeline.tables.handled(instanceId, published.length, 60_000);
+    await pipeline.tables.acknowledged(instanceId);
 
     expect(ended).toBeGreaterThan(messages);
     expect(worker.isAlive()).toBe(true);

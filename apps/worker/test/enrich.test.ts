@@ -19,7 +19,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type FileHost, startFileHost } from './file-host.ts';
 import { type Bot, type Pipeline, publicUrl, startPipeline } from './harness.ts';
 
-/** A message is made ready before the bot hears it, and only where the bot may hear it. */
+/** A message is enriched before the bot receives it, and only if the bot may receive it. */
 let typebot: FakeTypebot;
 let service: FakeTranscription;
 let files: FileHost;
@@ -48,7 +48,7 @@ afterAll(async () => {
 
 afterEach(() => checkRest());
 
-/** What holds after every test. */
+/** Checked after every test. */
 function checkRest(): void {
   typebot.assertClean();
   expect(pipeline.consumer.breaches).toEqual([]);
@@ -69,9 +69,9 @@ async function chatWith(publicId: string, settings: SettingsInput = {}, bot: Par
       await pipeline.publish(inboundMedia({ ...chat, keyId, media: 'audio', url, mimeType: 'audio/ogg', ...more }));
       return { keyId, url };
     },
-    handled: (events: number) => pipeline.ledger.handled(instanceId, events),
+    handled: (events: number) => pipeline.tables.handled(instanceId, events),
     async told() {
-      await pipeline.ledger.acknowledged(instanceId);
+      await pipeline.tables.acknowledged(instanceId);
       return pipeline.consumer.textsTo(instanceId);
     },
   };
@@ -147,7 +147,7 @@ test.each<[what: string, settings: SettingsInput, event: Partial<InboundOptions>
   const chat = await chatWith('says', { ...transcription(), ...settings }, bot);
   const { keyId } = await chat.speak('oi', event);
   await chat.handled(1);
-  expect(await pipeline.ledger.finals(chat.instanceId)).toEqual({ [keyId]: final });
+  expect(await pipeline.tables.finals(chat.instanceId)).toEqual({ [keyId]: final });
   expect([files.asked.length, service.requests.length]).toEqual(before);
 });
 
@@ -160,7 +160,7 @@ test('a voice note in a paused chat is neither fetched nor transcribed', async (
   const before = [files.asked.length, service.requests.length];
   const { keyId } = await chat.speak('oi');
   await chat.handled(3);
-  expect(await pipeline.ledger.finals(chat.instanceId)).toMatchObject({ [keyId]: 'ignored: paused' });
+  expect(await pipeline.tables.finals(chat.instanceId)).toMatchObject({ [keyId]: 'ignored: paused' });
   expect([files.asked.length, service.requests.length]).toEqual(before);
 });
 

@@ -14,10 +14,10 @@ import {
 } from '@typelane/testkit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Pipeline, startPipeline } from './harness.ts';
-import { finalOf } from './ledger.ts';
+import { finalOf } from './tables.ts';
 import { echoBot } from './order/echo-bot.ts';
 
-/** What one bot that fails costs: its own contact hears of it, nobody else notices, and nobody reads what its host said. */
+/** The effects of one failing bot: its own contact gets a notice, nobody else notices, and nobody can read what its host answered. */
 const quarantineMs = 60_000;
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
@@ -49,7 +49,7 @@ test('a bot that always fails does not affect other bots on its host', { timeout
   for (let count = 0; count < 60; count += 1) await pipeline.say({ instanceId: failing.instanceId, jid: newJid() }, 'help');
   await waitUntil(() => msgs().includes('bot.down'), { what: 'the failing bot to be left alone' });
   for (let count = 0; count < 20; count += 1) await pipeline.say({ instanceId: well.instanceId, jid: newJid() }, 'hello');
-  const outcomes = await pipeline.ledger.handled(well.instanceId, 20, 5_000);
+  const outcomes = await pipeline.tables.handled(well.instanceId, 20, 5_000);
   expect(outcomes.map(finalOf)).toEqual(Array<string>(20).fill('answered'));
   expect(msgs()).not.toContain('host.down');
 });
@@ -155,7 +155,7 @@ test('the answers of a private host appear in no dead letter and no log line', a
   try {
     const instanceId = await own.register({ url, publicId: 'echo', instanceId: 'curious' });
     await own.say({ instanceId, jid: newJid() }, 'hello');
-    expect((await own.ledger.handled(instanceId, 1)).map(finalOf)).toEqual(['dead: bot_refused: http_403']);
+    expect((await own.tables.handled(instanceId, 1)).map(finalOf)).toEqual(['dead: bot_refused: http_403']);
     const rows = await own.database.sql`select * from turns, dead_letters`;
     expect(JSON.stringify([rows, own.logs])).not.toContain('salary');
   } finally {
@@ -179,9 +179,9 @@ async function chatWith(publicId: string, settings: SettingsInput) {
   return {
     instanceId,
     say: (words: string) => pipeline.say({ instanceId, jid }, words),
-    finals: async (events: number) => (await pipeline.ledger.handled(instanceId, events)).map(finalOf),
+    finals: async (events: number) => (await pipeline.tables.handled(instanceId, events)).map(finalOf),
     async told() {
-      await pipeline.ledger.acknowledged(instanceId);
+      await pipeline.tables.acknowledged(instanceId);
       return pipeline.consumer.textsTo(instanceId, jid);
     },
     heard: () => typebot.heard.slice(from).flatMap(({ message }) => (typeof message === 'string' ? [message] : [])),

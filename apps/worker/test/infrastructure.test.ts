@@ -9,8 +9,8 @@ import { createLoad } from './load.ts';
 import { echoBot } from './order/echo-bot.ts';
 
 /**
- * What the servers can do to two workers in the middle of their work. The workers are the same from the first test to the last: they live
- * through all of it, and each time everything that was acknowledged is answered, once and in order.
+ * Faults of the servers while two workers are busy. The workers are the same from the first test to the last: they survive
+ * all faults, and each time everything that was acknowledged is answered, once and in order.
  */
 let servers: Servers;
 let typebot: FakeTypebot;
@@ -48,7 +48,7 @@ afterAll(async () => {
   await servers.stop();
 });
 
-/** What holds after every test. */
+/** Checked after every test. */
 function checkRest(): void {
   expect(workers.map((worker) => worker.isAlive())).toEqual([true, true]);
   expect(pipeline.consumer.breaches).toEqual([]);
@@ -118,7 +118,7 @@ test(
     held.resolve();
 
     expect(await load.faults()).toEqual([]);
-    // And who writes now finds the door open.
+    // Ingestion works again.
     const more = await createLoad(pipeline, typebot, 2, 2);
     await more.publish();
     expect(await more.faults()).toEqual([]);
@@ -172,7 +172,7 @@ function spawn(): Promise<ChildWorker> {
   return pipeline.spawnWorker({ DATABASE_URL: servers.postgres.url(), REDIS_URL: servers.redis.url() });
 }
 
-/** Strikes while 20 chats of six messages are at work, and says what is wrong in the end. */
+/** Runs the fault while 20 chats of six messages are busy, and returns the faults found at the end. */
 async function underLoad(strike: () => Promise<unknown>, uncertainMax = 0) {
   const load = await createLoad(pipeline, typebot, chats, 6);
   const heard = typebot.heard.length;
@@ -183,7 +183,7 @@ async function underLoad(strike: () => Promise<unknown>, uncertainMax = 0) {
   return { faults: await load.faults({ uncertainMax }), outcomes: await load.outcomes() };
 }
 
-/** A producer's part: what Redis has not acknowledged, since it hung up, is published again. */
+/** The producer's duty: events that Redis did not acknowledge are published again. */
 async function untilAcknowledged(publish: () => Promise<void>, until: AbortSignal): Promise<void> {
   for (;;) {
     try {

@@ -4,7 +4,7 @@ import { said } from './chaos/said.ts';
 import { type Pipeline, startPipeline } from './harness.ts';
 import { echoBot } from './order/echo-bot.ts';
 
-/** PostgreSQL did what it was told, and its answer never came: whoever asked has to find out, and not to do it again. */
+/** PostgreSQL commits and its answer is lost: the worker must find out and must not repeat the work. */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 let road: TcpProxy;
@@ -37,13 +37,13 @@ test.each([
     const worker = await pipeline.spawnWorker({ DATABASE_URL: road.through(pipeline.env.DATABASE_URL) });
     const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
     await pipeline.say({ instanceId, jid }, 'one');
-    await pipeline.ledger.handled(instanceId, 1);
+    await pipeline.tables.handled(instanceId, 1);
 
     const cut = road.cutOn(pattern, when, direction);
     for (const text of ['stone', 'three']) await pipeline.say({ instanceId, jid }, text);
     await cut;
-    const outcomes = await pipeline.ledger.handled(instanceId, 3, 30_000);
-    await pipeline.ledger.acknowledged(instanceId);
+    const outcomes = await pipeline.tables.handled(instanceId, 3, 30_000);
+    await pipeline.tables.acknowledged(instanceId);
 
     expect(outcomes.map(({ final }) => final)).toEqual(['answered', 'answered', 'answered']);
     expect(typebot.heard.map(said)).toEqual(['one', 'stone', 'three']);
@@ -66,15 +66,15 @@ test.each([
     const all = (text: string) =>
       pipeline.inbound.addBulk(jids.map((from) => ({ name: 'message', data: inboundText({ instanceId, jid: from, text }) })));
     await all('one');
-    await pipeline.ledger.handled(instanceId, chats);
+    await pipeline.tables.handled(instanceId, chats);
 
     // The event itself is put into inboxes by the first piece that holds these words; the steps follow.
     const words = pattern.startsWith('heard') ? pattern : '"calling"';
     const cuts = [road.cutOn(words, 'after'), road.cutOn(words, 'after')];
     await all('stone/');
     await Promise.all(cuts.slice(0, chats > 2 ? 2 : 1));
-    const outcomes = await pipeline.ledger.handled(instanceId, 2 * chats, 30_000);
-    await pipeline.ledger.acknowledged(instanceId);
+    const outcomes = await pipeline.tables.handled(instanceId, 2 * chats, 30_000);
+    await pipeline.tables.acknowledged(instanceId);
 
     expect(outcomes.filter(({ final }) => final !== 'answered')).toEqual([]);
     expect(typebot.heard.filter(({ message }) => message === 'stone/')).toHaveLength(chats);

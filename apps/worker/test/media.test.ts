@@ -19,7 +19,7 @@ import { type FileHost, startFileHost } from './file-host.ts';
 import { type Pipeline, publicUrl, secretKey, startPipeline } from './harness.ts';
 import { addRaw } from './raw-job.ts';
 
-/** Files whose address a bot cannot open reach it as an address of ours, under which their bytes are. */
+/** Files whose address a bot cannot open reach it by an address of Typelane that serves their bytes. */
 let typebot: FakeTypebot;
 let files: FileHost;
 let pipeline: Pipeline;
@@ -55,7 +55,7 @@ afterAll(async () => {
 
 afterEach(() => checkRest());
 
-/** What holds after every test. */
+/** Checked after every test. */
 function checkRest(): void {
   typebot.assertClean();
   expect(pipeline.consumer.breaches).toEqual([]);
@@ -63,23 +63,23 @@ function checkRest(): void {
 
 let chats = 0;
 
-/** A chat whose bot has been started by a first message and waits. */
+/** A chat whose bot was started by a first message and waits. */
 async function waitingChat(publicId: string) {
   const instanceId = await pipeline.register({ url: typebot.url, publicId });
   const jid = `55319777${String((chats += 1)).padStart(5, '0')}@s.whatsapp.net`;
   await pipeline.say({ instanceId, jid }, 'hello');
-  await pipeline.ledger.handled(instanceId, 1);
+  await pipeline.tables.handled(instanceId, 1);
   const send = async (contentType: string, content: Record<string, unknown>, keyId = newKeyId()) => {
-    const before = (await pipeline.ledger.outcomes(instanceId)).length;
+    const before = (await pipeline.tables.outcomes(instanceId)).length;
     await pipeline.publish(inboundEvent({ instanceId, jid, keyId }, contentType, content));
-    return pipeline.ledger.handled(instanceId, before + 1);
+    return pipeline.tables.handled(instanceId, before + 1);
   };
   return { instanceId, jid, send };
 }
 
 const lastHeard = () => typebot.heard.at(-1)?.message;
 
-/** The file that an address of ours names. */
+/** The file behind an address of Typelane. */
 async function bytesAt(address: unknown): Promise<Buffer | null> {
   const file = readSignedAddress({ publicUrl, key: deriveKey(secretKey, 'media address') }, String(address));
   const store = createMediaStore({ type: 'folder', folder: join(pipeline.env.DATA_DIR, 'media') }, { sizeBytesMax: 1e9 });
@@ -87,7 +87,7 @@ async function bytesAt(address: unknown): Promise<Buffer | null> {
   return opened && buffer(opened.stream);
 }
 
-/** The newest event of an instance, as it stands in the inbox. */
+/** The newest event of an instance, as stored in the inbox. */
 async function newestEvent(instanceId: string): Promise<{ text: string; content: Record<string, unknown> }> {
   const [row] = await pipeline.database.sql`
     select i.event::text as text, i.event -> 'data' -> 'content' as content
@@ -141,7 +141,7 @@ test('a repeated event stores no file twice', async () => {
   await pipeline.publish(inboundEvent({ instanceId, jid, keyId }, 'image', content));
   await send('text', { text: 'and then?' });
   expect(await pipeline.database.sql`select from media where instance_id = ${instanceId}`).toHaveLength(1);
-  expect(await pipeline.ledger.outcomes(instanceId)).toHaveLength(3);
+  expect(await pipeline.tables.outcomes(instanceId)).toHaveLength(3);
 });
 
 test('when a file cannot be stored, only the file is lost and the message is answered', async () => {
@@ -155,7 +155,7 @@ test('a job with a file above its limit is a dead letter, as any job of that siz
   const { instanceId, jid } = await waitingChat('files');
   const event = inboundEvent({ instanceId, jid }, 'image', { base64: randomBytes(600_000).toString('base64') });
   await addRaw(pipeline.redis, `${pipeline.prefix}:inbound`, newKeyId(), JSON.stringify(event));
-  const letters = async () => (await pipeline.ledger.deadLetters()).map(({ reason }) => reason);
+  const letters = async () => (await pipeline.tables.deadLetters()).map(({ reason }) => reason);
   await waitUntil(async () => (await letters()).length > 0, { what: 'the dead letter' });
   expect(await letters()).toEqual(['too_large']);
 });

@@ -14,9 +14,9 @@ import {
 } from '@typelane/testkit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Pipeline, startPipeline } from './harness.ts';
-import { finalOf } from './ledger.ts';
+import { finalOf } from './tables.ts';
 
-/** What contacts and gateways really send, from the event to what Typebot hears. Single texts are judged in the tests of each input. */
+/** What contacts and gateways really send, from the event to the request at Typebot. Single texts are tested with each input. */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 
@@ -69,7 +69,7 @@ afterAll(async () => {
 
 afterEach(() => checkRest());
 
-/** What holds after every test. */
+/** Checked after every test. */
 function checkRest(): void {
   typebot.assertClean();
   expect(pipeline.consumer.breaches).toEqual([]);
@@ -82,7 +82,7 @@ const fromMe = (contentType: string, content: Fields, data: Fields = {}): Said =
 
 let chats = 0;
 
-/** Carries a conversation through, one message after another was handled, and says how each ended and what the bot was told after its start. */
+/** Runs a conversation, one message after the other, and returns how each ended and what the bot received after its start. */
 async function talk(
   bot: keyof typeof bots,
   messages: readonly Said[],
@@ -93,9 +93,9 @@ async function talk(
   const from = typebot.heard.length;
   for (const [i, message] of messages.entries()) {
     await pipeline.publish(eventOf(chat, message));
-    await pipeline.ledger.handled(instanceId, i + 1);
+    await pipeline.tables.handled(instanceId, i + 1);
   }
-  return { chat, ends: (await pipeline.ledger.handled(instanceId, messages.length)).map(finalOf), ...heardSince(from) };
+  return { chat, ends: (await pipeline.tables.handled(instanceId, messages.length)).map(finalOf), ...heardSince(from) };
 }
 
 function eventOf(chat: { instanceId: string; jid: string }, message: Said) {
@@ -350,7 +350,7 @@ test('gateway events that carry no message are not dead letters, and the message
   ];
   for (const event of others) await pipeline.inbound.add('event', event);
   await pipeline.inbound.add('event', [others[0], inboundText({ ...chat, text: 'hi' }), others[1]]);
-  expect((await pipeline.ledger.handled(instanceId, 1)).map(finalOf)).toEqual(['answered']);
+  expect((await pipeline.tables.handled(instanceId, 1)).map(finalOf)).toEqual(['answered']);
   expect(await pipeline.database.sql`select reason from dead_letters where instance_id = ${instanceId}`).toEqual([]);
 });
 
@@ -360,10 +360,10 @@ test('the photos of an album become one answer, and the next question waits for 
   const chat = { instanceId, jid: '5531977770001@s.whatsapp.net' };
   const from = typebot.heard.length;
   await pipeline.say(chat, 'hi');
-  await pipeline.ledger.handled(instanceId, 1);
+  await pipeline.tables.handled(instanceId, 1);
   await pipeline.publish(inboundEvent(chat, 'albumMessage', { ...context, albumMessage: { expectedImageCount: 2 } }));
   for (const name of ['photo1', 'photo2']) await pipeline.publish(inboundEvent(chat, 'associatedChildMessage', photo(name)));
-  expect((await pipeline.ledger.handled(instanceId, 4)).map(finalOf)).toEqual(['answered', 'ignored: album', 'answered', 'answered']);
+  expect((await pipeline.tables.handled(instanceId, 4)).map(finalOf)).toEqual(['answered', 'ignored: album', 'answered', 'answered']);
   expect(heardSince(from).heard).toEqual(['https://files.example.com/photo1.jpg, https://files.example.com/photo2.jpg']);
 });
 
@@ -372,10 +372,10 @@ test('a text ends a series of photos and answers only the next question', async 
   const chat = { instanceId, jid: '5531977770002@s.whatsapp.net' };
   const from = typebot.heard.length;
   await pipeline.say(chat, 'hi');
-  await pipeline.ledger.handled(instanceId, 1);
+  await pipeline.tables.handled(instanceId, 1);
   for (const name of ['photo1', 'photo2']) await pipeline.publish(inboundEvent(chat, 'associatedChildMessage', photo(name)));
   await pipeline.say(chat, 'that is all');
-  await pipeline.ledger.handled(instanceId, 4);
+  await pipeline.tables.handled(instanceId, 4);
   expect(heardSince(from).heard).toEqual(['https://files.example.com/photo1.jpg, https://files.example.com/photo2.jpg', 'that is all']);
 });
 

@@ -5,11 +5,11 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { alteredEnv } from './faults/altered-env.ts';
 import { crashPoints, stone } from './faults/crash-points.ts';
 import { type Pipeline, secretKey, startPipeline } from './harness.ts';
-import { finalOf } from './ledger.ts';
+import { finalOf } from './tables.ts';
 
 /**
- * A call of which nobody knows whether Typebot heard it is looked up in the results of the bot, where the tenant gave a token: what was
- * heard is not said again, what was not heard is.
+ * An uncertain call is looked up in the results of the bot if the tenant gave a token: a message that Typebot
+ * received is not repeated, and one that it did not receive is.
  */
 const apiToken = 'tb-token-of-the-tenant-0123';
 const timeoutMs = 500;
@@ -18,7 +18,7 @@ const quarantineMs = 300;
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 
-/** Two questions, which come around again. */
+/** Two questions, asked in a loop. */
 const orders: BotScript = {
   variables: ['name', 'order'],
   groups: {
@@ -49,7 +49,7 @@ afterEach(() => {
   typebot.assertClean();
 });
 
-/** What holds after every test. */
+/** Checked after every test. */
 function checkRest({ consumer, logs }: Pipeline): void {
   expect(consumer.breaches).toEqual([]);
   expect(JSON.stringify(logs)).not.toContain('tb-token');
@@ -57,7 +57,7 @@ function checkRest({ consumer, logs }: Pipeline): void {
 
 let chats = 0;
 
-/** A bot on an instance of its own, with a chat that has said hello. The token is kept as the API keeps it. */
+/** A bot on a separate instance, with a chat that has written hello. The token is stored as the API stores it. */
 async function chatWith(
   publicId: string,
   { token = apiToken, ...settings }: { token?: string | null } & SettingsInput = {},
@@ -76,12 +76,12 @@ async function chatWith(
   return {
     instanceId,
     say: (words: string) => own.say(chat, words),
-    finals: async (events: number) => (await own.ledger.handled(instanceId, events, 20_000)).map(finalOf),
+    finals: async (events: number) => (await own.tables.handled(instanceId, events, 20_000)).map(finalOf),
     async told() {
-      await own.ledger.acknowledged(instanceId);
+      await own.tables.acknowledged(instanceId);
       return own.consumer.textsTo(instanceId);
     },
-    /** What the bot was sent since, and what it made of it. */
+    /** What the bot received since then, and what it saved. */
     heard: () =>
       typebot.heard.slice(known.heard).flatMap(({ message, processed }) => (typeof message === 'string' ? [[message, processed]] : [])),
     looks: () => typebot.looks.slice(known.looks).map(({ status }) => status),
@@ -91,7 +91,7 @@ async function chatWith(
           select t.resolution, t.resolved_by, t.resolved_at is not null as is_dated from turns t join conversations c using (conversation_id)
           where c.instance_id = ${instanceId} and t.final = 'uncertain' order by t.seq`
       ).map((row) => [row['resolution'], row['resolved_by'], row['is_dated']]),
-    sessions: async () => (await own.ledger.sessions(instanceId)).map(({ status, reason }) => reason ?? status),
+    sessions: async () => (await own.tables.sessions(instanceId)).map(({ status, reason }) => reason ?? status),
   };
 }
 
@@ -141,7 +141,7 @@ test('the results API is read only when Typebot can no longer be processing the 
   const chat = await chatWith('orders');
   await chat.say('hello');
   await chat.finals(1);
-  // It goes through with it after we gave up, and before the quarantine is over.
+  // Typebot processes it after the call was abandoned and before the quarantine is over.
   typebot.nextMood({ type: 'delay', ms: timeoutMs + 150 }, { text: 'slow' });
   await chat.say('slow');
   expect(await chat.finals(2)).toEqual(['answered', 'uncertain: timeout']);

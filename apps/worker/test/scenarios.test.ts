@@ -3,11 +3,11 @@ import type { InboundEvent } from '@typelane/core';
 import { type FakeTypebot, type Mood, moods, startFakeTypebot, textOf, waitUntil } from '@typelane/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Pipeline, type PipelineOptions, startPipeline } from './harness.ts';
-import { finalOf } from './ledger.ts';
+import { finalOf } from './tables.ts';
 import { createLoad } from './load.ts';
 import { echoBot } from './order/echo-bot.ts';
 
-/** What queues with an order per key are known to stumble over. SCENARIOS.md says where the others are. */
+/** Known weak points of queues with an order per key. SCENARIOS.md names the tests of the others. */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 
@@ -20,7 +20,7 @@ afterEach(async () => {
   await typebot.close();
 });
 
-/** So long that nothing in these tests is found by the sweep: what is not rung for stays where it is. */
+/** So long that the sweep finds nothing in these tests: a chat without a wake-up stays idle. */
 const noSweepMs = 600_000;
 
 async function start(options: Partial<PipelineOptions> = {}): Promise<void> {
@@ -37,7 +37,7 @@ test('15 workers compete for three chats of 100 messages each, and every chat is
 test('messages that are retried keep their places, each chat independently', { timeout: 60_000 }, async () => {
   await start({ workers: 3 });
   const load = await createLoad(pipeline, typebot, 6, 8);
-  // Of the first three chats every third message comes to a Typebot that is asked too much.
+  // Every third message of the first three chats gets 429 from Typebot.
   const stumbling = new Set(load.events.filter((_, i) => i % 6 < 3 && Math.floor(i / 6) % 3 === 1).map(({ event }) => wordsOf(event)));
   typebot.mood((heard) => (stumbling.delete(textOf(heard) ?? '') ? moods.tooManyRequests('0') : null));
   await load.publish();
@@ -60,8 +60,8 @@ test('in one chat some messages are answered and others fail in every way, and e
     if (failure) typebot.nextMood(failure[0], { text });
   }
   for (const text of texts) await pipeline.say({ instanceId, jid: contact(1) }, text);
-  const outcomes = await pipeline.ledger.handled(instanceId, texts.length, 30_000);
-  await pipeline.ledger.acknowledged(instanceId);
+  const outcomes = await pipeline.tables.handled(instanceId, texts.length, 30_000);
+  await pipeline.tables.acknowledged(instanceId);
   const expected = texts.map((_, i) => failureOf(i)?.[1] ?? 'answered');
   expect(outcomes.map(finalOf)).toEqual(expected);
   expect(pipeline.consumer.textsTo(instanceId)).toEqual(
@@ -171,7 +171,7 @@ test(
       const heard = typebot.heard.length;
       await load.publish(index, index + 1);
       await waitUntil(() => typebot.heard.length > heard, { what: `message ${index} to be heard`, everyMs: 0, timeoutMs: 5_000 });
-      // From the moment of its arrival at Typebot to well after the chat has come to rest.
+      // From its arrival at Typebot until well after the chat is idle again.
       for (let ticks = 0; ticks < index % 60; ticks += 1) await nextTick();
       if (index % 3 === 0) await sleep((index / 3) % 12);
     }
@@ -180,7 +180,7 @@ test(
 );
 
 test('10,000 chats that write once each are answered', { timeout: 180_000 }, async () => {
-  // Typebot is in this process as well, which is busy for longer than a call may otherwise take.
+  // Typebot runs in this process too, which is busy for longer than a call may otherwise take.
   await start({ workers: 2, concurrency: 100, timeoutMs: 20_000 });
   const load = await createLoad(pipeline, typebot, 10_000, 1);
   for (let from = 0; from < load.events.length; from += 1_000) await load.publish(from, from + 1_000);

@@ -19,7 +19,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type FileHost, startFileHost } from './file-host.ts';
 import { type Pipeline, secretKey, startPipeline } from './harness.ts';
 
-/** A voice note reaches the bot as text where a transcription service is set, and as a recording where that fails. */
+/** A voice note reaches the bot as text if a transcription service is configured, and as a recording if that fails. */
 const apiKey = 'sk-of-the-tenant-0123';
 const words = 'quero dois pães';
 
@@ -62,7 +62,7 @@ afterAll(async () => {
 
 afterEach(() => checkRest());
 
-/** What holds after every test. */
+/** Checked after every test. */
 function checkRest(): void {
   typebot.assertClean();
   expect(pipeline.consumer.breaches).toEqual([]);
@@ -71,7 +71,7 @@ function checkRest(): void {
 
 let chats = 0;
 
-/** A bot on an instance of its own, with a chat. `transcription` is what an operator would write, with the key as the API keeps it. */
+/** A bot on a separate instance, with a chat. `transcription` is the operator's setting, with the key as the API stores it. */
 async function chatWith(
   publicId: string,
   transcription: Partial<NonNullable<SettingsInput['transcription']>> = {},
@@ -95,15 +95,15 @@ async function chatWith(
       await pipeline.publish(inboundMedia({ ...chat, keyId, media: 'audio', url, mimeType: 'audio/ogg; codecs=opus' }));
       return { keyId, url };
     },
-    handled: (events: number) => pipeline.ledger.handled(instanceId, events),
+    handled: (events: number) => pipeline.tables.handled(instanceId, events),
     async told() {
-      await pipeline.ledger.acknowledged(instanceId);
+      await pipeline.tables.acknowledged(instanceId);
       return pipeline.consumer.textsTo(instanceId);
     },
   };
 }
 
-/** What Typebot heard last in any session. */
+/** The last message Typebot received in any session. */
 const lastHeard = (): unknown => typebot.heard.at(-1)?.message;
 const linesAbout = (instanceId: string) =>
   pipeline.logs.filter((line) => line['instanceId'] === instanceId && line.msg.startsWith('transcription'));
@@ -221,16 +221,16 @@ test('a transcription is not paid again when the worker is killed after it', { t
   const answer = service.hold();
   const { keyId } = await chat.speak();
   await waitUntil(() => service.requests.length > before, { what: 'the service to be asked' });
-  // What the child decides now, it cannot write.
+  // The child cannot write what it decides now.
   const unlock = await lockChats(chat.instanceId);
   answer();
   await waitUntil(async () => (await transcripts(chat.instanceId)).includes(words), { what: 'the words to be kept' });
   await child.kill();
-  // Its commit waits at PostgreSQL, which would write it for the dead.
+  // Its commit waits at PostgreSQL, which would still execute it after the kill.
   await pipeline.database
     .sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'typelane-worker'`;
   await unlock();
-  expect(await pipeline.ledger.finals(chat.instanceId)).toMatchObject({ [keyId]: null });
+  expect(await pipeline.tables.finals(chat.instanceId)).toMatchObject({ [keyId]: null });
 
   worker = await pipeline.startWorker();
   await chat.handled(2);

@@ -11,9 +11,9 @@ import {
 } from '@typelane/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Pipeline, startPipeline } from './harness.ts';
-import { finalOf } from './ledger.ts';
+import { finalOf } from './tables.ts';
 
-/** Which of several bots a first message starts, as Typebot hears it and the contact is told. */
+/** Which of several bots a first message starts, as Typebot and the contact see it. */
 let typebot: FakeTypebot;
 let otherTypebot: FakeTypebot;
 let pipeline: Pipeline;
@@ -33,7 +33,7 @@ afterAll(async () => {
   await otherTypebot.close();
 });
 
-/** What holds after all. */
+/** Checked after all tests. */
 function checkRest(): void {
   expect(pipeline.consumer.breaches).toEqual([]);
   typebot.assertClean();
@@ -42,7 +42,7 @@ function checkRest(): void {
 
 type Chat = { instanceId: string; jid: string };
 
-/** What becomes of first messages, each from a contact of its own: what they are told, or how the event ended. */
+/** The outcome of first messages, each from another contact: the reply, or how the event ended. */
 async function outcomesOf(settings: SettingsInput, messages: (string | ((chat: Chat) => InboundEvent))[]): Promise<(string | null)[]> {
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'own', settings });
   const chats = messages.map((_, index) => ({ instanceId, jid: `553199999${String(index).padStart(4, '0')}@s.whatsapp.net` }));
@@ -50,8 +50,8 @@ async function outcomesOf(settings: SettingsInput, messages: (string | ((chat: C
     const chat = chats[index] ?? { instanceId, jid: '' };
     await pipeline.publish(typeof message === 'string' ? inboundText({ ...chat, text: message }) : message(chat));
   }
-  const outcomes = await pipeline.ledger.handled(instanceId, messages.length);
-  await pipeline.ledger.acknowledged(instanceId);
+  const outcomes = await pipeline.tables.handled(instanceId, messages.length);
+  await pipeline.tables.acknowledged(instanceId);
   return chats.map(({ jid }) => {
     const final = outcomes.find((outcome) => outcome.jid === jid);
     return pipeline.consumer.textsTo(instanceId, jid).join('\n') || (final ? finalOf(final) : null);

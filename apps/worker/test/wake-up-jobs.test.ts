@@ -5,7 +5,7 @@ import { type Pipeline, startPipeline } from './harness.ts';
 import { echoBot } from './order/echo-bot.ts';
 import { addRaw } from './raw-job.ts';
 
-/** Jobs on the queue `converse` that are not wake-ups: each fails once, with a reason, and wakes no conversation. */
+/** Jobs on the queue `converse` that are not wake-ups: each fails once with a reason and wakes no conversation. */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 

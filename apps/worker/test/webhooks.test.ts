@@ -9,7 +9,7 @@ import { type Pipeline, startPipeline } from './harness.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 import { addWebhook, deliveriesOf, webhookNow } from './webhooks.ts';
 
-/** What becomes of a delivery, whatever its receiver does. */
+/** The outcome of a delivery for everything a receiver can do. */
 let pipeline: Pipeline;
 let receiver: Receiver;
 let instanceId: string;
@@ -112,7 +112,7 @@ test('Retry-After of a receiver decides the time of the next attempt', async () 
   await arrived('/later');
   const firstAt = performance.now();
   await settled(hook);
-  // A new attempt is looked for every 20 ms; the receiver's second begins when it has answered.
+  // Due attempts are searched every 20 ms; the second that the receiver asked for starts when it has answered.
   expect(performance.now() - firstAt).toBeGreaterThan(900);
 });
 
@@ -151,7 +151,7 @@ test('one success resets the time for which a webhook has failed', async () => {
   const hook = await webhook('/moody');
   receiver.answer((_request, attempt) => ({ status: attempt === 1 ? 500 : 200 }));
   const begunAt = performance.now();
-  // Longer than it may fail, and failing once each time.
+  // Fails once in each round, over a period longer than a webhook may fail.
   while (performance.now() - begunAt < 1_000) {
     await settled(hook, await announce());
   }
@@ -269,7 +269,7 @@ function webhook(path: string, wanted: { types?: SessionEventType[]; enabled?: b
   return addWebhook(pipeline, receiver, { instanceId, path, ...wanted });
 }
 
-/** As a step writes one. */
+/** Inserts a session event as a step does. */
 async function announce(type: SessionEventType = 'session.opened', of = instanceId): Promise<string> {
   const [row] = await pipeline.database.sql<{ id: string }[]>`
     insert into session_events (session_event_id, instance_id, type, data)
@@ -286,7 +286,7 @@ async function untilHanded(): Promise<void> {
   await waitUntil(async () => (await look()).length === 0, { what: 'everything to be handed on' });
 }
 
-/** One delivery, by default the webhook's only one, once there is nothing more to be tried. */
+/** One delivery, by default the webhook's only one, once no attempt is left. */
 function settled(hook: WebhookRecord, sessionEventId?: string) {
   return waitUntil(
     async () => {

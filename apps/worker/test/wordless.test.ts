@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Pipeline, startPipeline } from './harness.ts';
 import { echoBot } from './order/echo-bot.ts';
 
-/** Events without words are on record with their reason, and neither start nor answer anything, nor stand in for the words that follow. */
+/** Events without text are recorded with their reason. They start and answer nothing and do not replace the text that follows. */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 
@@ -19,7 +19,7 @@ afterAll(async () => {
 
 afterEach(() => checkRest());
 
-/** What holds after every test. */
+/** Checked after every test. */
 function checkRest(): void {
   typebot.assertClean();
   expect(pipeline.consumer.breaches).toEqual([]);
@@ -35,7 +35,7 @@ async function freshChat() {
 }
 
 const ends = async (instanceId: string, events: number) =>
-  (await pipeline.ledger.handled(instanceId, events)).map(({ final, reason }) => (reason === null ? final : `${final}: ${reason}`));
+  (await pipeline.tables.handled(instanceId, events)).map(({ final, reason }) => (reason === null ? final : `${final}: ${reason}`));
 
 const placeholder = { placeholderMessage: { type: 'MASK_LINKED_DEVICES' }, messageContextInfo: {} };
 
@@ -73,7 +73,7 @@ test('a text in one job with its stub is answered once, however often both arriv
 test('a receipt that arrives before its message of the human does not replace it', async () => {
   const chat = await freshChat();
   await pipeline.say(chat, 'hello');
-  await pipeline.ledger.handled(chat.instanceId, 1);
+  await pipeline.tables.handled(chat.instanceId, 1);
   const human = inboundText({ ...chat, text: 'I am here', keyId: newKeyId(), fromMe: true });
   await pipeline.publish({ ...human, event: 'messages.update', data: { ...human.data, content: { status: 'DELIVERY_ACK' } } });
   await pipeline.publish(human);

@@ -38,7 +38,7 @@ async function client() {
 
 const until = (what: string, isSo: () => boolean) => waitUntil(isSo, { what });
 
-test('what is said passes both ways', async () => {
+test('bytes pass in both directions', async () => {
   const one = await client();
   one.say('hello');
   await until('the echo', () => one.got === 'hello');
@@ -67,7 +67,7 @@ test('while it is paused nothing passes and nothing is lost', async () => {
   await until('the echoes', () => one.got === 'a' && two.got === 'b');
 });
 
-test('a silenced connection stays open and says nothing more; a new one works', async () => {
+test('a silenced connection stays open and passes nothing more; a new one works', async () => {
   const one = await client();
   one.say('a');
   await until('the echo', () => one.got === 'a');
@@ -79,7 +79,7 @@ test('a silenced connection stays open and says nothing more; a new one works', 
   expect([one.isOpen, one.got, heard]).toEqual([true, 'a', 'ac']);
 });
 
-test('a connection is cut before the words arrive', async () => {
+test('a connection is cut before the matching bytes arrive', async () => {
   const one = await client();
   const cut = proxy.cutOn('commit', 'before');
   one.say('please commit now');
@@ -88,7 +88,7 @@ test('a connection is cut before the words arrive', async () => {
   expect(heard).toBe('');
 });
 
-test('a connection is cut after the words arrived, and the answer never comes', async () => {
+test('a connection is cut after the matching bytes arrived, and the answer never comes', async () => {
   const one = await client();
   const cut = proxy.cutOn('commit', 'after');
   one.say('please commit now');

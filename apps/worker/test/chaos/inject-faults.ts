@@ -3,16 +3,16 @@ import { connect } from '@typelane/db';
 import { waitUntil } from '@typelane/testkit';
 import type { Redis } from 'ioredis';
 import type { Published } from './checker.ts';
-import type { Crew } from './workers.ts';
+import type { WorkerPool } from './workers.ts';
 import type { ChaosPlan, PlannedFault } from './plan.ts';
 import type { Publishing } from './publishing.ts';
-import { turnsPerWorker } from './scene.ts';
+import { turnsPerWorker } from './environment.ts';
 import type { Servers } from './servers.ts';
 
 /** What faults are done to. `frozenMs`: longer than a worker's lease and the time its calls may run. */
 export type Targets = {
   servers: Servers;
-  workers: Crew;
+  workers: WorkerPool;
   redis: Redis;
   prefix: string;
   publishing: Publishing;

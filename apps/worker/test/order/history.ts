@@ -1,6 +1,6 @@
 import type { InboundEvent, OutboundReply } from '@typelane/core';
 import { parseJid } from '@typelane/core';
-import { finalOf, type Outcome } from '../ledger.ts';
+import { finalOf, type Outcome } from '../tables.ts';
 import { textsIn } from '../consumer.ts';
 import { type Arrival, echoed } from './echo-bot.ts';
 

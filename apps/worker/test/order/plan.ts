@@ -24,7 +24,7 @@ export type Fault = {
   when: 'added' | 'asked' | 'delivered';
   count: number;
   worker: number;
-  what: 'stop' | 'kill' | 'forget_leases' | 'forget_rings';
+  what: 'stop' | 'kill' | 'forget_leases' | 'forget_wake_ups';
 };
 
 export const workers = 2;
