@@ -14,7 +14,7 @@ function consume(queues: TestQueues, send: Send, options: ConsumerOptions = {}):
   return consumer;
 }
 
-/** A gateway that takes everything. */
+/** A gateway that accepts everything. */
 function recorder() {
   const sent: string[] = [];
   const send: Send = async (message) => {

@@ -191,7 +191,7 @@ describe('while Redis is away', () => {
 test('an error that waiting cannot resolve fails the publish at once, with the message of Redis', async () => {
   const queues = testQueues();
   await queues.redis.set(`${queues.prefix}:inbound:wait`, 'no list');
-  // Longer than the test may take: whoever waited for it would fail.
+  // Longer than the test may take: waiting for it would fail the test.
   const { publish } = publisher({ connection: queues.url, prefix: queues.prefix, timeoutMs: 600_000 });
 
   const refusal = await publish(said('oi')).catch((error: unknown) => error);

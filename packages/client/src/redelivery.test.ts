@@ -184,7 +184,7 @@ describe('two consumers with one reply', () => {
     );
     const job = await publishReply(queues, reply, 'reply-1');
     await begun.promise;
-    // As if Redis had not heard of the first consumer for too long and another one had come.
+    // As if the first consumer's claim had expired and another consumer had claimed the reply.
     await queues.redis.set(`${queues.prefix}:typelane:sending:${reply.replyId}`, 'another', 'PX', 3_000);
     await aborted.promise;
     late.resolve('late key of one');

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** Says everything back, and remembers it. */
+/** Echoes every byte and records it. */
 let heard: string;
 let server: Server;
 let proxy: TcpProxy;
@@ -25,7 +25,7 @@ afterEach(async () => {
   server.close();
 });
 
-/** A client that remembers what it was told and when it was cut off. */
+/** A client that records what it received and when it was cut off. */
 async function client() {
   const socket = connect(Number(new URL(proxy.through('tcp://somewhere:1')).port), '127.0.0.1');
   open.add(socket);
