@@ -16,7 +16,7 @@ import { watchRows } from './watch.ts';
 /** Milliseconds. Short, so that a run is short; the bounds of recovery are made of them. */
 export const times = { timeoutMs: 1_000, quarantineMs: 1_500, sweepMs: 1_000, leaseMs: 5_000, sendWithinMs: 5_000 };
 
-/** Milliseconds, where nothing is to time out: a machine that is busy is no fault. */
+/** Milliseconds, for plans in which nothing may time out, even on a busy machine. */
 const calmTimeoutMs = 10_000;
 
 /** Turns a worker runs at once. */
@@ -27,7 +27,7 @@ const postgresConnectionsMax = 10;
 
 export type Environment = Awaited<ReturnType<typeof startEnvironment>>;
 
-/** Everything a run needs, on empty tables: what an earlier one left behind would be taken up by this one's workers. */
+/** Everything a run needs, on empty tables: the workers would continue the work of an earlier run. */
 export async function startEnvironment(plan: ChaosPlan, servers: Servers, alterations: Alteration[]) {
   const prefix = freshPrefix();
   await servers.empty();

@@ -28,7 +28,7 @@ export type Effects = { callsLost: number; redeliveries: number };
 /** Milliseconds in which what a struck worker had sent to PostgreSQL is done, so that its calls are on record. */
 const settledMs = 100;
 
-/** One fault after another; they overlap, but for two on the same thing. */
+/** Starts one fault after another. Faults overlap unless they affect the same target. */
 export async function injectFaults({ faults }: ChaosPlan, targets: Targets, note: (what: string) => void): Promise<Effects> {
   const effects: Effects = { callsLost: 0, redeliveries: 0 };
   const struck = new Map<string, Promise<void>>();
@@ -38,7 +38,7 @@ export async function injectFaults({ faults }: ChaosPlan, targets: Targets, note
     if (thingOf(fault) === 'redis') effects.redeliveries += 1;
     const thing = thingOf(fault);
     const done = (struck.get(thing) ?? Promise.resolve()).then(() => strike(fault, targets, effects));
-    // Told of below, when all are done.
+    // Reported below, when all are done.
     done.catch(() => {});
     struck.set(thing, done);
   }
@@ -103,7 +103,7 @@ async function strike(
   }
 }
 
-/** The server may be away for another fault's sake. */
+/** The server may be away because of another fault. */
 async function surely(work: () => Promise<unknown>): Promise<void> {
   await waitUntil(async () => (await work(), true), { what: 'the server to be there', timeoutMs: 60_000, everyMs: 100 });
 }

@@ -23,11 +23,11 @@ export type ChaosReport = {
   /** Milliseconds from the add of a message of an honest tenant to its reply at the consumer; not of the mute Typebot. */
   latencies: number[];
   seconds: number;
-  /** Everything seen, for whoever has to find out why. */
+  /** The whole history, for finding the cause. */
   history: History;
 };
 
-/** Lets a plan run on these servers and says what went wrong, judged from outside. `alterations`: bugs planted in the workers. */
+/** Runs a plan on these servers and returns its faults, judged from outside. `alterations`: bugs planted in the workers. */
 export async function runChaos(plan: ChaosPlan, servers: Servers, alterations: Alteration[] = []): Promise<ChaosReport> {
   const startedAt = performance.now();
   const log: ChaosReport['log'] = [];
@@ -83,7 +83,7 @@ async function live(
   return { history, latencies: latenciesOf(environment, publishing) };
 }
 
-/** Milliseconds after which a call on record is taken for lost. */
+/** Milliseconds after which a recorded call counts as lost. */
 const callLeaseMs = times.sendWithinMs + times.timeoutMs + times.quarantineMs;
 
 /** Milliseconds after which a host that is back is asked again, at most. */
@@ -163,7 +163,7 @@ async function isDrained({ sql }: Database, instances: string[], published: read
 /** Milliseconds: with 20,000 messages a machine with two processors needs one minute. */
 const drainMsMax = 600_000;
 
-/** What a producer that keeps its events until they are taken in can know. */
+/** The events a producer knows to be ingested. */
 async function takenIn({ sql }: Database): Promise<(event: Published) => boolean> {
   const look = () =>
     sql<{ known: string }[]>`select c.instance_id || ' ' || i.key_id as known from conversations c join inbox i using (conversation_id)`;

@@ -7,7 +7,7 @@ import { faultsOf } from './history.ts';
 import { arrivalsOfPlan, type Fault, type Plan } from './plan.ts';
 
 export type RunOptions = {
-  /** Does to the workers what the plan says. */
+  /** Applies the faults of the plan to the workers. */
   strike?: (fault: Fault) => Promise<void>;
   /** Jobs that strikes have added and nobody can read. */
   unreadable?: () => number;
@@ -18,7 +18,7 @@ export type RunOptions = {
   timeoutMs?: number;
 };
 
-/** Lets a plan run until all is done, against the echo bot `echo`, and says what went wrong. */
+/** Runs a plan to its end against the echo bot `echo`, and returns the faults. */
 export async function faultsIn(plan: Plan, pipeline: Pipeline, typebot: FakeTypebot, options: RunOptions = {}): Promise<string[]> {
   const {
     strike = () => Promise.resolve(),
@@ -48,7 +48,7 @@ export async function faultsIn(plan: Plan, pipeline: Pipeline, typebot: FakeType
     await pipeline.tables.acknowledged(instanceId, timeoutMs);
   }
   await struck();
-  await waitUntil(async () => (await queue.getJobCountByTypes('waiting', 'active')) === 0, { what: 'the door to let everything in' });
+  await waitUntil(async () => (await queue.getJobCountByTypes('waiting', 'active')) === 0, { what: 'the ingestion of all events' });
 
   const arrivals = arrivalsOf(typebot.heard.slice(before.heard));
   const replies = pipeline.consumer.deliveries.slice(before.delivered).map(({ reply }) => reply);
@@ -67,7 +67,7 @@ function valueAt(values: number[], index: number): number {
   return values[index % values.length] ?? 0;
 }
 
-/** Counts what happens, and strikes when the plan's count is reached. */
+/** Counts what happens, and applies the fault when the plan's count is reached. */
 function tally({ faults }: Plan, strike: (fault: Fault) => Promise<void>) {
   const counts = { added: 0, asked: 0, delivered: 0 };
   const strikes: Promise<void>[] = [];
