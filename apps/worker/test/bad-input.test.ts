@@ -231,7 +231,7 @@ async function looksAtPause(times: number): Promise<void> {
     if (command?.toLowerCase() === 'hexists' && key === `${queueKey}:meta`) looks += 1;
   });
   try {
-    await waitUntil(() => looks >= times, { what: 'the door to look at the pause' });
+    await waitUntil(() => looks >= times, { what: 'the inbound reader to check the pause' });
   } finally {
     monitor.disconnect();
   }

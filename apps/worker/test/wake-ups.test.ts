@@ -141,7 +141,9 @@ async function start(options: Partial<PipelineOptions>): Promise<void> {
 /** The worker that ingests events and starts with their chats itself. */
 async function spawnDoorkeeper(): Promise<ChildWorker> {
   const worker = await pipeline.spawnWorker();
-  await waitUntil(() => pipeline.redis.exists(`${pipeline.prefix}:inbound:typelane-inbound`), { what: 'a worker at the door' });
+  await waitUntil(() => pipeline.redis.exists(`${pipeline.prefix}:inbound:typelane-inbound`), {
+    what: 'a worker that reads the inbound queue',
+  });
   return worker;
 }
 

@@ -92,7 +92,7 @@ export const coverage: Coverage[] = [
     left: [
       [[0, 1, 3], 'other spellings of the address: ours has one'],
       [[5, 6], 'other headers: ours are always the same'],
-      [[8], 'longer than a WhatsApp text can be, and refused at the door (text_too_long)'],
+      [[8], 'longer than a WhatsApp text can be, and refused during ingestion (text_too_long)'],
     ],
   },
   {
