@@ -74,7 +74,7 @@ async function endure(): Promise<number> {
   return total.broken + unfinished === 0 ? 0 : 1;
 }
 
-/** What hostile tenants cost the honest ones. The ratio is told and not judged: it is the machine's affair as well. */
+/** How much hostile tenants slow down the honest ones. The ratio is reported and not judged, because it depends on the machine. */
 async function compare(): Promise<number> {
   const runOf = async (kinds: readonly AttackKind[]): Promise<ChaosReport> => {
     const report = await withServers((on) => runChaos(planOf(seed, { ...size, faults: 0 }, { attacks: kinds, isCalm: true }), on));

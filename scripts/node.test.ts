@@ -41,13 +41,13 @@ async function launch(node: string, args: readonly string[], from = launcher): P
   return { code: child.exitCode, stdout, stderr };
 }
 
-test.each(nodes)('under %s a TypeScript file sees itself and its arguments as if it had been started alone', async (node) => {
+test.each(nodes)('under %s a TypeScript file sees its path and arguments as if it had been started directly', async (node) => {
   const file = await scriptFile('const words: string[] = process.argv.slice(1); console.log(JSON.stringify(words));');
   const { code, stdout } = await launch(node, [file, '--flag', 'two words', '']);
   expect({ code, words: JSON.parse(stdout) }).toEqual({ code: 0, words: [file, '--flag', 'two words', ''] });
 });
 
-test.each(nodes)('under %s the exit code is the one of the file, and 128 and more when it was killed', async (node) => {
+test.each(nodes)('under %s the exit code is that of the file, and 128 or more when it was killed', async (node) => {
   expect((await launch(node, [await scriptFile('process.exit(7);')])).code).toBe(7);
   expect((await launch(node, [await scriptFile('throw new Error("no");')])).code).toBe(1);
 });
@@ -72,7 +72,7 @@ test.each(nodes.flatMap((node) => (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map
   },
 );
 
-test.each(nodes)('under %s no file, or one that is not there, is answered with a sentence and exit code 2', async (node) => {
+test.each(nodes)('under %s a missing file argument or file gives a sentence and exit code 2', async (node) => {
   expect(await launch(node, [])).toMatchObject({ code: 2, stderr: expect.stringContaining('Usage') });
   expect(await launch(node, ['nowhere.ts'])).toMatchObject({ code: 2, stderr: expect.stringContaining('nowhere.ts') });
 });

@@ -34,7 +34,7 @@ test('the patched driver is the one that is installed', () => {
   expect(readFileSync(join(copy, driver), 'utf8')).toBe(readFileSync(join(root, driver), 'utf8'));
 });
 
-test('what only tests and development need is not installed', () => {
+test('packages that only tests and development need are not installed', () => {
   for (const name of ['vitest', 'typescript', 'oxlint', 'fast-check', 'drizzle-kit', 'knip'])
     expect([name, existsSync(join(copy, 'node_modules', name))]).toEqual([name, false]);
 });

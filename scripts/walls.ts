@@ -3,7 +3,7 @@
  *
  * apps -> { db, typebot, client, runtime, embedded, media } -> core -> { zod, libphonenumber-js }. db, typebot, runtime and media never import one another, but
  * that typebot asks through runtime's HTTP client, the only place that may import got; nothing but
- * tests and scripts imports testkit; an import from another package goes through its door and is in package.json. What testkit needs stands
+ * tests and scripts imports testkit; an import from another package uses its exports and is in package.json. What testkit needs is
  * in its devDependencies, so that a production install leaves it out.
  */
 import { globSync, readFileSync } from 'node:fs';
@@ -64,12 +64,12 @@ function circlesIn(files: string[]): string[] {
 }
 
 function judge(name: string, room: string, isTest: boolean, declared: Set<string>): string | null {
-  if (name.startsWith('.')) return /(^|\/)(packages|apps)\//.test(name) ? 'another package is entered through its door' : null;
+  if (name.startsWith('.')) return /(^|\/)(packages|apps)\//.test(name) ? 'another package must be imported through its exports' : null;
   if (name.startsWith('node:') || builtinModules.includes(name)) return bare.has(room) && !isTest ? 'core knows no Node' : null;
   const own = /^@typelane\/([^/]+)(\/.*)?$/.exec(name);
   if (own) {
     const [, other = '', inside] = own;
-    if (inside !== undefined && !doorsOf(other).has(`.${inside}`)) return 'another package is entered through its door';
+    if (inside !== undefined && !exportsOf(other).has(`.${inside}`)) return 'another package must be imported through its exports';
     if (isTest) return null;
     if (!allowed[room]?.includes(`${other}${inside ?? ''}`)) return 'there is a wall between them';
     return declared.has(`@typelane/${other}`) ? null : 'not in its package.json';
@@ -88,7 +88,7 @@ function importsOf(file: string): string[] {
   ].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 }
 
-function doorsOf(other: string): Set<string> {
+function exportsOf(other: string): Set<string> {
   const file = globSync(`{packages,apps}/${other}/package.json`)[0];
   return new Set(file === undefined ? [] : Object.keys((JSON.parse(readFileSync(file, 'utf8')) as { exports: object }).exports));
 }

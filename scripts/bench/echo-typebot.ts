@@ -1,5 +1,5 @@
 /**
- * A Typebot that answers with what it heard, and notes whether each session was asked in order. Started by the benchmark. LATENCY_MS: before it
+ * A Typebot that echoes each message and records whether each session was called in order. Started by the benchmark. LATENCY_MS: before it
  * answers. MUTE=true: it never does.
  */
 import { createServer } from 'node:http';

@@ -15,7 +15,7 @@ const muteChats = 400;
 type MuteHostResult = { aloneMs: number; besideMs: number; ratio: number };
 
 /**
- * p95 at 100 messages a second, without and with 400 chats of another instance whose Typebot answers nobody: twice the worker's slots. Both in one worker,
+ * p95 at 100 messages a second, without and with 400 chats of another instance whose Typebot answers nobody: twice the worker's concurrency. Both in one worker,
  * one after the other; the second begins when the mute host holds what it may hold.
  */
 export async function findMuteHost(place: Workplace, { chats, seconds }: { chats: number; seconds: number }): Promise<Finding> {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 export type BenchProcess = {
-  /** What stands behind `ready` on its standard output. */
+  /** The text after `ready` on its standard output. */
   ready: string;
   pid: number;
   /** User and system time so far, in milliseconds, of all its threads. */

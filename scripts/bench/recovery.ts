@@ -37,7 +37,7 @@ async function measure(place: Workplace): Promise<RecoveryResult> {
   try {
     await lines.say(0);
     await lines.heard(0);
-    // It has the door: what comes in now is begun by the one that is killed.
+    // It is the inbound reader: the worker that will be killed starts what arrives now.
     const heir = await start();
     await lines.say(1);
     while ((await typebot.stats()).busy < chats) await new Promise((resolve) => setTimeout(resolve, 10));

@@ -33,14 +33,14 @@ function environment(own: Record<string, string>): Record<string, string | undef
   return { ...inherited, PORT: '0', ...own };
 }
 
-test('every snippet says what it is, and only pictures, outputs, installations and files of other systems are not run', () => {
+test('every snippet names its kind, and only diagrams, outputs, installations and files of other systems are not run', () => {
   const unknown = snippets.filter(({ language, mark }) => mark !== 'illustration' && !['sh', 'ts', 'json'].includes(language));
   expect(unknown.map(({ place }) => place)).toEqual([]);
   const illustrations = snippets.filter(({ mark }) => mark === 'illustration').map(({ language }) => language);
   expect(illustrations).toEqual(['text', 'sh', 'text', 'text', 'ini', 'dockerfile']);
 });
 
-describe('what a reader copies from the documents works beside npm start', () => {
+describe('code that a reader copies from the documents works beside npm start', () => {
   const folder = folderForTest();
   const terminal = new Terminal(folder, environment({ DATA_DIR: join(folder, 'data') }));
   let start: ReturnType<Terminal['start']>;
@@ -87,7 +87,7 @@ describe('what a reader copies from the documents works beside npm start', () =>
   }
 });
 
-test('the programs of the documents fit the types of what they import', { timeout: 120_000 }, async () => {
+test('the programs in the documents type-check', { timeout: 120_000 }, async () => {
   const folder = folderForTest();
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const terminal = new Terminal(folder, process.env);
@@ -106,7 +106,7 @@ test('the programs of the documents fit the types of what they import', { timeou
   expect(await terminal.run(`"${join(root, 'node_modules', '.bin', 'tsc')}" -p tsconfig.json`)).toEqual({ code: 0, output: '' });
 });
 
-test('the signature check of the documents takes what a webhook is sent, and nothing that was changed or is old', async () => {
+test('the signature check in the documents accepts a webhook delivery and refuses changed or old ones', async () => {
   const folder = folderForTest();
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const program = snippets.find((snippet) => markOf(snippet, 'file') === 'verify.ts');
@@ -134,7 +134,7 @@ test('the signature check of the documents takes what a webhook is sent, and not
 type Signer = new (secret: string) => { sign(id: string, at: Date, body: string): string };
 type Request = [headers: Record<string, string>, body: string, secret: string];
 
-test('what an operator copies to run it for real starts on servers of their own and ends when asked', { timeout: 180_000 }, async () => {
+test("the commands for production start on the operator's own servers and stop when asked", { timeout: 180_000 }, async () => {
   const database = await databaseForTest();
   const folder = folderForTest();
   const own = { DATA_DIR: join(folder, 'data'), QUEUE_PREFIX: `documents-${randomUUID()}` };

@@ -2,9 +2,9 @@
 export type Snippet = {
   /** `README.md:92`, for test names and errors. */
   place: string;
-  /** The first word of the info string: `sh`, `ts`, `json`. Empty: there is none. */
+  /** The first word of the info string: `sh`, `ts`, `json`. Empty when it is missing. */
   language: string;
-  /** The rest of the info string: `illustration`, `file=gateway.ts`, `until=demo bot`. Empty: there is none. */
+  /** The rest of the info string: `illustration`, `file=gateway.ts`, `until=demo bot`. Empty when it is missing. */
   mark: string;
   code: string;
 };

@@ -38,7 +38,7 @@ function withRequired(object: Schema, rowsOfField: (name: string, field: Schema)
   });
 }
 
-/** The parts of one of the forms a value may have. What tells the forms apart is the same part of each and stands once. */
+/** The parts of one of the forms a value may have. The part that distinguishes the forms is listed once. */
 function partsOf(at: string, form: Schema, forms: Schema[], known: Map<string, string>): Row[] {
   const kind = kindOf(form);
   return withRequired(form, (name, part) => {

@@ -35,7 +35,7 @@ test('docs/settings.md is what `npm run generate` writes', () => {
   expect(readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'settings.md'), 'utf8')).toBe(text);
 });
 
-test.each(leavesOf(schema, '').map((leaf) => [leaf]))('%s is in it, by itself or with what it is a part of', (leaf) => {
+test.each(leavesOf(schema, '').map((leaf) => [leaf]))('%s is documented, by itself or with its parent', (leaf) => {
   // A list of plain values is its own leaf, and forms that stood before are named.
   const found = [leaf, leaf.replace(/\[\]$/, '')].find((path) => lines.has(path));
   const [whole = ''] = /^(?:keywords\.\w+|flows\[\]\.trigger)/.exec(leaf) ?? [];
@@ -62,12 +62,12 @@ test.each([
 describe('an example', () => {
   const blocks = [...text.matchAll(/^## (.*)$[^]*?```json\n([^`]*)```/gm)].map(([, title = '', block = '']) => [title, block] as const);
 
-  test.each(blocks)('of the section "%s" is taken as it stands', (_title, block) => {
+  test.each(blocks)('of the section "%s" is accepted as it is written', (_title, block) => {
     const { settings } = JSON.parse(block) as { settings: object };
     expect(settingsSchema.safeParse(settings).error?.issues).toBeUndefined();
   });
 
-  test('is there for every setting', () => {
+  test('exists for every setting', () => {
     const shown = Object.assign({}, ...blocks.map(([, block]) => (JSON.parse(block) as { settings: object }).settings));
     expect(Object.keys(shown).toSorted()).toEqual(Object.keys(settingsSchema.shape).toSorted());
   });

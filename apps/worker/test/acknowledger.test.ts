@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Pipeline, startPipeline } from './harness.ts';
 import { echoBot } from './order/echo-bot.ts';
 
-/** What the consumer completes while nobody hears it. No sweep comes in these tests. */
+/** Receipts of replies that complete while no worker reads them. No sweep runs in these tests. */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 let instanceId: string;
@@ -25,21 +25,21 @@ afterEach(async () => {
 
 async function say(...texts: string[]): Promise<void> {
   for (const text of texts) await pipeline.say({ instanceId, jid }, text);
-  await pipeline.ledger.handled(instanceId, texts.length);
+  await pipeline.tables.handled(instanceId, texts.length);
 }
 
-test('a reply that is completed while no worker is there is heard of by the next worker', { timeout: 30_000 }, async () => {
+test('a reply that completes while no worker runs is acknowledged by the next worker', { timeout: 30_000 }, async () => {
   const worker = await pipeline.startWorker();
   await say('hello', 'first');
   await worker.stop();
   pipeline.consumer.start();
   await waitUntil(() => pipeline.consumer.deliveries.length === 1, { what: 'the first reply' });
   await pipeline.startWorker();
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.acknowledged(instanceId);
   expect(pipeline.consumer.textsTo(instanceId)).toEqual(['started by hello', 'heard first']);
 });
 
-test('when the process that hears of receipts is killed another goes on where it stopped', { timeout: 60_000 }, async () => {
+test('when the process that reads receipts is killed, another continues where it stopped', { timeout: 60_000 }, async () => {
   const victim = await pipeline.spawnWorker();
   await say('hello', 'first', 'second');
   const lease = `${pipeline.prefix}:outbound:typelane-acknowledger`;
@@ -48,6 +48,6 @@ test('when the process that hears of receipts is killed another goes on where it
   await victim.kill();
   pipeline.consumer.start();
   await waitUntil(() => pipeline.consumer.deliveries.length >= 1, { what: 'the first reply' });
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.acknowledged(instanceId);
   expect(pipeline.consumer.textsTo(instanceId)).toEqual(['started by hello', 'heard first', 'heard second']);
 });

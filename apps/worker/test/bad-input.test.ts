@@ -5,7 +5,7 @@ import { type Pipeline, startPipeline } from './harness.ts';
 import { echoBot } from './order/echo-bot.ts';
 import { addRaw } from './raw-job.ts';
 
-/** What producers can put into the queue: each of it ends in a record with its reason, and the next message of another chat is answered. */
+/** Invalid jobs that producers can add: each becomes a record with its reason, and the next message of another chat is answered. */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 let instanceId: string;
@@ -29,7 +29,7 @@ afterEach(async () => {
   await pipeline.database.sql`truncate dead_letters`;
 });
 
-/** What holds after every test. */
+/** Checked after every test. */
 function checkRest(): void {
   expect({}).not.toHaveProperty('polluted');
   expect(pipeline.consumer.breaches).toEqual([]);
@@ -77,11 +77,11 @@ test.each<[what: string, data: () => string | null, reason: string]>([
   const data = dataOf();
   await addRaw(pipeline.redis, queueKey, newKeyId(), data);
   await othersAreAnswered();
-  const letters = await pipeline.ledger.deadLetters();
+  const letters = await pipeline.tables.deadLetters();
   expect(letters).toMatchObject([{ reason }]);
   expect(letters[0]?.details.filter((sentence) => !/ (must|may|is required).{0,}/.test(` ${sentence}`))).toEqual([]);
   expect(letters[0]?.details).not.toEqual([]);
-  // Whole, as it came; an event of an array or an object is written anew.
+  // The payload is stored unchanged; an event of an array or an object is serialised again.
   expect(letters[0]?.sizeBytes).toBe(Buffer.byteLength(letters[0]?.payload ?? ''));
   if (reason === 'too_large' || reason === 'invalid_json') expect(letters[0]?.payload).toBe(data);
   expect(await pipeline.redis.keys(`${queueKey}:*`)).not.toContainEqual(expect.stringMatching(/:3EB0/));
@@ -92,29 +92,29 @@ test('a key of another type in place of a job is kept as a dead letter', async (
   await pipeline.redis.set(`${queueKey}:${id}`, 'no hash');
   await addRaw(pipeline.redis, queueKey, id, null);
   await othersAreAnswered();
-  expect(await pipeline.ledger.deadLetters()).toMatchObject([{ reason: 'missing_data' }]);
+  expect(await pipeline.tables.deadLetters()).toMatchObject([{ reason: 'missing_data' }]);
   expect(await pipeline.redis.exists(`${queueKey}:${id}`)).toBe(0);
 });
 
-test('the good events of an array stand in their inboxes, the bad ones beside them become dead letters', async () => {
+test('valid events of an array reach their inboxes, and the invalid ones beside them become dead letters', async () => {
   const [first, second] = [valid(), valid()];
   await pipeline.publish([first, { ...valid(), data: {} }, second, valid({ keyRemoteJid: 'nobody' })]);
   await bothAnswered(first, second);
-  expect((await pipeline.ledger.deadLetters()).map(({ reason }) => reason).toSorted()).toEqual(['invalid_event', 'invalid_jid']);
+  expect((await pipeline.tables.deadLetters()).map(({ reason }) => reason).toSorted()).toEqual(['invalid_event', 'invalid_jid']);
 });
 
-test('an event that nests too deep takes none of its array with it', async () => {
+test('an event that nests too deep does not affect the other events of its array', async () => {
   const good = valid();
   await pipeline.publish([good, valid({ content: nested(40) })]);
   await bothAnswered(good);
-  expect(await pipeline.ledger.deadLetters()).toMatchObject([{ reason: 'too_deep' }]);
+  expect(await pipeline.tables.deadLetters()).toMatchObject([{ reason: 'too_deep' }]);
 });
 
-test('a contact who writes __proto__, or is called so, is answered, and takes nobody with them', async () => {
+test('a contact who writes __proto__, or has it as a name, is answered, and so is everybody else', async () => {
   const events = [valid({ content: { text: '__proto__' } }), valid({ pushName: '__proto__' }), valid()];
   await pipeline.publish(events);
   await bothAnswered(...events);
-  expect(await pipeline.ledger.deadLetters()).toEqual([]);
+  expect(await pipeline.tables.deadLetters()).toEqual([]);
 });
 
 test.each([
@@ -124,10 +124,10 @@ test.each([
   await addRaw(pipeline.redis, queueKey, newKeyId(), json(valid()).replace('"keyId"', fields));
   await othersAreAnswered();
   // afterEach looks at the prototype.
-  expect((await pipeline.ledger.deadLetters()).length).toBeLessThanOrEqual(1);
+  expect((await pipeline.tables.deadLetters()).length).toBeLessThanOrEqual(1);
 });
 
-test('letters that PostgreSQL does not take are answered and stored as replacement characters', async () => {
+test('characters that PostgreSQL cannot store are saved as replacement characters, and the message is answered', async () => {
   const odd = 'a\u0000b \ud83d c \udc00 😀';
   const event = valid({ keyId: `key \u0000 ${newKeyId()}`, pushName: odd, content: { text: odd }, messageId: odd });
   await pipeline.publish({ ...event, instance: { ...event.instance, name: odd, extra: { [odd]: odd } } });
@@ -139,13 +139,13 @@ test('letters that PostgreSQL does not take are answered and stored as replaceme
   expect(typebot.heard.at(-2)?.variables?.['pushName']).toMatch(/^a.?b \ufffd c \ufffd 😀$/);
 });
 
-test('two key ids that become the same are one event and lose no other', async () => {
+test('two key ids that become equal after normalisation are one event, and no other event is lost', async () => {
   const chat = newJid();
   const twins = ['\u0000', '\ufffd'].map((letter) => valid({ keyRemoteJid: chat, keyId: `twin ${letter}` }));
   const other = valid();
   await pipeline.publish([...twins, other]);
   await bothAnswered(other);
-  expect((await pipeline.ledger.outcomes(instanceId)).filter((outcome) => outcome.jid === chat)).toHaveLength(1);
+  expect((await pipeline.tables.outcomes(instanceId)).filter((outcome) => outcome.jid === chat)).toHaveLength(1);
 });
 
 test.each<[what: string, final: string, event: () => InboundEvent]>([
@@ -166,7 +166,7 @@ test.each<[what: string, final: string, event: () => InboundEvent]>([
   const event = eventOf();
   await pipeline.publish(event);
   await othersAreAnswered();
-  expect((await pipeline.ledger.finals(instanceId))[event.data.keyId]).toBe(final);
+  expect((await pipeline.tables.finals(instanceId))[event.data.keyId]).toBe(final);
 });
 
 test.each([
@@ -177,10 +177,10 @@ test.each([
   const id = await idOf();
   const event = await pipeline.say({ instanceId: id, jid }, 'hello');
   await othersAreAnswered();
-  expect(await pipeline.ledger.finals(id)).toEqual({ [event.data.keyId]: final });
+  expect(await pipeline.tables.finals(id)).toEqual({ [event.data.keyId]: final });
 });
 
-test('delayed, prioritised and LIFO jobs are let in like all others', async () => {
+test('delayed, prioritised and LIFO jobs are ingested like all others', async () => {
   const events = [valid(), valid(), valid(), valid()];
   const options = [{ delay: 3_600_000 }, { priority: 5 }, { priority: 1 }, { lifo: true }];
   for (const [index, event] of events.entries()) await pipeline.inbound.add('message', event, options[index] ?? {});
@@ -188,15 +188,15 @@ test('delayed, prioritised and LIFO jobs are let in like all others', async () =
   expect(await pipeline.inbound.getJobCountByTypes('waiting', 'delayed', 'prioritized')).toBe(0);
 });
 
-test('a delayed job is let in also when another one beside it has no hash', async () => {
+test('a delayed job is ingested even when another delayed job has no hash', async () => {
   const event = valid();
   const id = newKeyId();
   await pipeline.redis.set(`${queueKey}:${id}`, 'no hash');
-  // In the order of their time, so that the good one is moved first.
+  // In order of their delay, so that the valid job is moved first.
   await pipeline.redis.multi().zadd(`${queueKey}:delayed`, Number.MAX_SAFE_INTEGER, id).exec();
   await pipeline.inbound.add('message', event, { delay: 60_000 });
   await bothAnswered(event);
-  expect(await pipeline.ledger.deadLetters()).toMatchObject([{ reason: 'missing_data' }]);
+  expect(await pipeline.tables.deadLetters()).toMatchObject([{ reason: 'missing_data' }]);
 });
 
 test('a paused queue keeps its jobs until it is resumed, in their order', async () => {
@@ -210,7 +210,7 @@ test('a paused queue keeps its jobs until it is resumed, in their order', async 
   expect(pipeline.consumer.textsTo(instanceId, chat.jid)).toEqual(['started by one', 'heard two', 'heard three']);
 });
 
-test('nothing that contacts, bots or operators said is in the logs', () => {
+test('the logs contain no words of contacts, bots or operators', () => {
   const lines = pipeline.logs.map((line) => JSON.stringify(line)).join('\n');
   expect(lines).toContain('turn.done');
   expect(lines).not.toMatch(/hello|started by|Ana|@s\.whatsapp\.net|5531999/);
@@ -218,12 +218,12 @@ test('nothing that contacts, bots or operators said is in the logs', () => {
 
 let chats = 0;
 
-/** A chat of its own for each event. */
+/** Each event has a separate chat. */
 function newJid(): string {
   return `55318${String((chats += 1)).padStart(8, '0')}@s.whatsapp.net`;
 }
 
-/** Waits until the door has looked so often whether its queue is paused. */
+/** Waits until the inbound reader has checked that many times whether its queue is paused. */
 async function looksAtPause(times: number): Promise<void> {
   const monitor = await pipeline.redis.duplicate().monitor();
   let looks = 0;
@@ -231,13 +231,13 @@ async function looksAtPause(times: number): Promise<void> {
     if (command?.toLowerCase() === 'hexists' && key === `${queueKey}:meta`) looks += 1;
   });
   try {
-    await waitUntil(() => looks >= times, { what: 'the door to look at the pause' });
+    await waitUntil(() => looks >= times, { what: 'the inbound reader to check the pause' });
   } finally {
     monitor.disconnect();
   }
 }
 
-/** A contact who writes behind it all is answered. */
+/** A contact who writes after all of it is answered. */
 async function othersAreAnswered(): Promise<void> {
   const event = valid({ content: { text: 'and me?' } });
   await pipeline.publish(event);
@@ -251,7 +251,7 @@ async function bothAnswered(...events: InboundEvent[]): Promise<void> {
       timeoutMs: 8_000,
     });
   }
-  await pipeline.ledger.handled(instanceId, 1);
+  await pipeline.tables.handled(instanceId, 1);
 }
 
 function atLeast<T>(count: number, list: T[]): T[] | null {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Pipeline, startPipeline } from './harness.ts';
 import { echoBot } from './order/echo-bot.ts';
 
-/** What consumers can make of a reply: whatever it is, its chat goes on, and so do the sweep and all other chats. */
+/** Receipts that a faulty consumer can write. Whatever they contain, the chat, the sweep and all other chats continue. */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 let consumer: Worker;
@@ -51,29 +51,29 @@ test.each<[what: string, receipt: unknown]>([
   ['a text in place of a list', { keyIds: 'WA-1' }],
   ['no object', 42],
   ['nothing', undefined],
-])('a consumer that completes a reply with %s holds up nobody', { timeout: 30_000 }, async (_what, receipt) => {
+])('a consumer that completes a reply with %s delays nobody', { timeout: 30_000 }, async (_what, receipt) => {
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
   made = (text) => (text.includes('bad') ? receipt : { keyIds: [`WA-${text}`] });
   await pipeline.say({ instanceId, jid }, 'bad');
   for (const text of ['a', 'b']) await pipeline.say({ instanceId, jid: honest }, text);
   await pipeline.say({ instanceId, jid }, 'next');
-  await pipeline.ledger.handled(instanceId, 4);
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.handled(instanceId, 4);
+  await pipeline.tables.acknowledged(instanceId);
   expect(sent.toSorted()).toEqual(['heard b', 'heard next', 'started by a', 'started by bad']);
   expect(await keyIds()).toEqual(expect.arrayContaining(['WA-started by a', 'WA-heard b', 'WA-heard next']));
   expect(failures()).toEqual([]);
 });
 
-test('of a receipt with one bad id the others are kept', { timeout: 30_000 }, async () => {
+test('a receipt with one invalid id still stores its valid ids', { timeout: 30_000 }, async () => {
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
   made = () => ({ keyIds: ['WA-1', long(2_800), 'WA-2'] });
   await pipeline.say({ instanceId, jid }, 'hello');
-  await pipeline.ledger.handled(instanceId, 1);
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.handled(instanceId, 1);
+  await pipeline.tables.acknowledged(instanceId);
   expect(await keyIds()).toEqual(['WA-1', 'WA-2']);
 });
 
-test('jobs and notes that are none of ours are passed over, and what stands behind them is heard', { timeout: 30_000 }, async () => {
+test('foreign jobs and stream entries are skipped, and the receipts after them are read', { timeout: 30_000 }, async () => {
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
   made = () => ({ keyIds: ['WA-1'] });
   await pipeline.outbound.add('reply', { messages: [{ text: 'none of ours' }] }, { jobId: 'reply-someone' });
@@ -87,29 +87,29 @@ test('jobs and notes that are none of ours are passed over, and what stands behi
     await pipeline.redis.xadd(events, '*', 'event', 'progress', 'jobId', `reply-${randomUUID()}`, 'data', data);
   }
   for (const text of ['one', 'two']) await pipeline.say({ instanceId, jid }, text);
-  await pipeline.ledger.handled(instanceId, 2);
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.handled(instanceId, 2);
+  await pipeline.tables.acknowledged(instanceId);
   expect(sent).toEqual(['none of ours', 'started by one', 'heard two']);
   expect(failures()).toEqual([]);
 });
 
-test('a part of the sweep that fails stops no other part, and names itself', { timeout: 30_000 }, async () => {
+test('a step of the sweep that fails is named in the log and stops no other step', { timeout: 30_000 }, async () => {
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
   await consumer.pause();
   await pipeline.say({ instanceId, jid }, 'hello');
-  await pipeline.ledger.handled(instanceId, 1);
-  // Whoever asks for expired media, the last part but one, or for old rows is refused.
+  await pipeline.tables.handled(instanceId, 1);
+  // The queries for expired media (the last step but one) and for old rows fail.
   await pipeline.database.sql`alter table media rename to media_gone`;
   await pipeline.database.sql`alter table session_events rename column published_at to published_gone`;
   await pipeline.redis.del(...(await pipeline.redis.keys(`${pipeline.prefix}:outbound:*`)));
   void consumer.resume();
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.acknowledged(instanceId);
   const parts = () => new Set(pipeline.logs.filter(({ msg }) => msg === 'sweep.failed').map(({ part }) => part));
   await waitUntil(() => parts().size === 2, { what: 'the two parts to fail' });
   expect(parts()).toEqual(new Set(['files', 'forgotten']));
 });
 
-test('why a reply failed is logged as a class, without numbers, words or lines of the gateway', { timeout: 30_000 }, async () => {
+test('the reason of a failed reply is logged as a class, without numbers, words or lines of the gateway', { timeout: 30_000 }, async () => {
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
   const reasons = [
     `Message 1 of 1 (0 sent before it) was refused: status 404, no account for 5531999990000\nAna said "${'my secret '.repeat(200_000)}"`,
@@ -121,8 +121,8 @@ test('why a reply failed is logged as a class, without numbers, words or lines o
     throw new UnrecoverableError(left.shift());
   };
   for (const text of ['a', 'b', 'c']) await pipeline.say({ instanceId, jid }, text);
-  await pipeline.ledger.handled(instanceId, 3);
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.handled(instanceId, 3);
+  await pipeline.tables.acknowledged(instanceId);
   const logged = pipeline.logs.filter(({ msg }) => msg === 'reply.failed');
   expect(new Set(logged.map(({ failure }) => failure))).toEqual(new Set(['refused, status 404', 'failed, ECONNREFUSED', 'failed']));
   expect(JSON.stringify(pipeline.logs)).not.toMatch(/5531999990000[^@]|my secret|10\.0\.0\.7/);

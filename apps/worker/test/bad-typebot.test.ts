@@ -2,12 +2,12 @@ import { type FakeTypebot, moods, startFakeTypebot, waitUntil } from '@typelane/
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createGate, type Gate } from './gate.ts';
 import { type Pipeline, type PipelineOptions, startPipeline } from './harness.ts';
-import { finalOf } from './ledger.ts';
+import { finalOf } from './tables.ts';
 import { arrivalsOf, echoBot } from './order/echo-bot.ts';
 
 /**
- * A Typebot that is in trouble for longer than one call: the event ends in a record with its reason, other chats are answered meanwhile,
- * and the chat itself goes on with its next message. What one call may meet is in http-faults.test.ts.
+ * A Typebot that fails for longer than one call: the event ends in a record with its reason, other chats are answered meanwhile,
+ * and the chat continues with its next message. Faults of a single call are in http-faults.test.ts.
  */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
@@ -33,30 +33,30 @@ afterEach(() => {
   typebot.assertClean();
 });
 
-/** What holds after every test. */
+/** Checked after every test. */
 function checkRest(): void {
   expect(pipeline.consumer.breaches).toEqual([]);
   expect(typebot.moodsLeft()).toBe(0);
 }
 
 test(
-  'one chat is held through an outage of less than five minutes, however often its call was tried, and answered in order',
+  'a chat waits through an outage of less than five minutes, however often its call was attempted, and is answered in order',
   { timeout: 60_000 },
   async () => {
     const instanceId = await pipeline.register({ url: gate.url, publicId: 'echo', instanceId: 'held' });
     const chat = { instanceId, jid: newJid() };
     await gate.close();
     for (const text of ['one', 'two']) await pipeline.say(chat, text);
-    // The waits between the attempts are cut short. Eight were the end once.
+    // The waits between the attempts are shortened. More than eight attempts must not end the event.
     await waitUntil(async () => (await hurried(chat, 290)) && (await attemptsOf(chat)) >= 6, {
       what: 'six attempts',
       everyMs: 50,
       timeoutMs: 40_000,
     });
-    expect((await pipeline.ledger.outcomes(instanceId)).map(finalOf)).toEqual([null, null]);
+    expect((await pipeline.tables.outcomes(instanceId)).map(finalOf)).toEqual([null, null]);
     await gate.open();
     await waitUntil(
-      async () => (await hurried(chat, 290)) && (await pipeline.ledger.outcomes(instanceId)).every(({ final }) => final !== null),
+      async () => (await hurried(chat, 290)) && (await pipeline.tables.outcomes(instanceId)).every(({ final }) => final !== null),
       { what: 'the answers', everyMs: 50, timeoutMs: 30_000 },
     );
     expect(await finals(chat, 2)).toEqual(['answered', 'answered']);
@@ -64,40 +64,44 @@ test(
   },
 );
 
-test('a Typebot that cannot be reached for five minutes costs the event, and no later one', { timeout: 30_000 }, async () => {
-  const chat = { instanceId: behindGate, jid: newJid() };
-  await gate.close();
-  await pipeline.say(chat, 'lost');
-  await waitUntil(
-    async () => (await hurried(chat, 301)) && (await pipeline.ledger.outcomes(chat.instanceId)).some(({ final }) => final !== null),
-    { what: 'the last attempt', everyMs: 50, timeoutMs: 20_000 },
-  );
-  await gate.open();
-  await pipeline.say(chat, 'found');
-  expect(await finals(chat, 2)).toEqual(['dead: bot_unreachable', 'answered']);
-  expect(said(chat)).toEqual(['found']);
-});
+test(
+  'an event is dead when its Typebot cannot be reached for five minutes, and later events are answered',
+  { timeout: 30_000 },
+  async () => {
+    const chat = { instanceId: behindGate, jid: newJid() };
+    await gate.close();
+    await pipeline.say(chat, 'lost');
+    await waitUntil(
+      async () => (await hurried(chat, 301)) && (await pipeline.tables.outcomes(chat.instanceId)).some(({ final }) => final !== null),
+      { what: 'the last attempt', everyMs: 50, timeoutMs: 20_000 },
+    );
+    await gate.open();
+    await pipeline.say(chat, 'found');
+    expect(await finals(chat, 2)).toEqual(['dead: bot_unreachable', 'answered']);
+    expect(said(chat)).toEqual(['found']);
+  },
+);
 
-test('a lost session is begun anew for the same message, once', { timeout: 20_000 }, async () => {
+test('when Typebot has lost a session, the message starts a new one, once', { timeout: 20_000 }, async () => {
   const chat = await startedChat();
   typebot.nextMood(moods.sessionLost(), { text: 'again' });
   await pipeline.say(chat, 'again');
   await pipeline.say(chat, 'next');
   expect(await finals(chat, 3)).toEqual(['answered', 'answered', 'answered']);
-  await pipeline.ledger.acknowledged(chat.instanceId);
+  await pipeline.tables.acknowledged(chat.instanceId);
   expect(pipeline.consumer.textsTo(chat.instanceId, chat.jid)).toEqual(['started by hello', 'started by again', 'heard next']);
-  expect((await pipeline.ledger.sessions(chat.instanceId)).map(({ status, reason }) => [status, reason])).toEqual([
+  expect((await pipeline.tables.sessions(chat.instanceId)).map(({ status, reason }) => [status, reason])).toEqual([
     ['closed', 'bot_lost'],
     ['open', null],
   ]);
 });
 
-test('a closed bot answers nobody, and says why', { timeout: 20_000 }, async () => {
+test('a closed bot answers nobody, and the reason is recorded', { timeout: 20_000 }, async () => {
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'closed', settings: { errorMessage: 'Tente mais tarde.' } });
   const chat = { instanceId, jid: newJid() };
   await pipeline.say(chat, 'hello');
   expect(await finals(chat, 1)).toEqual(['dead: bot_refused: bot_closed']);
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.acknowledged(instanceId);
   expect(pipeline.consumer.textsTo(instanceId)).toEqual(['Tente mais tarde.']);
 });
 
@@ -107,13 +111,13 @@ test('a Typebot that the operator has not allowed is not called', { timeout: 20_
   expect(await finals({ instanceId }, 1)).toEqual(['dead: egress_refused: not_public_address']);
 });
 
-test('two messages in doubt in a row end the session, and the next one begins anew', { timeout: 20_000 }, async () => {
+test('two uncertain messages in a row end the session, and the next message starts a new one', { timeout: 20_000 }, async () => {
   const chat = await startedChat({ uncertainMessage: 'Não sei se ouvi.' });
   typebot.nextMood(moods.badGateway(), { text: 'one' });
   typebot.nextMood(moods.badGateway(), { text: 'two' });
   for (const text of ['one', 'two', 'three']) await pipeline.say(chat, text);
   expect(await finals(chat, 4)).toEqual(['answered', 'uncertain: http_502', 'uncertain: http_502', 'answered']);
-  await pipeline.ledger.acknowledged(chat.instanceId);
+  await pipeline.tables.acknowledged(chat.instanceId);
   expect(pipeline.consumer.textsTo(chat.instanceId, chat.jid)).toEqual([
     'started by hello',
     'Não sei se ouvi.',
@@ -123,20 +127,24 @@ test('two messages in doubt in a row end the session, and the next one begins an
   ]);
 });
 
-test('what comes in during the quiet after a doubtful call is answered when it is over', { timeout: 30_000 }, async () => {
-  await withPipeline({ quarantineMs: 1_000, sweepMs: 600_000 }, async (own, instanceId) => {
-    const chat = { instanceId, jid: newJid() };
-    await own.say(chat, 'hello');
-    await own.ledger.handled(instanceId, 1);
-    typebot.nextMood(moods.badGateway(), { text: 'one' });
-    await own.say(chat, 'one');
-    await own.ledger.handled(instanceId, 2);
-    await own.say(chat, 'two');
-    expect((await own.ledger.handled(instanceId, 3)).map(finalOf)).toEqual(['answered', 'uncertain: http_502', 'answered']);
-  });
-});
+test(
+  'a message that arrives during the quarantine after an uncertain call is answered when the quarantine ends',
+  { timeout: 30_000 },
+  async () => {
+    await withPipeline({ quarantineMs: 1_000, sweepMs: 600_000 }, async (own, instanceId) => {
+      const chat = { instanceId, jid: newJid() };
+      await own.say(chat, 'hello');
+      await own.tables.handled(instanceId, 1);
+      typebot.nextMood(moods.badGateway(), { text: 'one' });
+      await own.say(chat, 'one');
+      await own.tables.handled(instanceId, 2);
+      await own.say(chat, 'two');
+      expect((await own.tables.handled(instanceId, 3)).map(finalOf)).toEqual(['answered', 'uncertain: http_502', 'answered']);
+    });
+  },
+);
 
-test('a Typebot that does not answer keeps no other chat waiting', { timeout: 30_000 }, async () => {
+test('a Typebot that does not answer delays no other chat', { timeout: 30_000 }, async () => {
   await withPipeline({ timeoutMs: 6_000, quarantineMs: 0, concurrency: 10 }, async (own, instanceId) => {
     const others = Array.from({ length: 20 }, newJid);
     typebot.nextMood({ type: 'hang' }, { kind: 'start' });
@@ -144,8 +152,8 @@ test('a Typebot that does not answer keeps no other chat waiting', { timeout: 30
     await waitUntil(() => typebot.moodsLeft() === 0, { what: 'the call that is not answered' });
     for (const jid of others) await own.say({ instanceId, jid }, 'hello');
     await waitUntil(() => own.consumer.replies().length === others.length, { what: 'the replies to all others', timeoutMs: 5_000 });
-    expect((await own.ledger.outcomes(instanceId)).filter(({ final }) => final === null)).toHaveLength(1);
-    await own.ledger.handled(instanceId, others.length + 1);
+    expect((await own.tables.outcomes(instanceId)).filter(({ final }) => final === null)).toHaveLength(1);
+    await own.tables.handled(instanceId, others.length + 1);
   });
 });
 
@@ -160,7 +168,7 @@ test('a Typebot host that answers none of its chats takes no capacity from anoth
         for (const jid of Array.from({ length: 30 }, newJid)) await own.say({ instanceId: stuck, jid }, 'hello');
         await waitUntil(() => hung.heard.length > 0, { what: 'a call that is not answered' });
         await own.say({ instanceId, jid: newJid() }, 'hello');
-        const [outcome] = await own.ledger.handled(instanceId, 1, 5_000);
+        const [outcome] = await own.tables.handled(instanceId, 1, 5_000);
         expect(outcome?.final).toBe('answered');
       },
     );
@@ -194,14 +202,14 @@ async function newChat(settings = {}): Promise<Chat> {
 async function startedChat(settings = {}): Promise<Chat> {
   const chat = await newChat(settings);
   await pipeline.say(chat, 'hello');
-  await pipeline.ledger.handled(chat.instanceId, 1);
+  await pipeline.tables.handled(chat.instanceId, 1);
   return chat;
 }
 
 async function finals({ instanceId, jid }: { instanceId: string; jid?: string }, events: number): Promise<(string | null)[]> {
   const outcomes = await waitUntil(
     async () => {
-      const own = (await pipeline.ledger.outcomes(instanceId)).filter((outcome) => jid === undefined || outcome.jid === jid);
+      const own = (await pipeline.tables.outcomes(instanceId)).filter((outcome) => jid === undefined || outcome.jid === jid);
       return own.length >= events && own.every(({ final }) => final !== null) && own;
     },
     { what: `the end of ${events} events`, timeoutMs: 15_000 },
@@ -209,7 +217,7 @@ async function finals({ instanceId, jid }: { instanceId: string; jid?: string },
   return outcomes.map(finalOf);
 }
 
-/** What Typebot got of a chat, in order. */
+/** The requests Typebot received from a chat, in order. */
 function said({ jid, instanceId }: Chat): string[] {
   const sessions = new Set(typebot.heard.filter(({ variables }) => variables?.['keyRemoteJid'] === jid).map(({ sessionId }) => sessionId));
   const own = typebot.heard.filter(
@@ -226,7 +234,7 @@ async function attemptsOf({ instanceId, jid }: Chat): Promise<number> {
   return Number(row?.['attempts'] ?? 0);
 }
 
-/** Ends the wait of a chat, as if its time had come and its call had been held for so long. */
+/** Ends the wait of a chat as if its due time had come and its call had been waiting that long. */
 async function hurried({ instanceId, jid }: Chat, heldSeconds: number): Promise<boolean> {
   const rows = await pipeline.database.sql<{ conversationId: string; instanceId: string }[]>`
     update conversations set not_before = null, state = jsonb_set(jsonb_set(state, '{dueAt}', '0', false),

@@ -40,7 +40,7 @@ const allEnded = (list: BulkStart): Promise<BulkContact[]> =>
     },
   );
 
-test('every contact of a list is written to once, although workers are killed while it goes on', { timeout: 60_000 }, async () => {
+test('every contact of a list receives one message, even when workers are killed during the run', { timeout: 60_000 }, async () => {
   const first = await pipeline.spawnWorker();
   const list = await startTowards(60, { perMinute: 1_200 });
   await waitUntil(async () => (await contactsOf(list)).some(({ outcome }) => outcome === 'started'), { what: 'the first start' });
@@ -50,18 +50,18 @@ test('every contact of a list is written to once, although workers are killed wh
   expect(contacts.filter(({ outcome }) => outcome !== 'started' && outcome !== 'uncertain')).toEqual([]);
   const startedOnes = contacts.filter(({ outcome }) => outcome === 'started');
   expect(startedOnes.length).toBeGreaterThan(30);
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.acknowledged(instanceId);
   for (const { keyRemoteJid } of startedOnes) expect(pipeline.consumer.textsTo(instanceId, keyRemoteJid)).toEqual(['Hello']);
 });
 
-test('a list is no faster than its pace, and what was held does not catch up', { timeout: 30_000 }, async () => {
+test('a list never runs faster than its pace, and time on hold is not caught up', { timeout: 30_000 }, async () => {
   await pipeline.startWorker();
   // One every two seconds.
   const list = await startTowards(50, { perMinute: 30 });
   await waitUntil(async () => (await contactsOf(list)).some(({ outcome }) => outcome === 'started'), { what: 'the first start' });
   await changeBulkStart(pipeline.database, list.bulkStartId, 'paused');
   const held = (await contactsOf(list)).filter(({ outcome }) => outcome !== 'waiting').length;
-  // As if the list had been held for an hour.
+  // As if the list had been on hold for an hour.
   await pipeline.database.sql`update bulk_starts set next_at = now() - interval '1 hour'`;
   await pipeline.database.sql`update bulk_starts set status = 'running'`;
   await waitUntil(async () => (await contactsOf(list)).filter(({ outcome }) => outcome !== 'waiting').length > held, {
@@ -73,7 +73,7 @@ test('a list is no faster than its pace, and what was held does not catch up', {
 test('a chat with an open session is refused with the reason, and the others are started', async () => {
   await pipeline.startWorker();
   await pipeline.say({ instanceId, jid: address(1) }, 'hi');
-  await pipeline.ledger.handled(instanceId, 1);
+  await pipeline.tables.handled(instanceId, 1);
   const contacts = await allEnded(await startTowards(3));
   expect(contacts.map(({ outcome, reason }) => [outcome, reason])).toEqual([
     ['started', null],
@@ -82,15 +82,15 @@ test('a chat with an open session is refused with the reason, and the others are
   ]);
 });
 
-test('a chat that a human holds is refused, unless the list says to take it', async () => {
+test('a chat that a human has taken is refused unless the list is started with force', async () => {
   await pipeline.startWorker();
   await pipeline.say({ instanceId, jid: address(0) }, 'Hello, Ana here', { fromMe: true });
-  await pipeline.ledger.handled(instanceId, 1);
+  await pipeline.tables.handled(instanceId, 1);
   const [refused] = await allEnded(await startTowards(1));
   expect([refused?.outcome, refused?.reason]).toEqual(['refused', 'conflict_paused']);
   const [taken] = await allEnded(await startTowards(1, { force: true }));
   expect(taken?.outcome).toBe('started');
-  const sessions = await pipeline.ledger.sessions(instanceId);
+  const sessions = await pipeline.tables.sessions(instanceId);
   expect(sessions.map(({ status, reason }) => [status, reason])).toEqual([
     ['closed', 'replaced'],
     ['open', null],

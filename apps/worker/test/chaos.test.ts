@@ -5,8 +5,8 @@ import { type Servers, startServers } from './chaos/servers.ts';
 
 /**
  * A small part of `npm run chaos`: 50 chats of 20 messages, three workers, eight faults, for each seed. Half of the chats are of an
- * integration that says uncertain turns again. Beside them are tenants that do whatever a tenant can do to others (attacks.ts). Judged from
- * outside, by what became of the honest ones; a failure names the seed and the promise that was broken.
+ * integration that repeats uncertain turns. Hostile tenants attack them in every way a tenant can (attacks.ts). The outcome is judged from
+ * outside, by the honest tenants only; a failure names the seed and the broken guarantee.
  */
 let servers: Servers;
 
@@ -22,7 +22,7 @@ test.each([1, 4, 7])('nothing is lost, repeated or reordered while everything br
   expect(report.events).toBe(1_000);
 });
 
-test('beside hostile tenants every message of an honest one is answered', { timeout: 180_000 }, async () => {
+test('hostile tenants keep no message of an honest tenant from being answered', { timeout: 180_000 }, async () => {
   const size = { lanes: 20, messagesPerLane: 10, workers: 2, faults: 0 };
   const { faults, history } = await runChaos(planOf(2, size, { isCalm: true }), servers);
   expect(faults).toEqual([]);

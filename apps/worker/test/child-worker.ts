@@ -5,15 +5,15 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { waitUntil } from '@typelane/testkit';
 
-/** A worker in a process of its own: one that can be killed or frozen. */
+/** A worker in a separate process, which a test can kill or freeze. */
 export type ChildWorker = {
   pid: number;
   /** What it has logged. */
   logs: readonly string[];
   isAlive(): boolean;
-  /** Whether it stands still after a SIGSTOP, its own or ours. */
+  /** Whether it is stopped by a SIGSTOP, from itself or from the test. */
   isFrozen(): boolean;
-  /** SIGKILL: it does nothing any more, not even close a connection. */
+  /** SIGKILL: it does nothing more and closes no connection. */
   kill(): Promise<void>;
   /** SIGSTOP and SIGCONT. */
   freeze(): void;
@@ -24,7 +24,7 @@ export type ChildWorker = {
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
-/** Starts apps/worker/src/main.ts with nothing but `env`, and resolves when it is at work. */
+/** Starts apps/worker/src/main.ts with only `env` as its environment, and resolves when it is ready. */
 export async function spawnWorker(env: Record<string, string>): Promise<ChildWorker> {
   const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const logs: string[] = [];
@@ -37,7 +37,7 @@ export async function spawnWorker(env: Record<string, string>): Promise<ChildWor
   const isAlive = (): boolean => child.exitCode === null && child.signalCode === null;
   const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> => {
     if (isAlive()) child.kill(signal);
-    // One that is frozen would not hear it.
+    // A frozen process would not receive the signal.
     child.kill('SIGCONT');
     await ended;
     return child.exitCode;

@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
 import { alteredEnv } from './faults/altered-env.ts';
-import { type Scene, startScene, waitingBot } from './scene.ts';
+import { type Scenario, startScenario, waitingBot } from './scenario.ts';
 
-/** Workers whose clocks are wrong, each in another way: what is due, stale or over is told by the database's clock alone. */
-let scene: Scene;
-afterEach(() => scene.close());
+/** Workers whose clocks are wrong in different ways: only the database's clock decides what is due, stale or over. */
+let scenario: Scenario;
+afterEach(() => scenario.close());
 
 const hoursMs = 3_600_000;
 
@@ -15,27 +15,33 @@ function clockOff(byMs: number): Record<string, string> {
   return alteredEnv([{ file, from, to: `const rightly = Date.now; Date.now = () => rightly() + ${byMs}; ${from}` }]);
 }
 
-test('a wait, a burst and an expiry take their time although one worker is hours ahead and one behind', { timeout: 60_000 }, async () => {
-  scene = await startScene({ debounceMs: 300, expireAfterMinutes: 0.05, expireMessage: 'Are you gone?' }, waitingBot(1), { workers: 0 });
-  for (const byMs of [2 * hoursMs, -2 * hoursMs]) await scene.pipeline.spawnWorker(clockOff(byMs));
-  await scene.says('I want');
-  await scene.says('two pizzas');
-  await scene.tells('before', 'after', 'Are you gone?');
-  expect(await scene.finals(3)).toEqual(['answered', 'answered', 'answered']);
-  expect(await scene.sessions()).toEqual(['closed: expired']);
-});
-
 test(
-  'what was written just now is not stale to a worker that is hours ahead, and what is old is to one behind',
+  "a wait, a burst and an expiry last as configured although one worker's clock is hours ahead and another's is behind",
   { timeout: 60_000 },
   async () => {
-    scene = await startScene({ staleAfterMinutes: 10 }, undefined, { workers: 0 });
-    const ahead = await scene.pipeline.spawnWorker(clockOff(2 * hoursMs));
-    await scene.says('hello', { timestamp: Math.floor(Date.now() / 1_000) });
-    expect(await scene.finals(1)).toEqual(['answered']);
+    scenario = await startScenario({ debounceMs: 300, expireAfterMinutes: 0.05, expireMessage: 'Are you gone?' }, waitingBot(1), {
+      workers: 0,
+    });
+    for (const byMs of [2 * hoursMs, -2 * hoursMs]) await scenario.pipeline.spawnWorker(clockOff(byMs));
+    await scenario.says('I want');
+    await scenario.says('two pizzas');
+    await scenario.tells('before', 'after', 'Are you gone?');
+    expect(await scenario.finals(3)).toEqual(['answered', 'answered', 'answered']);
+    expect(await scenario.sessions()).toEqual(['closed: expired']);
+  },
+);
+
+test(
+  'a new message is not stale to a worker whose clock is hours ahead, and an old one is stale to a worker whose clock is behind',
+  { timeout: 60_000 },
+  async () => {
+    scenario = await startScenario({ staleAfterMinutes: 10 }, undefined, { workers: 0 });
+    const ahead = await scenario.pipeline.spawnWorker(clockOff(2 * hoursMs));
+    await scenario.says('hello', { timestamp: Math.floor(Date.now() / 1_000) });
+    expect(await scenario.finals(1)).toEqual(['answered']);
     await ahead.stop();
-    await scene.pipeline.spawnWorker(clockOff(-2 * hoursMs));
-    await scene.says('old', { timestamp: Math.floor(Date.now() / 1_000) - 3_600 });
-    expect(await scene.finals(2)).toEqual(['answered', 'ignored: stale']);
+    await scenario.pipeline.spawnWorker(clockOff(-2 * hoursMs));
+    await scenario.says('old', { timestamp: Math.floor(Date.now() / 1_000) - 3_600 });
+    expect(await scenario.finals(2)).toEqual(['answered', 'ignored: stale']);
   },
 );

@@ -1,105 +1,105 @@
 import type { Command } from '@typelane/core';
 import { waitUntil } from '@typelane/testkit';
 import { afterEach, expect, test } from 'vitest';
-import { type Scene, startScene } from './scene.ts';
+import { type Scenario, startScenario } from './scenario.ts';
 
-/** Orders of an operator that meet a turn, a delivery, or one another; pause.test.ts has what each does alone. */
-let scene: Scene;
-afterEach(() => scene.close());
+/** Commands of an operator that coincide with a turn, a delivery or one another. pause.test.ts covers each one alone. */
+let scenario: Scenario;
+afterEach(() => scenario.close());
 
 const snapshot = { typebotIntegrationId: null, bot: null };
 
-test('a close while a reply is half delivered lets it be finished and takes back what stands behind it', async () => {
-  scene = await startScene({});
-  const delivery = scene.holdDelivery();
-  await scene.says('hello');
+test('a close while a reply is half delivered lets that reply finish and retracts the replies after it', async () => {
+  scenario = await startScenario({});
+  const delivery = scenario.holdDelivery();
+  await scenario.says('hello');
   await delivery.begun;
-  for (const words of ['first', 'second']) await scene.says(words);
-  await scene.finals(3);
-  const close = await order({ type: 'close', sessionId: await scene.liveSession(), reason: 'operator' });
+  for (const words of ['first', 'second']) await scenario.says(words);
+  await scenario.finals(3);
+  const close = await order({ type: 'close', sessionId: await scenario.liveSession(), reason: 'operator' });
   expect(await close.outcome()).toBe('answered');
   delivery.release();
-  await scene.pipeline.ledger.acknowledged(scene.instanceId);
-  expect(scene.told()).toEqual(['started by hello']);
-  await scene.says('again');
-  await scene.tells('started by hello', 'started by again');
+  await scenario.pipeline.tables.acknowledged(scenario.instanceId);
+  expect(scenario.told()).toEqual(['started by hello']);
+  await scenario.says('again');
+  await scenario.tells('started by hello', 'started by again');
 });
 
-test('a reply that is done while a pause waits behind a call hands out nothing more', async () => {
-  scene = await startScene({});
-  const delivery = scene.holdDelivery();
-  await scene.says('hello');
+test('a reply that completes while a pause waits for a call dispatches no further reply', async () => {
+  scenario = await startScenario({});
+  const delivery = scenario.holdDelivery();
+  await scenario.says('hello');
   await delivery.begun;
-  await scene.says('first');
-  await scene.finals(2);
-  const typebot = scene.holdTypebot();
-  await scene.says('second');
-  await scene.asked('second');
-  const pause = await order({ type: 'pause', sessionId: await scene.liveSession(), reason: 'operator' });
+  await scenario.says('first');
+  await scenario.finals(2);
+  const typebot = scenario.holdTypebot();
+  await scenario.says('second');
+  await scenario.asked('second');
+  const pause = await order({ type: 'pause', sessionId: await scenario.liveSession(), reason: 'operator' });
   delivery.release();
   await waitUntil(async () => (await acked()) === 1, { what: 'the first reply to be acknowledged' });
   typebot.release();
   expect(await pause.outcome()).toBe('answered');
-  await scene.pipeline.ledger.acknowledged(scene.instanceId);
-  expect(scene.told()).toEqual(['started by hello']);
+  await scenario.pipeline.tables.acknowledged(scenario.instanceId);
+  expect(scenario.told()).toEqual(['started by hello']);
 });
 
-test('a close of a session that is gone holds up no reply of the one that lives', async () => {
-  // No sweep comes to help.
-  scene = await startScene({}, undefined, { sweepMs: 600_000 });
-  const delivery = scene.holdDelivery();
-  await scene.says('hello');
+test('closing an ended session delays no reply of the active session', async () => {
+  // No sweep runs that could help.
+  scenario = await startScenario({}, undefined, { sweepMs: 600_000 });
+  const delivery = scenario.holdDelivery();
+  await scenario.says('hello');
   await delivery.begun;
-  await scene.says('first');
-  await scene.finals(2);
-  const typebot = scene.holdTypebot();
-  await scene.says('second');
-  await scene.asked('second');
+  await scenario.says('first');
+  await scenario.finals(2);
+  const typebot = scenario.holdTypebot();
+  await scenario.says('second');
+  await scenario.asked('second');
   const close = await order({ type: 'close', sessionId: '00000000-0000-4000-8000-000000000000', reason: 'operator' });
   delivery.release();
-  await scene.tells('started by hello', 'heard first');
+  await scenario.tells('started by hello', 'heard first');
   typebot.release();
   expect(await close.outcome()).toBe('answered');
-  await scene.tells('started by hello', 'heard first', 'heard second');
+  await scenario.tells('started by hello', 'heard first', 'heard second');
 });
 
-test.each(['pause', 'close'] as const)('a %s of a session that is over takes no answer from the one that lives', async (type) => {
-  scene = await startScene({ keywords: { restart: ['anew'] } });
-  await scene.says('hello');
-  await scene.finals(1);
-  const over = await scene.liveSession();
-  await scene.says('anew');
-  await scene.finals(2);
-  const typebot = scene.holdTypebot();
-  await scene.says('first');
-  await scene.asked('first');
+test.each(['pause', 'close'] as const)('a %s of an ended session retracts no answer of the active session', async (type) => {
+  scenario = await startScenario({ keywords: { restart: ['anew'] } });
+  await scenario.says('hello');
+  await scenario.finals(1);
+  const over = await scenario.liveSession();
+  await scenario.says('anew');
+  await scenario.finals(2);
+  const typebot = scenario.holdTypebot();
+  await scenario.says('first');
+  await scenario.asked('first');
   const late = await order({ type, sessionId: over, reason: 'operator' });
   typebot.release();
   expect(await late.outcome()).toBe(type === 'close' ? 'answered' : 'ignored: conflict_not_open');
-  await scene.tells('started by hello', 'started by', 'heard first');
+  await scenario.tells('started by hello', 'started by', 'heard first');
 });
 
-test('a close while the bot is being asked, twice at once, ends the session once', async () => {
-  scene = await startScene({});
-  await scene.says('hello');
-  await scene.finals(1);
-  const sessionId = await scene.liveSession();
-  const typebot = scene.holdTypebot();
-  await scene.says('first');
-  await scene.asked('first');
+test('two simultaneous closes during a call end the session once', async () => {
+  scenario = await startScenario({});
+  await scenario.says('hello');
+  await scenario.finals(1);
+  const sessionId = await scenario.liveSession();
+  const typebot = scenario.holdTypebot();
+  await scenario.says('first');
+  await scenario.asked('first');
   const closes = await Promise.all([1, 2].map(() => order({ type: 'close', sessionId, reason: 'operator' })));
   typebot.release();
   expect(await Promise.all(closes.map((close) => close.outcome()))).toEqual(['answered', 'answered']);
-  expect(await scene.sessions()).toEqual(['closed: operator']);
-  await scene.pipeline.ledger.acknowledged(scene.instanceId);
-  expect(scene.told()).toEqual(['started by hello']);
+  expect(await scenario.sessions()).toEqual(['closed: operator']);
+  await scenario.pipeline.tables.acknowledged(scenario.instanceId);
+  expect(scenario.told()).toEqual(['started by hello']);
 });
 
-test('pauses and resumes that come in one breath leave the chat as the last one says', async () => {
-  scene = await startScene({});
-  await scene.says('hello');
-  await scene.finals(1);
-  const sessionId = await scene.liveSession();
+test('after pauses and resumes sent in quick succession the chat is in the state of the last one', async () => {
+  scenario = await startScenario({});
+  await scenario.says('hello');
+  await scenario.finals(1);
+  const sessionId = await scenario.liveSession();
   const orders: Command[] = [
     { type: 'pause', sessionId, reason: 'operator' },
     { type: 'open', sessionId, snapshot },
@@ -109,35 +109,35 @@ test('pauses and resumes that come in one breath leave the chat as the last one 
   const given = [];
   for (const command of orders) given.push(await order(command));
   expect(await Promise.all(given.map((command) => command.outcome()))).toEqual(orders.map(() => 'answered'));
-  await scene.says('first');
-  await scene.tells('started by hello', 'heard first');
-  expect(await scene.sessions()).toEqual(['open']);
+  await scenario.says('first');
+  await scenario.tells('started by hello', 'heard first');
+  expect(await scenario.sessions()).toEqual(['open']);
 });
 
 test.each([
   ['open', 'ignored: conflict_session_open'],
   ['paused', 'ignored: conflict_paused'],
 ])('a start in a chat whose session is %s is refused, and with force it replaces that session', async (status, refused) => {
-  scene = await startScene({});
-  await scene.says('hello');
-  await scene.tells('started by hello');
-  const sessionId = await scene.liveSession();
+  scenario = await startScenario({});
+  await scenario.says('hello');
+  await scenario.tells('started by hello');
+  const sessionId = await scenario.liveSession();
   if (status === 'paused') await (await order({ type: 'pause', sessionId, reason: 'operator' })).outcome();
   expect(await (await order(start(false))).outcome()).toBe(refused);
   expect(await (await order(start(true))).outcome()).toBe('answered');
-  expect(await scene.sessions()).toEqual(['closed: replaced', 'open']);
-  await scene.tells('started by hello', 'started by');
+  expect(await scenario.sessions()).toEqual(['closed: replaced', 'open']);
+  await scenario.tells('started by hello', 'started by');
 });
 
 function start(force: boolean): Command {
   const sessionId = crypto.randomUUID();
-  return { type: 'start', sessionId, address: scene.chat.jid, publicId: null, variables: {}, startMessage: null, status: 'open', force };
+  return { type: 'start', sessionId, address: scenario.chat.jid, publicId: null, variables: {}, startMessage: null, status: 'open', force };
 }
 
 function order(command: Command) {
-  return scene.pipeline.command(scene.chat, command);
+  return scenario.pipeline.command(scenario.chat, command);
 }
 
 async function acked(): Promise<number> {
-  return (await scene.pipeline.ledger.conversations(scene.instanceId))[0]?.ackedSeq ?? 0;
+  return (await scenario.pipeline.tables.conversations(scenario.instanceId))[0]?.ackedSeq ?? 0;
 }

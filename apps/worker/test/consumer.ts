@@ -2,7 +2,7 @@ import { type OutboundReply, outboundReplySchema } from '@typelane/core';
 import { type Job, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 
-/** A reply as the consumer took it. */
+/** A reply as the consumer received it. */
 export type Delivery = { jobId: string; reply: OutboundReply; /** `performance.now()`. */ at: number };
 
 type Hook = (reply: OutboundReply, job: Job) => Promise<void> | void;
@@ -10,32 +10,32 @@ type Hook = (reply: OutboundReply, job: Job) => Promise<void> | void;
 export type RecordingConsumer = {
   /** In order of completion, redeliveries included. */
   deliveries: readonly Delivery[];
-  /** In order of completion, each once, as a consumer that deduplicates by `replyId` has them. */
+  /** In order of completion, each once, as a consumer that deduplicates by `replyId` sees them. */
   replies(): OutboundReply[];
   repliesTo(instanceId: string, jid?: string): OutboundReply[];
   /** The texts of those replies, in order. */
   textsTo(instanceId: string, jid?: string): string[];
-  /** What was on the queue and is no reply of the contract. */
+  /** Jobs on the queue that are not replies of the contract. */
   breaches: readonly string[];
-  /** Called before a reply is completed: what it awaits, the consumer waits for. */
+  /** Called before a reply completes. The consumer waits for it. */
   during(hook: Hook | null): void;
-  /** Whether its receipts name WhatsApp's ids; default true. Many consumers never learn them. */
+  /** Whether its receipts contain WhatsApp's ids; default true. Many consumers never know them. */
   tellsKeyIds(tells: boolean): void;
   /** Completes a reply with this in place of its receipt; null: with its receipt. */
   completesWith(choose: (reply: OutboundReply) => unknown): void;
   ready(): Promise<unknown>;
-  /** Begins to take replies, when it was made not to. */
+  /** Starts consuming, if it was created without. */
   start(): void;
   close(): Promise<void>;
 };
 
 /**
- * Milliseconds, as `consumeReplies` has them: a reply whose job was lost with a connection is taken again after 25 seconds at most, where
+ * Milliseconds, as in `consumeReplies`: a reply whose job was lost with a connection is redelivered after 25 seconds at most;
  * BullMQ's own would take a minute.
  */
 const takenOver = { lockDuration: 15_000, stalledInterval: 5_000, maxStalledCount: 10 };
 
-/** A consumer that sends nothing and remembers everything. Its receipts name each message `SENT-<message id>`. */
+/** A consumer that sends nothing and records everything. Its receipts give each message the id `SENT-<message id>`. */
 export function startConsumer({ redisUrl, prefix, consumes }: { redisUrl: string; prefix: string; consumes: boolean }): RecordingConsumer {
   const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
   const deliveries: Delivery[] = [];

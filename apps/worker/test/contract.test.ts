@@ -23,7 +23,7 @@ test('this BullMQ and this Redis keep the contract of the wait list, and the che
   expect(await redis.keys(`${prefix}*`)).toEqual([]);
 });
 
-/** The real Redis, with one answer spoiled: what another version could do. */
+/** The real Redis with one answer changed, as another version could answer. */
 const spoiled: [what: string, spoil: (redis: Redis) => void, expected: RegExp][] = [
   [
     'a list the other way round',
@@ -65,7 +65,7 @@ test('a worker does not start on a BullMQ that breaks the contract: it exits wit
   }
 });
 
-test('a BullMQ that fails the check twice is refused', async () => {
+test('a BullMQ version that fails the check twice is refused', async () => {
   spoilScript(redis, (answer) => (answer === 2 ? 0 : answer));
   await expect(requireContract(redis, prefix, createLog('silent'))).rejects.toThrow(ConfigurationError);
 });

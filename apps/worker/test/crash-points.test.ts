@@ -7,8 +7,8 @@ import { type Pipeline, startPipeline } from './harness.ts';
 import { echoBot } from './order/echo-bot.ts';
 
 /**
- * A worker that dies, or freezes and wakes up too late, at one exact place of its walk. Whatever the place: the chat goes on in order,
- * and the event under way ends as the policy for uncertain turns says.
+ * A worker that dies, or freezes and continues too late, at one exact point of its work. Wherever that is, the chat continues in order,
+ * and the event in progress ends as the policy for uncertain turns says.
  */
 let typebot: FakeTypebot;
 
@@ -21,7 +21,7 @@ afterAll(async () => {
   typebot.assertClean();
 });
 
-/** Milliseconds: only a Typebot that is gone takes longer, however busy the machine is. */
+/** Milliseconds: only a Typebot that does not answer takes longer, however busy the machine is. */
 const callTimeoutMs = 4_000;
 
 const rows = crashPoints.flatMap((point) =>
@@ -42,8 +42,8 @@ test.concurrent.each(rows)('$name $ending $delivery: a worker $when', { timeout:
     const texts = ['one', 'two', stone, 'four', 'five'].map((word) => `${word} of ${instanceId}`);
     await stumble(pipeline, point.alteration(ending), ending, instanceId, texts);
 
-    const outcomes = await pipeline.ledger.handled(instanceId, texts.length, 40_000);
-    await pipeline.ledger.acknowledged(instanceId, 40_000);
+    const outcomes = await pipeline.tables.handled(instanceId, texts.length, 40_000);
+    await pipeline.tables.acknowledged(instanceId, 40_000);
     const expected = delivery === 'at-most-once' ? point.atMostOnce : point.atLeastOnce;
     expect(outcomes.map(({ final }) => final)).toEqual(['answered', 'answered', expected.final, 'answered', 'answered']);
     expect(heardOnce(texts)).toEqual(texts.flatMap((words, i) => Array<string>(i === 2 ? expected.calls : 1).fill(words)));
@@ -55,8 +55,8 @@ test.concurrent.each(rows)('$name $ending $delivery: a worker $when', { timeout:
 });
 
 /**
- * What Typebot heard of these texts, in order. A start whose answer did not come in time is made once more (docs/guarantees.md), with the first
- * text in it: that is not heard twice.
+ * Which of these texts Typebot received, in order. A start whose answer did not come in time is repeated once (docs/guarantees.md), with the first
+ * text in it: that does not count as received twice.
  */
 function heardOnce(texts: string[]): string[] {
   const requests = typebot.heard.flatMap((request) => {
@@ -66,7 +66,7 @@ function heardOnce(texts: string[]): string[] {
   return requests.filter(({ kind }, i) => kind === 'continue' || requests[i + 1]?.kind !== 'start').map(({ words }) => words);
 }
 
-/** Says everything to a worker with a stone in its way; when it has stumbled another one comes. One that froze wakes up in the end. */
+/** Sends all texts to a worker with a planted crash point; when that worker has crashed, another one starts. A frozen one continues in the end. */
 async function stumble(
   pipeline: Pipeline,
   alteration: Parameters<typeof alteredEnv>[0][number],
@@ -77,10 +77,10 @@ async function stumble(
   const victim = await pipeline.spawnWorker(alteredEnv([alteration]));
   const say = (text: string, i: number) =>
     pipeline.publish(inboundText({ instanceId, jid: '5531999990000@s.whatsapp.net', keyId: `key-${i}`, text }));
-  // One by one, so that what came before the stone is over when the worker comes to it.
+  // One by one, so that earlier messages are finished when the worker reaches the crash point.
   for (const [i, text] of texts.slice(0, 2).entries()) {
     await say(text, i);
-    await pipeline.ledger.handled(instanceId, i + 1);
+    await pipeline.tables.handled(instanceId, i + 1);
   }
   for (const [i, text] of texts.slice(2).entries()) await say(text, i + 2);
   await waitUntil(() => (ending === 'killed' ? !victim.isAlive() : victim.isFrozen()), {
@@ -89,7 +89,7 @@ async function stumble(
   });
   await pipeline.startWorker();
   if (ending === 'killed') return;
-  await pipeline.ledger.handled(instanceId, texts.length, 40_000);
+  await pipeline.tables.handled(instanceId, texts.length, 40_000);
   victim.thaw();
   expect(await victim.stop()).toBe(0);
 }

@@ -5,8 +5,8 @@ import { arrivalsOf, echoBot } from './order/echo-bot.ts';
 import { faultsOf, type Published } from './order/history.ts';
 
 /**
- * PostgreSQL may end a worker's connections at any moment: a failover, a restart, an operator. postgres.js 3.4.9 takes the process with it
- * when that happens in the middle of a transaction; patches/ holds the cure, and this test the proof.
+ * PostgreSQL may end a worker's connections at any moment: a failover, a restart, an operator. postgres.js 3.4.9 ends the process
+ * when that happens during a transaction. patches/ contains the fix, and this test proves it.
  */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
@@ -24,32 +24,36 @@ afterEach(async () => {
 const chats = 40;
 const messages = 6;
 
-test('a worker whose connections are ended under load lives on, and every event is answered, once', { timeout: 90_000 }, async () => {
-  const worker = await pipeline.spawnWorker();
-  const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
-  const published = Array.from({ length: chats * messages }, (_, index): Published => {
-    const jid = `55319${String(index % chats).padStart(8, '0')}@s.whatsapp.net`;
-    return { event: inboundText({ instanceId, jid, keyId: `key-${index}`, text: `${instanceId}/${index}` }), ends: 'answered' };
-  });
+test(
+  'a worker whose database connections are ended under load keeps running, and every event is answered once',
+  { timeout: 90_000 },
+  async () => {
+    const worker = await pipeline.spawnWorker();
+    const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
+    const published = Array.from({ length: chats * messages }, (_, index): Published => {
+      const jid = `55319${String(index % chats).padStart(8, '0')}@s.whatsapp.net`;
+      return { event: inboundText({ instanceId, jid, keyId: `key-${index}`, text: `${instanceId}/${index}` }), ends: 'answered' };
+    });
 
-  let ended = 0;
-  for (let from = 0; from < published.length; from += chats) {
-    const heard = typebot.heard.length;
-    await pipeline.inbound.addBulk(published.slice(from, from + chats).map(({ event }) => ({ name: 'message', data: event })));
-    await waitUntil(() => typebot.heard.length > heard + chats / 4, { what: 'some of them to be asked', timeoutMs: 20_000, everyMs: 1 });
-    ended += await endConnections();
-  }
-  const outcomes = await pipeline.ledger.handled(instanceId, published.length, 60_000);
-  await pipeline.ledger.acknowledged(instanceId);
+    let ended = 0;
+    for (let from = 0; from < published.length; from += chats) {
+      const heard = typebot.heard.length;
+      await pipeline.inbound.addBulk(published.slice(from, from + chats).map(({ event }) => ({ name: 'message', data: event })));
+      await waitUntil(() => typebot.heard.length > heard + chats / 4, { what: 'some of them to be asked', timeoutMs: 20_000, everyMs: 1 });
+      ended += await endConnections();
+    }
+    const outcomes = await pipeline.tables.handled(instanceId, published.length, 60_000);
+    await pipeline.tables.acknowledged(instanceId);
 
-  expect(ended).toBeGreaterThan(messages);
-  expect(worker.isAlive()).toBe(true);
-  const replies = pipeline.consumer.deliveries.map(({ reply }) => reply);
-  expect(faultsOf({ instanceId, published, arrivals: arrivalsOf(typebot.heard), outcomes, replies, uncertainMax: Infinity })).toEqual([]);
-  expect(await worker.stop()).toBe(0);
-  // The worker never died, so it knows how each of its calls ended.
-  expect(outcomes.filter(({ final }) => final !== 'answered')).toEqual([]);
-});
+    expect(ended).toBeGreaterThan(messages);
+    expect(worker.isAlive()).toBe(true);
+    const replies = pipeline.consumer.deliveries.map(({ reply }) => reply);
+    expect(faultsOf({ instanceId, published, arrivals: arrivalsOf(typebot.heard), outcomes, replies, uncertainMax: Infinity })).toEqual([]);
+    expect(await worker.stop()).toBe(0);
+    // The worker never died, so it knows how each of its calls ended.
+    expect(outcomes.filter(({ final }) => final !== 'answered')).toEqual([]);
+  },
+);
 
 async function endConnections(): Promise<number> {
   const rows = await pipeline.database.sql`

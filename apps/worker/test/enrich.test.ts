@@ -19,7 +19,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type FileHost, startFileHost } from './file-host.ts';
 import { type Bot, type Pipeline, publicUrl, startPipeline } from './harness.ts';
 
-/** A message is made ready before the bot hears it, and only where the bot may hear it. */
+/** A message is enriched before the bot receives it, and only if the bot may receive it. */
 let typebot: FakeTypebot;
 let service: FakeTranscription;
 let files: FileHost;
@@ -48,7 +48,7 @@ afterAll(async () => {
 
 afterEach(() => checkRest());
 
-/** What holds after every test. */
+/** Checked after every test. */
 function checkRest(): void {
   typebot.assertClean();
   expect(pipeline.consumer.breaches).toEqual([]);
@@ -69,9 +69,9 @@ async function chatWith(publicId: string, settings: SettingsInput = {}, bot: Par
       await pipeline.publish(inboundMedia({ ...chat, keyId, media: 'audio', url, mimeType: 'audio/ogg', ...more }));
       return { keyId, url };
     },
-    handled: (events: number) => pipeline.ledger.handled(instanceId, events),
+    handled: (events: number) => pipeline.tables.handled(instanceId, events),
     async told() {
-      await pipeline.ledger.acknowledged(instanceId);
+      await pipeline.tables.acknowledged(instanceId);
       return pipeline.consumer.textsTo(instanceId);
     },
   };
@@ -80,7 +80,7 @@ async function chatWith(publicId: string, settings: SettingsInput = {}, bot: Par
 const transcription = () => ({ transcription: { url: service.url } });
 const lastHeard = (): unknown => typebot.heard.at(-1)?.message;
 
-test('a file whose address Typebot would refuse is heard at ours', async () => {
+test("a file whose address Typebot would refuse reaches it by Typelane's address", async () => {
   const chat = await chatWith('files');
   await chat.say('oi');
   await chat.speak('bom dia');
@@ -88,7 +88,7 @@ test('a file whose address Typebot would refuse is heard at ours', async () => {
   expect(lastHeard()).toMatch(new RegExp(`^${publicUrl}/media/[0-9a-f-]{36}/[0-9a-f]{64}/[\\w-]+\\.ogg$`));
 });
 
-test('a file whose address will do is heard at its own, and nobody fetches it', async () => {
+test('a file whose address Typebot accepts reaches it by that address and is not fetched', async () => {
   const chat = await chatWith('files');
   await chat.say('oi');
   await chat.handled(1);
@@ -100,7 +100,7 @@ test('a file whose address will do is heard at its own, and nobody fetches it', 
   expect(files.asked).toHaveLength(asked);
 });
 
-test('a voice note that came inside its event becomes text', async () => {
+test('a voice note contained in its event is transcribed', async () => {
   const chat = await chatWith('says', transcription());
   await chat.say('oi');
   await pipeline.publish(
@@ -110,7 +110,7 @@ test('a voice note that came inside its event becomes text', async () => {
   expect(await chat.told()).toEqual(['hello', 'heard do evento']);
 });
 
-test('a file that cannot be had goes on by the address it came with', async () => {
+test('a file that cannot be fetched is passed on with its original address', async () => {
   const chat = await chatWith('says', transcription());
   await chat.say('oi');
   const url = `${files.url}/gone.ogg?expires=0`;
@@ -120,7 +120,7 @@ test('a file that cannot be had goes on by the address it came with', async () =
   expect(await chat.told()).toEqual(['hello', `heard ${url}`, 'heard depois']);
 });
 
-test('a file that is prepared while the store cannot be written goes on by the address it came with', async () => {
+test('a file is passed on with its original address while the store cannot be written', async () => {
   const chat = await chatWith('says', transcription());
   await chat.say('oi');
   await chat.handled(1);
@@ -142,16 +142,16 @@ test.each<[what: string, settings: SettingsInput, event: Partial<InboundOptions>
   ['that is stale', {}, { timestamp: 1_700_000_000 }, {}, 'ignored: stale'],
   ['of a chat that is ignored', { ignoreJids: ['@s.whatsapp.net'] }, {}, {}, 'ignored: ignored_jid'],
   ['without a session where only a keyword starts one', { trigger: { type: 'keyword', value: 'oi' } }, {}, {}, 'ignored: no_trigger'],
-])('a voice note %s is neither fetched nor listened to', async (_what, settings, event, bot, final) => {
+])('a voice note %s is neither fetched nor transcribed', async (_what, settings, event, bot, final) => {
   const before = [files.asked.length, service.requests.length];
   const chat = await chatWith('says', { ...transcription(), ...settings }, bot);
   const { keyId } = await chat.speak('oi', event);
   await chat.handled(1);
-  expect(await pipeline.ledger.finals(chat.instanceId)).toEqual({ [keyId]: final });
+  expect(await pipeline.tables.finals(chat.instanceId)).toEqual({ [keyId]: final });
   expect([files.asked.length, service.requests.length]).toEqual(before);
 });
 
-test('a voice note in a paused chat is neither fetched nor listened to', async () => {
+test('a voice note in a paused chat is neither fetched nor transcribed', async () => {
   const chat = await chatWith('says', transcription());
   await chat.say('oi');
   await chat.handled(1);
@@ -160,11 +160,11 @@ test('a voice note in a paused chat is neither fetched nor listened to', async (
   const before = [files.asked.length, service.requests.length];
   const { keyId } = await chat.speak('oi');
   await chat.handled(3);
-  expect(await pipeline.ledger.finals(chat.instanceId)).toMatchObject({ [keyId]: 'ignored: paused' });
+  expect(await pipeline.tables.finals(chat.instanceId)).toMatchObject({ [keyId]: 'ignored: paused' });
   expect([files.asked.length, service.requests.length]).toEqual(before);
 });
 
-test('where the human on the phone is listened to, so are their voice notes', async () => {
+test("when messages from the phone count as the contact's, voice notes from the phone are transcribed", async () => {
   const chat = await chatWith('says', { ...transcription(), fromMe: 'listen' });
   await chat.say('oi');
   await chat.handled(1);

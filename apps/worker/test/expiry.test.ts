@@ -1,153 +1,153 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inboundText, waitUntil } from '@typelane/testkit';
 import { afterEach, expect, test } from 'vitest';
-import { finalOf } from './ledger.ts';
-import { type Scene, startScene } from './scene.ts';
+import { finalOf } from './tables.ts';
+import { type Scenario, startScenario } from './scenario.ts';
 
-/** Sessions that end, and pauses that are over, by time alone. */
-let scene: Scene;
-afterEach(() => scene.close());
+/** Sessions and pauses that end by time alone. */
+let scenario: Scenario;
+afterEach(() => scenario.close());
 
 /** Minutes. */
 const aMoment = 0.02;
 const soon = { expireAfterMinutes: aMoment, expireMessage: 'Are you gone?' };
 
-test('a session nobody writes in is closed and the contact told; the next message begins another', async () => {
-  scene = await startScene(soon);
-  await scene.says('hello');
-  await scene.tells('started by hello', 'Are you gone?');
-  expect(await scene.finals(2)).toEqual(['answered', 'answered']);
-  expect(await scene.sessions()).toEqual(['closed: expired']);
-  await scene.says('again');
-  await waitUntil(() => scene.told().includes('started by again'), { what: 'another start' });
+test('an idle session is closed with a notice to the contact, and the next message starts a new one', async () => {
+  scenario = await startScenario(soon);
+  await scenario.says('hello');
+  await scenario.tells('started by hello', 'Are you gone?');
+  expect(await scenario.finals(2)).toEqual(['answered', 'answered']);
+  expect(await scenario.sessions()).toEqual(['closed: expired']);
+  await scenario.says('again');
+  await waitUntil(() => scenario.told().includes('started by again'), { what: 'another start' });
 });
 
-test('a session lives on as long as the contact writes, and its timer rings once at the end', async () => {
-  scene = await startScene({ expireAfterMinutes: 0.04, expireMessage: 'Are you gone?' });
+test('a session stays open while the contact writes, and its timer fires once at the end', async () => {
+  scenario = await startScenario({ expireAfterMinutes: 0.04, expireMessage: 'Are you gone?' });
   const words = ['hello', 'one', 'two', 'three', 'four'];
   for (const said of words) {
-    await scene.says(said);
+    await scenario.says(said);
     await sleep(600);
   }
-  await waitUntil(() => scene.told().includes('Are you gone?'), { what: 'the farewell' });
-  expect(scene.told()).toEqual(['started by hello', ...words.slice(1).map((said) => `heard ${said}`), 'Are you gone?']);
-  // One command of a timer in all: the others were moved on unheard.
-  expect(await scene.finals(6)).toEqual(Array.from({ length: 6 }, () => 'answered'));
+  await waitUntil(() => scenario.told().includes('Are you gone?'), { what: 'the farewell' });
+  expect(scenario.told()).toEqual(['started by hello', ...words.slice(1).map((said) => `heard ${said}`), 'Are you gone?']);
+  // Only one timer command was inserted: the earlier due times were postponed without one.
+  expect(await scenario.finals(6)).toEqual(Array.from({ length: 6 }, () => 'answered'));
 });
 
-test('a chat that a human holds never expires', async () => {
-  scene = await startScene(soon);
-  await scene.says('I am here', { fromMe: true });
-  await scene.finals(1);
+test('a chat that a human has taken never expires', async () => {
+  scenario = await startScenario(soon);
+  await scenario.says('I am here', { fromMe: true });
+  await scenario.finals(1);
   await sleep(2_000);
-  expect(await scene.finals(1)).toEqual(['ignored: human']);
-  expect(await scene.sessions()).toEqual(['paused: human']);
-  expect(scene.told()).toEqual([]);
+  expect(await scenario.finals(1)).toEqual(['ignored: human']);
+  expect(await scenario.sessions()).toEqual(['paused: human']);
+  expect(scenario.told()).toEqual([]);
 });
 
-test('a pause that comes before the timer keeps the session, and a resume gives it its whole time again', async () => {
-  scene = await startScene({ ...soon, expireAfterMinutes: 0.04 });
-  await scene.says('hello');
-  const sessionId = await scene.liveSession();
-  await scene.finals(1);
-  const pause = await scene.pipeline.command(scene.chat, { type: 'pause', sessionId, reason: 'operator' });
+test('a pause before the timer fires keeps the session, and a resume restarts the full time', async () => {
+  scenario = await startScenario({ ...soon, expireAfterMinutes: 0.04 });
+  await scenario.says('hello');
+  const sessionId = await scenario.liveSession();
+  await scenario.finals(1);
+  const pause = await scenario.pipeline.command(scenario.chat, { type: 'pause', sessionId, reason: 'operator' });
   expect(await pause.outcome()).toBe('answered');
   await sleep(3_000);
-  expect(await scene.sessions()).toEqual(['paused: operator']);
-  expect(scene.told()).toEqual(['started by hello']);
-  const resume = await scene.pipeline.command(scene.chat, {
+  expect(await scenario.sessions()).toEqual(['paused: operator']);
+  expect(scenario.told()).toEqual(['started by hello']);
+  const resume = await scenario.pipeline.command(scenario.chat, {
     type: 'open',
     sessionId,
     snapshot: { typebotIntegrationId: null, bot: null },
   });
   expect(await resume.outcome()).toBe('answered');
-  await scene.says('first');
-  await waitUntil(() => scene.told().includes('heard first'), { what: 'the answer' });
-  await waitUntil(() => scene.told().includes('Are you gone?'), { what: 'the farewell' });
+  await scenario.says('first');
+  await waitUntil(() => scenario.told().includes('heard first'), { what: 'the answer' });
+  await waitUntil(() => scenario.told().includes('Are you gone?'), { what: 'the farewell' });
 });
 
-test('a human who is silent long enough leaves the chat to the bot, which waits for the contact', async () => {
-  scene = await startScene({ pause: { resumeAfterMinutes: 0.02 } });
-  await scene.says('hello');
-  await scene.finals(1);
-  await scene.says('Let me see', { fromMe: true });
-  await waitUntil(async () => (await scene.sessions())[0] === 'open', { what: 'the bot to have the chat again' });
-  expect(await scene.finals(3)).toEqual(['answered', 'ignored: human', 'answered']);
-  expect(scene.told()).toEqual(['started by hello']);
-  await scene.says('first');
-  await scene.tells('started by hello', 'heard first');
+test('a human who is silent long enough returns the chat to the bot, which waits for the contact', async () => {
+  scenario = await startScenario({ pause: { resumeAfterMinutes: 0.02 } });
+  await scenario.says('hello');
+  await scenario.finals(1);
+  await scenario.says('Let me see', { fromMe: true });
+  await waitUntil(async () => (await scenario.sessions())[0] === 'open', { what: 'the bot to have the chat again' });
+  expect(await scenario.finals(3)).toEqual(['answered', 'ignored: human', 'answered']);
+  expect(scenario.told()).toEqual(['started by hello']);
+  await scenario.says('first');
+  await scenario.tells('started by hello', 'heard first');
 });
 
-test('each message of the human puts off the time when the chat is handed back', async () => {
-  scene = await startScene({ pause: { resumeAfterMinutes: 0.04 } });
-  await scene.says('hello');
-  await scene.finals(1);
+test('each message of the human postpones the time when the bot resumes', async () => {
+  scenario = await startScenario({ pause: { resumeAfterMinutes: 0.04 } });
+  await scenario.says('hello');
+  await scenario.finals(1);
   for (const said of ['one', 'two', 'three', 'four']) {
-    await scene.says(said, { fromMe: true });
+    await scenario.says(said, { fromMe: true });
     await sleep(600);
   }
-  expect(await scene.sessions()).toEqual(['paused: human']);
-  await waitUntil(async () => (await scene.sessions())[0] === 'open', { what: 'the bot to have the chat again' });
+  expect(await scenario.sessions()).toEqual(['paused: human']);
+  await waitUntil(async () => (await scenario.sessions())[0] === 'open', { what: 'the bot to have the chat again' });
 });
 
-test('the timers of many chats ring once each, with three workers', { timeout: 60_000 }, async () => {
-  scene = await startScene({ ...soon, expireAfterMinutes: 0.03 }, undefined, { workers: 3, concurrency: 10 });
-  const { pipeline, instanceId } = scene;
+test('the timers of many chats fire once each with three workers', { timeout: 60_000 }, async () => {
+  scenario = await startScenario({ ...soon, expireAfterMinutes: 0.03 }, undefined, { workers: 3, concurrency: 10 });
+  const { pipeline, instanceId } = scenario;
   const jids = Array.from({ length: 300 }, (_, index) => `55319${String(index).padStart(8, '0')}@s.whatsapp.net`);
   await pipeline.inbound.addBulk(jids.map((jid) => ({ name: 'message', data: inboundText({ instanceId, jid, text: 'hello' }) })));
-  const outcomes = await pipeline.ledger.handled(instanceId, 600, 40_000);
-  await pipeline.ledger.acknowledged(instanceId);
+  const outcomes = await pipeline.tables.handled(instanceId, 600, 40_000);
+  await pipeline.tables.acknowledged(instanceId);
   expect(outcomes).toHaveLength(600);
   expect(new Set(outcomes.map(finalOf))).toEqual(new Set(['answered']));
   for (const jid of jids) expect(pipeline.consumer.textsTo(instanceId, jid)).toEqual(['started by hello', 'Are you gone?']);
 });
 
-test('a message published in time is heard in its session, although the session expired while no worker was there', async () => {
-  scene = await startScene({ ...soon, expireAfterMinutes: 0.06 }, undefined, { workers: 0 });
-  const worker = await scene.pipeline.startWorker();
-  await scene.says('hello');
-  await scene.tells('started by hello');
-  await scene.finals(1);
+test('a message published in time is answered in its session, even if the session expired while no worker ran', async () => {
+  scenario = await startScenario({ ...soon, expireAfterMinutes: 0.06 }, undefined, { workers: 0 });
+  const worker = await scenario.pipeline.startWorker();
+  await scenario.says('hello');
+  await scenario.tells('started by hello');
+  await scenario.finals(1);
   await worker.stop();
-  await scene.says('first');
+  await scenario.says('first');
   await sleep(4_000);
-  await scene.pipeline.startWorker();
-  await waitUntil(() => scene.told().includes('Are you gone?'), { what: 'the farewell' });
-  expect(scene.told()).toEqual(['started by hello', 'heard first', 'Are you gone?']);
-  expect(await scene.sessions()).toEqual(['closed: expired']);
+  await scenario.pipeline.startWorker();
+  await waitUntil(() => scenario.told().includes('Are you gone?'), { what: 'the farewell' });
+  expect(scenario.told()).toEqual(['started by hello', 'heard first', 'Are you gone?']);
+  expect(await scenario.sessions()).toEqual(['closed: expired']);
 });
 
-test('no timer rings while an event from before its time waits at the door', async () => {
-  scene = await startScene({ ...soon, expireAfterMinutes: 0.03 });
-  await scene.says('hello');
-  await scene.finals(1);
-  await scene.pipeline.inbound.pause();
-  await scene.says('first');
+test('no timer fires while an event published before its due time is not yet ingested', async () => {
+  scenario = await startScenario({ ...soon, expireAfterMinutes: 0.03 });
+  await scenario.says('hello');
+  await scenario.finals(1);
+  await scenario.pipeline.inbound.pause();
+  await scenario.says('first');
   await sleep(3_500);
-  expect(scene.told()).toEqual(['started by hello']);
-  await scene.pipeline.inbound.resume();
-  await waitUntil(() => scene.told().includes('Are you gone?'), { what: 'the farewell' });
-  expect(scene.told()).toEqual(['started by hello', 'heard first', 'Are you gone?']);
+  expect(scenario.told()).toEqual(['started by hello']);
+  await scenario.pipeline.inbound.resume();
+  await waitUntil(() => scenario.told().includes('Are you gone?'), { what: 'the farewell' });
+  expect(scenario.told()).toEqual(['started by hello', 'heard first', 'Are you gone?']);
 });
 
-test('a message written after the time is over finds the session closed, although no timer could ring', async () => {
-  scene = await startScene(soon, undefined, { workers: 0 });
-  const worker = await scene.pipeline.startWorker();
-  await scene.says('hello');
-  await scene.tells('started by hello');
-  await scene.finals(1);
+test('a message written after the expiry finds the session closed, even if no timer could fire', async () => {
+  scenario = await startScenario(soon, undefined, { workers: 0 });
+  const worker = await scenario.pipeline.startWorker();
+  await scenario.says('hello');
+  await scenario.tells('started by hello');
+  await scenario.finals(1);
   await worker.stop();
   await sleep(2_000);
-  await scene.says('again');
-  await scene.pipeline.startWorker();
-  await waitUntil(() => scene.told().includes('started by again'), { what: 'another start' });
-  expect((await scene.sessions())[0]).toBe('closed: expired');
-  expect(scene.heard()).toEqual([]);
+  await scenario.says('again');
+  await scenario.pipeline.startWorker();
+  await waitUntil(() => scenario.told().includes('started by again'), { what: 'another start' });
+  expect((await scenario.sessions())[0]).toBe('closed: expired');
+  expect(scenario.heard()).toEqual([]);
 });
 
-test('a producer whose clock is hours behind, and whose events always wait at the door, keeps no timer from ringing', async () => {
-  scene = await startScene(soon);
-  const { pipeline } = scene;
+test('a constant backlog of events from a producer whose clock is hours behind does not stop timers from firing', async () => {
+  scenario = await startScenario(soon);
+  const { pipeline } = scenario;
   const timestamp = Date.now() - 2 * 3_600_000;
   const data = inboundText({ instanceId: 'elsewhere', jid: '5531988880000@s.whatsapp.net', text: 'hello' });
   let isOver = false;
@@ -155,11 +155,11 @@ test('a producer whose clock is hours behind, and whose events always wait at th
     while (!isOver) await pipeline.inbound.addBulk(Array.from({ length: 300 }, () => ({ name: 'message', data, opts: { timestamp } })));
   })();
   try {
-    await scene.says('hello');
-    await waitUntil(() => scene.told().includes('Are you gone?'), { what: 'the farewell' });
+    await scenario.says('hello');
+    await waitUntil(() => scenario.told().includes('Are you gone?'), { what: 'the farewell' });
   } finally {
     isOver = true;
     await flood;
   }
-  expect(await scene.sessions()).toEqual(['closed: expired']);
+  expect(await scenario.sessions()).toEqual(['closed: expired']);
 });

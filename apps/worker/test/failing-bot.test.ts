@@ -14,10 +14,10 @@ import {
 } from '@typelane/testkit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Pipeline, startPipeline } from './harness.ts';
-import { finalOf } from './ledger.ts';
+import { finalOf } from './tables.ts';
 import { echoBot } from './order/echo-bot.ts';
 
-/** What one bot that fails costs: its own contact hears of it, nobody else notices, and nobody reads what its host said. */
+/** The effects of one failing bot: its own contact gets a notice, nobody else notices, and nobody can read what its host answered. */
 const quarantineMs = 60_000;
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
@@ -42,14 +42,14 @@ afterEach(() => {
   typebot.assertClean();
 });
 
-test('a bot that always fails costs the bots of others on its host nothing', { timeout: 60_000 }, async () => {
+test('a bot that always fails does not affect other bots on its host', { timeout: 60_000 }, async () => {
   typebot.mood(({ publicId }) => (publicId === 'failing' ? moods.internalError({ defined: false }) : null));
   const failing = await chatWith('failing', {});
   const well = await chatWith('echo', {});
   for (let count = 0; count < 60; count += 1) await pipeline.say({ instanceId: failing.instanceId, jid: newJid() }, 'help');
   await waitUntil(() => msgs().includes('bot.down'), { what: 'the failing bot to be left alone' });
   for (let count = 0; count < 20; count += 1) await pipeline.say({ instanceId: well.instanceId, jid: newJid() }, 'hello');
-  const outcomes = await pipeline.ledger.handled(well.instanceId, 20, 5_000);
+  const outcomes = await pipeline.tables.handled(well.instanceId, 20, 5_000);
   expect(outcomes.map(finalOf)).toEqual(Array<string>(20).fill('answered'));
   expect(msgs()).not.toContain('host.down');
 });
@@ -61,7 +61,7 @@ const told = {
 };
 
 test.each(Object.entries(told))(
-  'after an error of Typebot itself the contact is told in %s, asked again, and answered at once',
+  'after an error of Typebot itself the contact gets a notice in %s and the question again, and the next message is answered at once',
   async (locale, words) => {
     const chat = await chatWith('name', { locale: locale as 'en' });
     await chat.say('hello');
@@ -85,7 +85,7 @@ test('the choices that were open are shown again after an error of Typebot', asy
   expect(rest).toEqual([told.en, question, 'Sure', question]);
 });
 
-test('with at-least-once an error of Typebot is tried again at once, in its place', async () => {
+test('with at-least-once a message that met an error of Typebot is retried at once, in its place', async () => {
   const chat = await chatWith('echo', { delivery: 'at-least-once' });
   await chat.say('hello');
   await chat.finals(1);
@@ -101,25 +101,28 @@ test.each<[what: string, mood: Mood, cause: string]>([
   ['a page of HTML with status 500', page, 'http_500'],
   ['a 502 of a proxy', moods.badGateway(), 'http_502'],
   ['a 503 of a proxy', moods.unavailable(), 'http_503'],
-])('%s leaves doubt: it is not said again, the contact is told, and Typebot is left in peace', async (_what, mood, cause) => {
-  const chat = await chatWith('echo', { locale: 'en' });
-  await chat.say('hello');
-  await chat.finals(1);
-  typebot.nextMood(mood, { text: 'one' });
-  await chat.say('one');
-  expect(await chat.finals(2)).toEqual(['answered', `uncertain: ${cause}`]);
-  expect(await chat.told()).toEqual([
-    'started by hello',
-    'I do not know whether your last message arrived. Please answer once more.',
-    'started by hello',
-  ]);
-  expect(chat.heard()).toEqual(['one']);
-  const [row] = await pipeline.database
-    .sql`select quarantine_until > now() as quiet from conversations where instance_id = ${chat.instanceId}`;
-  expect(row?.['quiet']).toBe(true);
-});
+])(
+  '%s leaves the message uncertain: it is not repeated, the contact gets a notice, and Typebot is not called during the quarantine',
+  async (_what, mood, cause) => {
+    const chat = await chatWith('echo', { locale: 'en' });
+    await chat.say('hello');
+    await chat.finals(1);
+    typebot.nextMood(mood, { text: 'one' });
+    await chat.say('one');
+    expect(await chat.finals(2)).toEqual(['answered', `uncertain: ${cause}`]);
+    expect(await chat.told()).toEqual([
+      'started by hello',
+      'I do not know whether your last message arrived. Please answer once more.',
+      'started by hello',
+    ]);
+    expect(chat.heard()).toEqual(['one']);
+    const [row] = await pipeline.database
+      .sql`select quarantine_until > now() as quiet from conversations where instance_id = ${chat.instanceId}`;
+    expect(row?.['quiet']).toBe(true);
+  },
+);
 
-test('where the operator vouches for the proxy a message that met a 503 is said again', async () => {
+test('a message that met a 503 is retried when the operator has marked the proxy as trusted', async () => {
   const chat = await chatWith('echo', { serviceUnavailable: 'retry' });
   await chat.say('hello');
   await chat.finals(1);
@@ -129,7 +132,7 @@ test('where the operator vouches for the proxy a message that met a 503 is said 
   expect(chat.heard()).toEqual(['one', 'one']);
 });
 
-test('an operator who wants no words of ours has none', async () => {
+test('an operator can turn off every default text', async () => {
   const chat = await chatWith('name', { errorMessage: null, uncertainMessage: null });
   await chat.say('hello');
   await chat.finals(1);
@@ -139,7 +142,7 @@ test('an operator who wants no words of ours has none', async () => {
   expect(await chat.told()).toEqual(['Your name?']);
 });
 
-test('what a private host says stands in no dead letter and in no log line', async () => {
+test('the answers of a private host appear in no dead letter and no log line', async () => {
   const secret = 'salary of the director';
   const server = createServer((_, response) => {
     response.writeHead(403, { 'content-type': 'application/json' });
@@ -152,7 +155,7 @@ test('what a private host says stands in no dead letter and in no log line', asy
   try {
     const instanceId = await own.register({ url, publicId: 'echo', instanceId: 'curious' });
     await own.say({ instanceId, jid: newJid() }, 'hello');
-    expect((await own.ledger.handled(instanceId, 1)).map(finalOf)).toEqual(['dead: bot_refused: http_403']);
+    expect((await own.tables.handled(instanceId, 1)).map(finalOf)).toEqual(['dead: bot_refused: http_403']);
     const rows = await own.database.sql`select * from turns, dead_letters`;
     expect(JSON.stringify([rows, own.logs])).not.toContain('salary');
   } finally {
@@ -176,9 +179,9 @@ async function chatWith(publicId: string, settings: SettingsInput) {
   return {
     instanceId,
     say: (words: string) => pipeline.say({ instanceId, jid }, words),
-    finals: async (events: number) => (await pipeline.ledger.handled(instanceId, events)).map(finalOf),
+    finals: async (events: number) => (await pipeline.tables.handled(instanceId, events)).map(finalOf),
     async told() {
-      await pipeline.ledger.acknowledged(instanceId);
+      await pipeline.tables.acknowledged(instanceId);
       return pipeline.consumer.textsTo(instanceId, jid);
     },
     heard: () => typebot.heard.slice(from).flatMap(({ message }) => (typeof message === 'string' ? [message] : [])),

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Where a gateway keeps what contacts send. */
+/** A file server, as a gateway has one for files of contacts. */
 export type FileHost = {
   url: string;
   /** Serves a file from now on, and returns its address. */
   add(name: string, bytes: Uint8Array, mimeType?: string): string;
-  /** Paths that were asked for, in order. */
+  /** Requested paths, in order. */
   asked: readonly string[];
   close(): Promise<void>;
 };

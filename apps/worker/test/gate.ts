@@ -1,6 +1,6 @@
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** An address that can be closed and opened again: closed, connections to it are refused. */
+/** An address that can be closed and opened again. While it is closed, connections are refused. */
 export type Gate = {
   url: string;
   open(): Promise<void>;

@@ -12,11 +12,11 @@ import type { SessionEventLimits } from '../src/session-events/limits.ts';
 import { startWorker, type WorkerOptions } from '../src/index.ts';
 import { type ChildWorker, spawnWorker } from './child-worker.ts';
 import { type RecordingConsumer, startConsumer } from './consumer.ts';
-import { createLedger, type Ledger } from './ledger.ts';
+import { createTables, type Tables } from './tables.ts';
 
 export const secretKey = '7be19c03d5a84f26b0c9d8e7f6a5b413';
 
-/** Where the addresses of kept files begin; nobody listens there. */
+/** Base URL of stored files; no server listens there. */
 export const publicUrl = 'https://bots.example.com';
 
 export type PipelineOptions = {
@@ -31,18 +31,18 @@ export type PipelineOptions = {
   transcriptionMs?: number;
   /** Turns one worker runs at once; default 50. Fewer make several workers share the chats. */
   concurrency?: number;
-  /** How hasty workers of this process are to tell what happened. */
+  /** Intervals at which workers of this process publish session events. */
   sessionEventLimits?: Partial<SessionEventLimits>;
-  /** Servers of its own, migrated; default those of the test run. */
+  /** Separate, migrated servers; default those of the test run. */
   servers?: { databaseUrl: string; redisUrl: string; prefix: string };
-  /** Default true: a consumer takes every reply as soon as it is there. */
+  /** Default true: a consumer processes every reply at once. */
   consumes?: boolean;
 };
 
 export type Bot = {
   url: string;
   publicId: string;
-  /** Left out: no words of our own when something goes wrong, so that what is said is the bot's. */
+  /** Default: no notices when something goes wrong, so that every text comes from the bot. */
   settings?: SettingsInput;
   enabled?: boolean;
   instanceId?: string;
@@ -56,11 +56,11 @@ export type Pipeline = {
   database: Database;
   redis: Redis;
   prefix: string;
-  /** As a producer has it. */
+  /** The inbound queue as a producer uses it. */
   inbound: Queue;
   outbound: Queue;
   consumer: RecordingConsumer;
-  ledger: Ledger;
+  tables: Tables;
   /** Lines of the workers in this process. */
   logs: LogLine[];
   /** What a worker is started with. */
@@ -70,7 +70,7 @@ export type Pipeline = {
   /** One job, added as any producer would. */
   publish(data: unknown): Promise<Job>;
   say(chat: Pick<InboundOptions, 'instanceId' | 'jid'>, text: string, more?: Partial<InboundOptions>): Promise<InboundEvent>;
-  /** Orders a command as the API does, without waiting for it. */
+  /** Inserts a command as the API does, without waiting for it. */
   command(chat: Pick<InboundOptions, 'instanceId' | 'jid'>, command: Command): Promise<{ outcome(): Promise<string> }>;
   /** The same, of a session's conversation or any address. */
   order(instanceId: string, to: Destination, command: Command): Promise<{ outcome(): Promise<string> }>;
@@ -81,12 +81,12 @@ export type Pipeline = {
   close(): Promise<void>;
 };
 
-/** A pipeline of its own for one test file: database, key prefix, workers, a producer's queue and a consumer. */
+/** A separate pipeline for one test file: database, key prefix, workers, a producer's queue and a consumer. */
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
   const { databaseUrl, redisUrl, prefix, drop } = await serversOf(options);
   const database = connect(databaseUrl, { connectionsMax: 4, applicationName: 'test' });
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
-  // A connection that breaks comes back by itself.
+  // ioredis reconnects by itself.
   redis.on('error', () => {});
   const queues = ['inbound', 'outbound', 'converse'].map((name) => new Queue(name, { connection: redis, prefix }));
   for (const queue of queues) queue.on('error', () => {});
@@ -104,7 +104,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     inbound,
     outbound,
     consumer,
-    ledger: createLedger(database.sql),
+    tables: createTables(database.sql),
     logs,
     env,
     register: (bot) => register(database, bot),

@@ -5,18 +5,18 @@ import { said } from './chaos/said.ts';
 import { type Behaviour, behaviours, type Known, timeoutMs } from './faults/http-behaviours.ts';
 import { createGate, type Gate } from './gate.ts';
 import { type Pipeline, startPipeline } from './harness.ts';
-import { finalOf } from './ledger.ts';
+import { finalOf } from './tables.ts';
 import { echoBot } from './order/echo-bot.ts';
 
 /**
- * Every way in which Typebot can treat a request, met by a start and by the words of a contact, under both policies: how the event ends,
- * how often Typebot is asked, what the contact gets. The chat goes on with its next message, in order and never two at once.
+ * Every way in which Typebot can treat a request, for a start and for a continue, under both policies: how the event ends,
+ * how often Typebot is called and what the contact gets. The chat continues with its next message, in order and never two at once.
  */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 const gates: Gate[] = [];
 
-/** Longer than the pause before a second try, so that what is seen is the quarantine. */
+/** Longer than the pause before a second attempt, so that the measured wait is the quarantine. */
 const quarantineMs = 1_300;
 const policies = ['at-most-once', 'at-least-once'] as const;
 const kinds = ['start', 'continue'] as const;
@@ -37,7 +37,7 @@ afterAll(async () => {
   typebot.assertClean();
 });
 
-/** What holds after all tests. */
+/** Checked after all tests. */
 function checkRest(): void {
   expect(typebot.moodsLeft()).toBe(0);
   expect(pipeline.consumer.breaches).toEqual([]);
@@ -52,7 +52,7 @@ test.concurrent.each(rows)('$policy, a Typebot that $what', { timeout: 40_000 },
   );
 });
 
-/** `waited`: the time the outcome asks for had passed when Typebot was asked next. */
+/** `waited`: the wait that the outcome requires had passed when Typebot was called next. */
 type Seen = { finals: (string | null)[]; heard: string[]; texts: string[]; waited: boolean; neverTwoAtOnce: boolean };
 
 function expectedOf(behaviour: Behaviour, policy: Policy, kind: Kind): Seen {
@@ -83,7 +83,7 @@ function endOf(known: Known, policy: Policy, kind: Kind): { final: string; asked
       return { final: `dead: ${known.cause}`, asked: 1 };
     case 'failed':
     case 'uncertain':
-      // A start carries nobody's words.
+      // A start carries no text of the contact.
       return kind === 'start' || policy === 'at-least-once'
         ? { final: 'answered', asked: 2 }
         : { final: `${known.outcome === 'failed' ? 'dead' : 'uncertain'}: ${known.cause}`, asked: 1 };
@@ -92,7 +92,7 @@ function endOf(known: Known, policy: Policy, kind: Kind): { final: string; asked
 
 let walks = 0;
 
-/** One chat in which the message `stone` meets the behaviour, and `next` stands behind it. */
+/** One chat in which the message `stone` meets the behaviour, followed by `next`. */
 async function walk({ mood, known, atStart }: Behaviour, delivery: Policy, kind: Kind): Promise<Seen> {
   const number = (walks += 1);
   const publicId = `echo-${number}`;
@@ -103,15 +103,15 @@ async function walk({ mood, known, atStart }: Behaviour, delivery: Policy, kind:
   const chat = { instanceId, jid: `55317${String(number).padStart(8, '0')}@s.whatsapp.net` };
   if (kind === 'continue') {
     await pipeline.say(chat, 'hello');
-    await pipeline.ledger.handled(instanceId, 1);
+    await pipeline.tables.handled(instanceId, 1);
   }
   if (mood === 'refused') await gate?.close();
   else typebot.nextMood(mood, { kind, publicId });
   for (const text of ['stone', 'next']) await pipeline.say(chat, text);
   if (gate !== null) await refusedOnce(instanceId).then(gate.open);
 
-  const outcomes = await pipeline.ledger.handled(instanceId, kind === 'start' ? 2 : 3, 30_000);
-  await pipeline.ledger.acknowledged(instanceId);
+  const outcomes = await pipeline.tables.handled(instanceId, kind === 'start' ? 2 : 3, 30_000);
+  await pipeline.tables.acknowledged(instanceId);
   const heard = typebot.heard.filter((request) => request.publicId === publicId);
   return {
     finals: outcomes.map(finalOf),
@@ -128,7 +128,7 @@ function gateOf(policy: Policy, kind: Kind): Gate {
   return gate;
 }
 
-/** A request that nobody read is the stone's: the others are treated well. */
+/** A request that was not read belongs to `stone`: all others are read. */
 function wordsOf(request: Heard): string {
   return said(request) ?? 'stone';
 }
@@ -144,7 +144,7 @@ function waitedMs(heard: readonly Heard[]): number {
   return (heard[at + 1]?.at ?? 0) - (heard[at]?.at ?? 0);
 }
 
-/** Also not while Typebot is still at one that was given up. Each start has a session of its own. */
+/** Abandoned requests that Typebot is still processing count too. Each start has a separate session. */
 function neverTwoAtOnce(heard: readonly Heard[]): boolean {
   const continues = heard.filter(({ kind }) => kind === 'continue');
   return continues.every(({ at }, i) => i === 0 || (continues[i - 1]?.endedAt ?? Infinity) <= at);

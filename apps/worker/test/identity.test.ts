@@ -4,10 +4,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { textsIn } from './consumer.ts';
 import { createGate, type Gate } from './gate.ts';
 import { type Pipeline, startPipeline } from './harness.ts';
-import { finalOf } from './ledger.ts';
+import { finalOf } from './tables.ts';
 import { arrivalsOf, echoBot } from './order/echo-bot.ts';
 
-/** One contact with several names, and several people in one group, as Typebot and the contact see them. */
+/** One contact with several addresses, and several people in one group, as Typebot and the contact see them. */
 let typebot: FakeTypebot;
 let gate: Gate;
 let pipeline: Pipeline;
@@ -20,7 +20,7 @@ const group = '120363000000000000@g.us';
 beforeEach(async () => {
   typebot = await startFakeTypebot({ bots: { echo: echoBot } });
   gate = await createGate(typebot.url);
-  // No sweep helps a chat that nobody rings for.
+  // No sweep finds a chat whose wake-up is missing.
   pipeline = await startPipeline({ typebots: [gate.url], timeoutMs: 10_000, sweepMs: 60_000 });
   instanceId = await pipeline.register({ url: gate.url, publicId: 'echo' });
 });
@@ -33,13 +33,13 @@ afterEach(async () => {
   await typebot.close();
 });
 
-/** What holds after every test. */
+/** Checked after every test. */
 function checkRest(): void {
   typebot.assertClean();
   expect(pipeline.consumer.breaches).toEqual([]);
 }
 
-/** What a contact writes, under one name, perhaps telling the other. */
+/** A message of a contact under one address; it may carry the other address too. */
 function written(from: string, text: string, data: Record<string, unknown> = {}): InboundEvent {
   const event = inboundText({ instanceId, jid: from, text });
   return { ...event, data: { ...event.data, ...data } };
@@ -51,18 +51,18 @@ const byLidWithPhone = (text: string) => written(lid, text, { keyRemoteJidAlt: p
 
 /** Waits until all events are handled and all replies have arrived; returns how the events ended. */
 async function settled(events: number): Promise<(string | null)[]> {
-  const outcomes = await pipeline.ledger.handled(instanceId, events);
-  await pipeline.ledger.acknowledged(instanceId);
+  const outcomes = await pipeline.tables.handled(instanceId, events);
+  await pipeline.tables.acknowledged(instanceId);
   return outcomes.map(finalOf);
 }
 
-/** What was said to whom, in the order of its arrival. */
+/** The replies with their addresses, in order of arrival. */
 const told = () => pipeline.consumer.repliesTo(instanceId).flatMap((reply) => textsIn(reply).map((text) => `${reply.to} ${text}`));
 const heard = () => arrivalsOf(typebot.heard).map(({ said }) => said);
 const typebotSessions = () => new Set(typebot.heard.flatMap(({ sessionId }) => (sessionId === null ? [] : [sessionId]))).size;
-const sessions = async () => (await pipeline.ledger.sessions(instanceId)).map(({ jid, status }) => `${jid} ${status}`);
+const sessions = async () => (await pipeline.tables.sessions(instanceId)).map(({ jid, status }) => `${jid} ${status}`);
 
-test('who writes by LID, then by LID with the phone, then by phone is in one conversation, and is answered where each was written', async () => {
+test('a contact who writes by LID, then by LID with the phone, then by phone has one conversation and is answered at the address of each message', async () => {
   await pipeline.publish(byLid('one'));
   await settled(1);
   await pipeline.publish(byLidWithPhone('two'));
@@ -78,7 +78,7 @@ test('who writes by LID, then by LID with the phone, then by phone is in one con
   expect(await sessions()).toEqual([`${phone} open`]);
 });
 
-test('all at once as well', async () => {
+test('the same holds when all three arrive at once', async () => {
   await pipeline.publish([byLid('one'), byLidWithPhone('two'), byPhone('three')]);
   await pipeline.publish(byLid('four'));
   await settled(4);
@@ -86,14 +86,14 @@ test('all at once as well', async () => {
   expect(typebotSessions()).toBe(1);
 });
 
-test('what comes while the bot is still asked under the other name waits for its turn', async () => {
+test("a message that arrives during a call for the contact's other address waits for its turn", async () => {
   await pipeline.publish(byLid('one'));
   await settled(1);
   gate.holdAnswers();
   await pipeline.publish(byLid('two'));
   await waitUntil(() => heard().includes('two'), { what: 'the second message to arrive at Typebot' });
   for (const event of [byLid('three'), byLidWithPhone('four'), byPhone('five'), byLid('six')]) await pipeline.publish(event);
-  await waitUntil(async () => (await pipeline.ledger.outcomes(instanceId)).length === 6, { what: 'all events in the inboxes' });
+  await waitUntil(async () => (await pipeline.tables.outcomes(instanceId)).length === 6, { what: 'all events in the inboxes' });
   gate.releaseAnswers();
   await settled(6);
   expect(heard()).toEqual(['one', 'two', 'three', 'four', 'five', 'six']);
@@ -102,7 +102,7 @@ test('what comes while the bot is still asked under the other name waits for its
   expect(await sessions()).toEqual([`${phone} open`]);
 });
 
-test('messages under both names, interleaved while the names become known, arrive at Typebot in the order of their add', async () => {
+test('messages under both addresses, interleaved while the addresses become known as one contact, reach Typebot in the order of their add', async () => {
   const contacts = Array.from({ length: 6 }, (_, index) => ({
     phone: `55319999910${index}0@s.whatsapp.net`,
     lid: `22345678901234${index}@lid`,
@@ -110,7 +110,7 @@ test('messages under both names, interleaved while the names become known, arriv
   const events = Array.from({ length: 10 }, (_, nth) =>
     contacts.map((who, index) => {
       const text = `${index}-${nth}`;
-      // Until the names are known, only one of them is used.
+      // Until both addresses are known, the contact uses only one of them.
       if (nth < 2 + index) return written(who.lid, text);
       if (nth === 2 + index) return written(who.phone, text, { keyLid: who.lid });
       return written(nth % 2 === 0 ? who.lid : who.phone, text);
@@ -126,7 +126,7 @@ test('messages under both names, interleaved while the names become known, arriv
   expect((await sessions()).toSorted()).toEqual(contacts.map((who) => `${who.phone} open`));
 });
 
-test('a human who takes the chat under one name has it under the other', async () => {
+test('a human who takes the chat under one address has taken it under the other', async () => {
   await pipeline.publish(byLid('one'));
   await settled(1);
   await pipeline.publish(written(lid, 'I am here', { keyFromMe: true, keyRemoteJidAlt: phone }));
@@ -157,7 +157,7 @@ test('a contact of the Cloud API without a phone is answered at the id it wrote 
   expect(await sessions()).toEqual([`${phone} open`]);
 });
 
-test('each participant of a group has a session of their own, and pausing one leaves the other', async () => {
+test('each participant of a group has a separate session, and pausing one does not pause the other', async () => {
   instanceId = await pipeline.register({
     url: gate.url,
     publicId: 'echo',
@@ -184,7 +184,7 @@ test('each participant of a group has a session of their own, and pausing one le
 });
 
 test.each([true, false])(
-  'what the bot says to a participant comes back as its echo, and is no human; the consumer tells key ids: %s',
+  "the echo of the bot's reply to a participant does not count as a human; the consumer reports key ids: %s",
   async (tells) => {
     instanceId = await pipeline.register({
       url: gate.url,
@@ -199,7 +199,7 @@ test.each([true, false])(
       await isBack.promise;
     });
     await pipeline.publish(written(group, 'ana 1', { keyParticipant: phone }));
-    const outcomes = await pipeline.ledger.handled(instanceId, 2);
+    const outcomes = await pipeline.tables.handled(instanceId, 2);
     isBack.resolve();
     expect(outcomes.map(finalOf).toSorted()).toEqual(['answered', 'ignored: echo']);
     expect(await sessions()).toEqual([`${group} open`]);
@@ -215,7 +215,7 @@ test('a group that is one conversation answers everybody in one session', async 
   expect(told()).toEqual([`${group} started by one`, `${group} heard two`]);
 });
 
-/** Orders something of a participant's session, as the API does for a session it was given. */
+/** Inserts a command for a participant's session, as the API does for a given session. */
 async function order(participant: string, type: 'pause'): Promise<void> {
   const [session] = await pipeline.database.sql<{ sessionId: string; conversationId: string; keyRemoteJid: string }[]>`
     select session_id as "sessionId", conversation_id as "conversationId", key_remote_jid as "keyRemoteJid"

@@ -9,8 +9,8 @@ import { createLoad } from './load.ts';
 import { echoBot } from './order/echo-bot.ts';
 
 /**
- * What the servers can do to two workers in the middle of their work. The workers are the same from the first test to the last: they live
- * through all of it, and each time everything that was acknowledged is answered, once and in order.
+ * Faults of the servers while two workers are busy. The workers are the same from the first test to the last: they survive
+ * all faults, and each time everything that was acknowledged is answered, once and in order.
  */
 let servers: Servers;
 let typebot: FakeTypebot;
@@ -48,7 +48,7 @@ afterAll(async () => {
   await servers.stop();
 });
 
-/** What holds after every test. */
+/** Checked after every test. */
 function checkRest(): void {
   expect(workers.map((worker) => worker.isAlive())).toEqual([true, true]);
   expect(pipeline.consumer.breaches).toEqual([]);
@@ -70,7 +70,7 @@ test.each<[what: string, strike: () => Promise<unknown>]>([
   ['Redis is killed and started again on what it had written', () => servers.redis.killAndRestart()],
   ['Redis forgets its scripts', () => operator.script('FLUSH')],
   ['Redis cannot be reached for some seconds', () => cutOff(servers.redis, 3_000)],
-])('while chats are busy, %s: nobody is lost, asked twice or in doubt', { timeout: 60_000 }, async (_, strike) => {
+])('while chats are busy, %s: no message is lost, repeated or uncertain', { timeout: 60_000 }, async (_, strike) => {
   const { faults, outcomes } = await underLoad(strike);
   expect(faults).toEqual([]);
   expect(outcomes.filter(({ final }) => final !== 'answered')).toEqual([]);
@@ -80,7 +80,7 @@ test.each<[what: string, strike: () => Promise<unknown>]>([
   ['is killed and started again', () => servers.postgres.killAndRestart()],
   ['is away for 15 seconds', () => cutOff(servers.postgres, 15_000)],
   ['does not answer for 7 seconds', () => lasting(7_000, servers.postgres.road.pause())],
-])('while chats are busy, PostgreSQL %s: only calls under way may be in doubt', { timeout: 90_000 }, async (_, strike) => {
+])('while chats are busy, PostgreSQL %s: only calls in flight may become uncertain', { timeout: 90_000 }, async (_, strike) => {
   const { faults } = await underLoad(strike, chats);
   expect(faults).toEqual([]);
 });
@@ -102,7 +102,7 @@ test.each(['redis', 'postgres'] as const)(
 );
 
 test(
-  'Redis is emptied in the middle: what was taken in is answered, and replies nobody has acknowledged are published again',
+  'Redis is emptied during the work: ingested events are answered, and unacknowledged replies are published again',
   {
     timeout: 60_000,
   },
@@ -118,14 +118,14 @@ test(
     held.resolve();
 
     expect(await load.faults()).toEqual([]);
-    // And who writes now finds the door open.
+    // Ingestion works again.
     const more = await createLoad(pipeline, typebot, 2, 2);
     await more.publish();
     expect(await more.faults()).toEqual([]);
   },
 );
 
-test('Redis is full: a producer is told, and nothing that was acknowledged before is hurt', { timeout: 60_000 }, async () => {
+test('Redis is full: a producer gets an error, and nothing that was acknowledged before is affected', { timeout: 60_000 }, async () => {
   const load = await createLoad(pipeline, typebot, chats, 6);
   const heard = typebot.heard.length;
   await load.publish(0, chats * 5);
@@ -140,7 +140,7 @@ test('Redis is full: a producer is told, and nothing that was acknowledged befor
 });
 
 test.each(['converse:wait', 'converse:delayed', 'outbound:wait'])(
-  'the key %s is of a type nobody expects for a while: everything else goes on, and then this as well',
+  'the key %s has a wrong type for a while: everything else continues, and afterwards its work does too',
   { timeout: 60_000 },
   async (name) => {
     const key = `${pipeline.prefix}:${name}`;
@@ -155,7 +155,7 @@ test.each(['converse:wait', 'converse:delayed', 'outbound:wait'])(
 );
 
 test.each(['inbound:wait', 'inbound:marker'])(
-  'the key %s is of a type nobody expects: a producer is told, and then the door is open again',
+  'the key %s has a wrong type: a producer gets an error, and ingestion resumes when the key is repaired',
   { timeout: 60_000 },
   async (name) => {
     const key = `${pipeline.prefix}:${name}`;
@@ -172,7 +172,7 @@ function spawn(): Promise<ChildWorker> {
   return pipeline.spawnWorker({ DATABASE_URL: servers.postgres.url(), REDIS_URL: servers.redis.url() });
 }
 
-/** Strikes while 20 chats of six messages are at work, and says what is wrong in the end. */
+/** Runs the fault while 20 chats of six messages are busy, and returns the faults found at the end. */
 async function underLoad(strike: () => Promise<unknown>, uncertainMax = 0) {
   const load = await createLoad(pipeline, typebot, chats, 6);
   const heard = typebot.heard.length;
@@ -183,7 +183,7 @@ async function underLoad(strike: () => Promise<unknown>, uncertainMax = 0) {
   return { faults: await load.faults({ uncertainMax }), outcomes: await load.outcomes() };
 }
 
-/** A producer's part: what Redis has not acknowledged, since it hung up, is published again. */
+/** The producer's duty: events that Redis did not acknowledge are published again. */
 async function untilAcknowledged(publish: () => Promise<void>, until: AbortSignal): Promise<void> {
   for (;;) {
     try {

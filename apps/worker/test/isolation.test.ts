@@ -5,7 +5,7 @@ import { type Pipeline, startPipeline } from './harness.ts';
 import { echoBot } from './order/echo-bot.ts';
 import { addRaw } from './raw-job.ts';
 
-/** One event that cannot be taken in stands alone: everybody else's events are taken in, and it is kept with its reason. */
+/** An event that cannot be ingested affects nobody else: it becomes a dead letter with its reason, and all other events are ingested. */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 let instanceId: string;
@@ -26,7 +26,7 @@ afterEach(async () => {
   await pipeline.database.sql`truncate dead_letters`;
 });
 
-/** What holds after every test. */
+/** Checked after every test. */
 function checkRest(): void {
   typebot.assertClean();
   expect(pipeline.consumer.breaches).toEqual([]);
@@ -35,7 +35,7 @@ function checkRest(): void {
 const dataUrl = 'data:image/png;base64,AAAA';
 
 test.each(['keyId', 'keyParticipant', 'messageId', 'pushName', 'contentType', 'source'])(
-  'an event whose %s looks like a file is taken in as it came, and everybody else is answered',
+  'an event whose %s looks like a file is ingested unchanged, and everybody else is answered',
   async (field) => {
     const event = eventWith({ [field]: dataUrl });
     await pipeline.publish(event);
@@ -47,7 +47,7 @@ test.each(['keyId', 'keyParticipant', 'messageId', 'pushName', 'contentType', 's
 test('an address that looks like a file is a dead letter, and everybody else is answered', async () => {
   await pipeline.publish(eventWith({ keyRemoteJid: dataUrl }));
   await othersAreAnswered();
-  expect(await pipeline.ledger.deadLetters()).toMatchObject([{ reason: 'invalid_jid' }]);
+  expect(await pipeline.tables.deadLetters()).toMatchObject([{ reason: 'invalid_jid' }]);
 });
 
 test('words that look like a file stay words', async () => {
@@ -61,7 +61,7 @@ test.each([
   ['an error of its data', '22000'],
   ['an error that nobody has thought of', 'P0001'],
   ['an internal error', 'XX000'],
-])('an event at which the database fails with %s is a dead letter, and those around it keep their order', async (_, code) => {
+])('an event for which the database fails with %s becomes a dead letter, and the events around it keep their order', async (_, code) => {
   const jid = newJid();
   const bad = eventWith({ keyId: `refused-${newKeyId()}` });
   await refuseKeysLike('refused-%', code);
@@ -70,13 +70,13 @@ test.each([
   await pipeline.publish([before, bad, after]);
   await waitUntil(() => pipeline.consumer.textsTo(instanceId, jid).length === 2, { what: 'both replies' });
   expect(pipeline.consumer.textsTo(instanceId, jid)).toEqual(['started by one', 'heard two']);
-  const letters = await pipeline.ledger.deadLetters();
+  const letters = await pipeline.tables.deadLetters();
   expect(letters).toMatchObject([{ instanceId, reason: 'unstorable' }]);
   expect(JSON.parse(letters[0]?.payload ?? '')).toMatchObject({ data: { keyId: bad.data.keyId } });
   await pipeline.database.sql`drop trigger refuses on inbox`;
 });
 
-test('while the database refuses everybody nothing is given up, the log names the queue, and then all are answered', async () => {
+test('while the database refuses every event none becomes a dead letter, the log names the queue, and afterwards all are answered', async () => {
   await refuseKeysLike('%', '25006');
   const event = eventWith({});
   const from = pipeline.logs.length;
@@ -86,21 +86,21 @@ test('while the database refuses everybody nothing is given up, the log names th
   expect(failures()[0]).toMatchObject({ queueKey: `${pipeline.prefix}:inbound` });
   await pipeline.database.sql`drop trigger refuses on inbox`;
   await waitUntil(() => pipeline.consumer.repliesTo(instanceId, event.data.keyRemoteJid).length === 1, { what: 'the reply' });
-  expect(await pipeline.ledger.deadLetters()).toEqual([]);
+  expect(await pipeline.tables.deadLetters()).toEqual([]);
 });
 
 test('a job whose own id is too long for an index is a dead letter, and everybody else is answered', async () => {
   const id = Array.from({ length: 4_000 }, () => Math.random().toString(36).at(-1)).join('');
   await addRaw(pipeline.redis, `${pipeline.prefix}:inbound`, id, 'no JSON');
   await othersAreAnswered();
-  expect(await pipeline.ledger.deadLetters()).toMatchObject([{ reason: 'invalid_json', payload: 'no JSON' }]);
+  expect(await pipeline.tables.deadLetters()).toMatchObject([{ reason: 'invalid_json', payload: 'no JSON' }]);
 });
 
-test('five hundred malformed events of one tenant are each kept and told of, and cost one statement', async () => {
+test('five hundred malformed events of one tenant are each stored and reported in one statement', async () => {
   const bad = Array.from({ length: 500 }, (_, n) => ({ n, instance: { instanceId } }));
   await pipeline.publish(bad);
   await othersAreAnswered();
-  const letters = await pipeline.ledger.deadLetters();
+  const letters = await pipeline.tables.deadLetters();
   expect(letters).toHaveLength(500);
   expect(new Set(letters.map(({ payload }) => payload)).size).toBe(500);
   const [row] = await pipeline.database.sql`
@@ -137,7 +137,7 @@ async function storedData(event: InboundEvent): Promise<unknown> {
   return row?.['data'];
 }
 
-/** The database fails with this error at every event whose key id is like this. */
+/** The database fails with this error for every event whose key id matches. */
 async function refuseKeysLike(pattern: string, code: string): Promise<void> {
   const { sql } = pipeline.database;
   await sql.unsafe(`

@@ -1,17 +1,17 @@
 import { type FakeTypebot, inboundText } from '@typelane/testkit';
 import type { Pipeline } from './harness.ts';
-import type { Outcome } from './ledger.ts';
+import type { Outcome } from './tables.ts';
 import { arrivalsOf } from './order/echo-bot.ts';
 import { faultsOf, type Published } from './order/history.ts';
 
-/** Chats of an instance of their own that all write to the echo bot, and what is wrong with what became of it. */
+/** Chats of a separate instance that all write to the echo bot, and the faults in the result. */
 export type Load = {
   instanceId: string;
-  /** In turn one of each chat. All are to be answered. */
+  /** One event of each chat in turn. All must be answered. */
   events: readonly Published[];
-  /** Adds those from `start` to before `end`, default all of them. Rejects unless all were acknowledged: then it is to be repeated. */
+  /** Adds the events from `start` up to but excluding `end`, default all. Rejects unless all were acknowledged; the caller must then repeat it. */
   publish(start?: number, end?: number): Promise<void>;
-  /** Waits until all are handled and their replies acknowledged. `uncertainMax`: how many may be in doubt; default 0. */
+  /** Waits until all are handled and their replies acknowledged. `uncertainMax`: how many may be uncertain; default 0. */
   faults(options?: { uncertainMax?: number; timeoutMs?: number }): Promise<string[]>;
   outcomes(): Promise<Outcome[]>;
 };
@@ -38,6 +38,6 @@ export async function createLoad(pipeline: Pipeline, typebot: FakeTypebot, chats
       const faults = faultsOf({ instanceId, published: events, arrivals, outcomes, replies, uncertainMax });
       return [...faults, ...pipeline.consumer.breaches, ...typebot.violations.map(({ type }) => `Typebot was spoken to badly: ${type}`)];
     },
-    outcomes: () => pipeline.ledger.outcomes(instanceId),
+    outcomes: () => pipeline.tables.outcomes(instanceId),
   };
 }

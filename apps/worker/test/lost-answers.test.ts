@@ -4,7 +4,7 @@ import { said } from './chaos/said.ts';
 import { type Pipeline, startPipeline } from './harness.ts';
 import { echoBot } from './order/echo-bot.ts';
 
-/** PostgreSQL did what it was told, and its answer never came: whoever asked has to find out, and not to do it again. */
+/** PostgreSQL commits and its answer is lost: the worker must find out and must not repeat the work. */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 let road: TcpProxy;
@@ -30,30 +30,34 @@ test.each([
   ['C10: the answer to the commit of a reply is lost', 'heard stone', 'toServer', 'after'],
   ['the commit of a reply is lost on its way', 'heard stone', 'toServer', 'before'],
   ['a chat is loaded and its row is lost on its way back', 'stone', 'toClient', 'before'],
-] as const)('%s: everything is heard once and answered once', { timeout: 60_000 }, async (_what, pattern, direction, when) => {
-  const worker = await pipeline.spawnWorker({ DATABASE_URL: road.through(pipeline.env.DATABASE_URL) });
-  const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
-  await pipeline.say({ instanceId, jid }, 'one');
-  await pipeline.ledger.handled(instanceId, 1);
+] as const)(
+  '%s: Typebot receives every message once and every message is answered once',
+  { timeout: 60_000 },
+  async (_what, pattern, direction, when) => {
+    const worker = await pipeline.spawnWorker({ DATABASE_URL: road.through(pipeline.env.DATABASE_URL) });
+    const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
+    await pipeline.say({ instanceId, jid }, 'one');
+    await pipeline.tables.handled(instanceId, 1);
 
-  const cut = road.cutOn(pattern, when, direction);
-  for (const text of ['stone', 'three']) await pipeline.say({ instanceId, jid }, text);
-  await cut;
-  const outcomes = await pipeline.ledger.handled(instanceId, 3, 30_000);
-  await pipeline.ledger.acknowledged(instanceId);
+    const cut = road.cutOn(pattern, when, direction);
+    for (const text of ['stone', 'three']) await pipeline.say({ instanceId, jid }, text);
+    await cut;
+    const outcomes = await pipeline.tables.handled(instanceId, 3, 30_000);
+    await pipeline.tables.acknowledged(instanceId);
 
-  expect(outcomes.map(({ final }) => final)).toEqual(['answered', 'answered', 'answered']);
-  expect(typebot.heard.map(said)).toEqual(['one', 'stone', 'three']);
-  expect(pipeline.consumer.textsTo(instanceId)).toEqual(['started by one', 'heard stone', 'heard three']);
-  expect(await worker.stop()).toBe(0);
-});
+    expect(outcomes.map(({ final }) => final)).toEqual(['answered', 'answered', 'answered']);
+    expect(typebot.heard.map(said)).toEqual(['one', 'stone', 'three']);
+    expect(pipeline.consumer.textsTo(instanceId)).toEqual(['started by one', 'heard stone', 'heard three']);
+    expect(await worker.stop()).toBe(0);
+  },
+);
 
 test.each([
   [2, 'stone/', 'the answer to the commit of several calls'],
   [50, 'stone/', 'the answer to the commit of many calls'],
   [50, 'heard stone/', 'the answer to the commit of many replies'],
 ] as const)(
-  'of %i chats that write at once (%s) %s is lost: everything is heard once, answered once, and nothing is uncertain',
+  '%i chats write at once (%s) and %s is lost: Typebot receives every message once, each is answered once, and none is uncertain',
   { timeout: 60_000 },
   async (chats, pattern, _what) => {
     const worker = await pipeline.spawnWorker({ DATABASE_URL: road.through(pipeline.env.DATABASE_URL) });
@@ -62,15 +66,15 @@ test.each([
     const all = (text: string) =>
       pipeline.inbound.addBulk(jids.map((from) => ({ name: 'message', data: inboundText({ instanceId, jid: from, text }) })));
     await all('one');
-    await pipeline.ledger.handled(instanceId, chats);
+    await pipeline.tables.handled(instanceId, chats);
 
     // The event itself is put into inboxes by the first piece that holds these words; the steps follow.
     const words = pattern.startsWith('heard') ? pattern : '"calling"';
     const cuts = [road.cutOn(words, 'after'), road.cutOn(words, 'after')];
     await all('stone/');
     await Promise.all(cuts.slice(0, chats > 2 ? 2 : 1));
-    const outcomes = await pipeline.ledger.handled(instanceId, 2 * chats, 30_000);
-    await pipeline.ledger.acknowledged(instanceId);
+    const outcomes = await pipeline.tables.handled(instanceId, 2 * chats, 30_000);
+    await pipeline.tables.acknowledged(instanceId);
 
     expect(outcomes.filter(({ final }) => final !== 'answered')).toEqual([]);
     expect(typebot.heard.filter(({ message }) => message === 'stone/')).toHaveLength(chats);

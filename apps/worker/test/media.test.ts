@@ -19,7 +19,7 @@ import { type FileHost, startFileHost } from './file-host.ts';
 import { type Pipeline, publicUrl, secretKey, startPipeline } from './harness.ts';
 import { addRaw } from './raw-job.ts';
 
-/** Files whose address a bot cannot open reach it as an address of ours, under which their bytes are. */
+/** Files whose address a bot cannot open reach it by an address of Typelane that serves their bytes. */
 let typebot: FakeTypebot;
 let files: FileHost;
 let pipeline: Pipeline;
@@ -55,7 +55,7 @@ afterAll(async () => {
 
 afterEach(() => checkRest());
 
-/** What holds after every test. */
+/** Checked after every test. */
 function checkRest(): void {
   typebot.assertClean();
   expect(pipeline.consumer.breaches).toEqual([]);
@@ -63,23 +63,23 @@ function checkRest(): void {
 
 let chats = 0;
 
-/** A chat whose bot has been started by a first message and waits. */
+/** A chat whose bot was started by a first message and waits. */
 async function waitingChat(publicId: string) {
   const instanceId = await pipeline.register({ url: typebot.url, publicId });
   const jid = `55319777${String((chats += 1)).padStart(5, '0')}@s.whatsapp.net`;
   await pipeline.say({ instanceId, jid }, 'hello');
-  await pipeline.ledger.handled(instanceId, 1);
+  await pipeline.tables.handled(instanceId, 1);
   const send = async (contentType: string, content: Record<string, unknown>, keyId = newKeyId()) => {
-    const before = (await pipeline.ledger.outcomes(instanceId)).length;
+    const before = (await pipeline.tables.outcomes(instanceId)).length;
     await pipeline.publish(inboundEvent({ instanceId, jid, keyId }, contentType, content));
-    return pipeline.ledger.handled(instanceId, before + 1);
+    return pipeline.tables.handled(instanceId, before + 1);
   };
   return { instanceId, jid, send };
 }
 
 const lastHeard = () => typebot.heard.at(-1)?.message;
 
-/** The file that an address of ours names. */
+/** The file behind an address of Typelane. */
 async function bytesAt(address: unknown): Promise<Buffer | null> {
   const file = readSignedAddress({ publicUrl, key: deriveKey(secretKey, 'media address') }, String(address));
   const store = createMediaStore({ type: 'folder', folder: join(pipeline.env.DATA_DIR, 'media') }, { sizeBytesMax: 1e9 });
@@ -87,7 +87,7 @@ async function bytesAt(address: unknown): Promise<Buffer | null> {
   return opened && buffer(opened.stream);
 }
 
-/** The newest event of an instance, as it stands in the inbox. */
+/** The newest event of an instance, as stored in the inbox. */
 async function newestEvent(instanceId: string): Promise<{ text: string; content: Record<string, unknown> }> {
   const [row] = await pipeline.database.sql`
     select i.event::text as text, i.event -> 'data' -> 'content' as content
@@ -95,7 +95,7 @@ async function newestEvent(instanceId: string): Promise<{ text: string; content:
   return row as { text: string; content: Record<string, unknown> };
 }
 
-test('a photo that stands in its event answers a file input with an address that has its bytes', async () => {
+test('a photo contained in its event answers a file input with an address that serves its bytes', async () => {
   const { instanceId, send } = await waitingChat('files');
   const outcomes = await send('image', { base64: png.toString('base64'), mimetype: 'image/png' });
   expect(outcomes.at(-1)).toMatchObject({ final: 'answered' });
@@ -105,7 +105,7 @@ test('a photo that stands in its event answers a file input with an address that
   expect(kept.length).toBeLessThan(2_000);
 });
 
-test('with its caption it answers a text input that takes attachments', async () => {
+test('a photo with a caption answers a text input that accepts attachments', async () => {
   const { send } = await waitingChat('attachments');
   await send('imageMessage', {
     imageMessage: { url: 'https://mmg.whatsapp.net/o1/x', mimetype: 'image/png', caption: 'my house' },
@@ -116,7 +116,7 @@ test('with its caption it answers a text input that takes attachments', async ()
   expect((await bytesAt(heard.attachedFileUrls[0]))?.equals(png)).toBe(true);
 });
 
-test('a file whose address expires is copied before the bot hears of it', async () => {
+test('a file whose address expires is copied before the bot receives it', async () => {
   const { send } = await waitingChat('files');
   const address = files.add('download/7?Expires=300&Signature=x', png, 'image/png');
   const outcomes = await send('image', { url: address, mimetype: 'image/png' });
@@ -125,7 +125,7 @@ test('a file whose address expires is copied before the bot hears of it', async 
   expect((await bytesAt(lastHeard()))?.equals(png)).toBe(true);
 });
 
-test('an address that a bot can open goes to it as it is', async () => {
+test('an address that a bot can open is passed on unchanged', async () => {
   const { send } = await waitingChat('files');
   const address = files.add('photo.png', png, 'image/png');
   await send('image', { url: address });
@@ -133,7 +133,7 @@ test('an address that a bot can open goes to it as it is', async () => {
   expect(files.asked).not.toContain('/photo.png');
 });
 
-test('the same event again keeps nothing twice', async () => {
+test('a repeated event stores no file twice', async () => {
   const { instanceId, send, jid } = await waitingChat('files');
   const keyId = newKeyId();
   const content = { base64: png.toString('base64'), mimetype: 'image/png' };
@@ -141,10 +141,10 @@ test('the same event again keeps nothing twice', async () => {
   await pipeline.publish(inboundEvent({ instanceId, jid, keyId }, 'image', content));
   await send('text', { text: 'and then?' });
   expect(await pipeline.database.sql`select from media where instance_id = ${instanceId}`).toHaveLength(1);
-  expect(await pipeline.ledger.outcomes(instanceId)).toHaveLength(3);
+  expect(await pipeline.tables.outcomes(instanceId)).toHaveLength(3);
 });
 
-test('a file that cannot be kept costs the file and not the message', async () => {
+test('when a file cannot be stored, only the file is lost and the message is answered', async () => {
   const { instanceId, send } = await waitingChat('attachments');
   await send('image', { base64: 'this is no base64!', caption: 'my house' });
   expect(lastHeard()).toBe('my house');
@@ -155,12 +155,12 @@ test('a job with a file above its limit is a dead letter, as any job of that siz
   const { instanceId, jid } = await waitingChat('files');
   const event = inboundEvent({ instanceId, jid }, 'image', { base64: randomBytes(600_000).toString('base64') });
   await addRaw(pipeline.redis, `${pipeline.prefix}:inbound`, newKeyId(), JSON.stringify(event));
-  const letters = async () => (await pipeline.ledger.deadLetters()).map(({ reason }) => reason);
+  const letters = async () => (await pipeline.tables.deadLetters()).map(({ reason }) => reason);
   await waitUntil(async () => (await letters()).length > 0, { what: 'the dead letter' });
   expect(await letters()).toEqual(['too_large']);
 });
 
-test('what has expired is swept away', async () => {
+test('expired files are deleted by the sweep', async () => {
   const { instanceId, send } = await waitingChat('files');
   await send('image', { base64: png.toString('base64'), mimetype: 'image/png' });
   const address = lastHeard();

@@ -7,8 +7,8 @@ import { type Fault, planOf, workers } from './order/plan.ts';
 import { faultsIn } from './order/run.ts';
 
 /**
- * Whatever arrives in whatever jobs, and whatever happens to the workers: nothing is lost, repeated or reordered. It is judged from
- * outside: by what Typebot heard, what the consumer got, and how each event ended. A failure prints the seed and the plan.
+ * Whatever arrives, in any jobs, and whatever happens to the workers: nothing is lost, repeated or reordered. The result is judged from
+ * outside: by what Typebot received, what the consumer received, and how each event ended. A failure prints the seed and the plan.
  */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
@@ -23,10 +23,10 @@ afterEach(async () => {
   await typebot.close();
 });
 
-test('order survives restarts, lost leases and lost doorbells, and no answer is uncertain', { timeout: 90_000 }, async () => {
+test('order survives restarts, lost leases and lost wake-ups, and no answer is uncertain', { timeout: 90_000 }, async () => {
   const strike = await hire(() => pipeline.startWorker());
   await fc.assert(
-    fc.asyncProperty(planOf(['stop', 'forget_leases', 'forget_rings'], 3), async (plan) => {
+    fc.asyncProperty(planOf(['stop', 'forget_leases', 'forget_wake_ups'], 3), async (plan) => {
       expect(await faultsIn(plan, pipeline, typebot, { strike })).toEqual([]);
     }),
     { numRuns: 15, endOnFailure: true },
@@ -37,7 +37,7 @@ test('order survives kill -9 at any moment, and only calls under way become unce
   const strike = await hire(() => pipeline.spawnWorker());
   await fc.assert(
     fc.asyncProperty(planOf(['kill'], 2), async (plan) => {
-      // Each of the six chats has one call under way at most when a worker dies.
+      // Each of the six chats has at most one call in flight when a worker dies.
       expect(await faultsIn(plan, pipeline, typebot, { strike, uncertainMax: 6 * plan.faults.length })).toEqual([]);
     }),
     { numRuns: 4, endOnFailure: true },
@@ -52,7 +52,7 @@ async function hire(newWorker: () => Promise<Hired>): Promise<(fault: Fault) => 
   return async ({ what, worker }) => {
     const struck = crew[worker];
     switch (what) {
-      case 'forget_rings':
+      case 'forget_wake_ups':
         return forget('converse:wait');
       case 'forget_leases':
         return forgetLeases();
@@ -68,7 +68,7 @@ async function hire(newWorker: () => Promise<Hired>): Promise<(fault: Fault) => 
   };
 }
 
-/** A process that dies leaves its leases behind for five seconds. Taking them away also makes two processes believe that they hold one. */
+/** A process that dies leaves its leases for five seconds. Deleting them also makes two processes believe that they hold the same lease. */
 function forgetLeases(): Promise<void> {
   return forget('inbound:typelane-inbound', 'outbound:typelane-acknowledger');
 }

@@ -7,7 +7,7 @@ import { arrivalsOf, echoBot } from './order/echo-bot.ts';
 
 const partitions = 4;
 
-test('with several inbound queues what a contact writes under two names is heard in the order of its add', async () => {
+test('with several inbound queues the messages of a contact under two addresses reach Typebot in the order of their add', async () => {
   const typebot = await startFakeTypebot({ bots: { echo: echoBot } });
   const pipeline = await startPipeline({ typebots: [typebot.url], workers: 0 });
   const publisher = createPublisher({ connection: pipeline.env.REDIS_URL, prefix: pipeline.prefix, partitions });
@@ -19,7 +19,7 @@ test('with several inbound queues what a contact writes under two names is heard
     await pipeline.startWorker({ INBOUND_PARTITIONS: partitions });
     await pipeline.startWorker({ INBOUND_PARTITIONS: partitions });
     for (const instanceId of instances) {
-      await pipeline.ledger.handled(instanceId, said.length, 30_000);
+      await pipeline.tables.handled(instanceId, said.length, 30_000);
       const heard = arrivalsOf(typebot.heard).filter((arrival) => arrival.instanceId === instanceId);
       expect(heard.map((arrival) => arrival.said)).toEqual(said);
     }
@@ -31,7 +31,7 @@ test('with several inbound queues what a contact writes under two names is heard
   }
 });
 
-/** A contact whose gateway calls them by phone and by LID in turns, and tells of both. */
+/** A contact whose events carry the phone and the LID in turns, each with the other as a second address. */
 function underEitherName(instanceId: string, text: string): InboundEvent {
   const [phone, lid] = ['5531977776666@s.whatsapp.net', '123456789012345@lid'];
   const isPhone = Number(text.at(-1)) % 2 === 0;

@@ -5,17 +5,17 @@ import type { Job } from 'bullmq';
 import { sentKeysOf, textsIn } from './consumer.ts';
 import { createGate, type Gate } from './gate.ts';
 import { type Pipeline, startPipeline } from './harness.ts';
-import { finalOf } from './ledger.ts';
+import { finalOf } from './tables.ts';
 import { echoBot } from './order/echo-bot.ts';
 
-/** An operator, or the human on the phone, takes a chat from the bot and gives it back, whatever the bot is doing just then. */
+/** An operator or the human on the phone takes a chat from the bot and returns it, whatever the bot is doing at the time. */
 let typebot: FakeTypebot;
 let gate: Gate;
 let pipeline: Pipeline;
 let instanceId: string;
 let chat: { instanceId: string; jid: string };
 
-/** Says something, waits with "Pause the flow", and goes on. */
+/** Sends a text, waits with "Pause the flow", and continues. */
 const waitingBot: BotScript = {
   variables: ['message'],
   groups: {
@@ -44,7 +44,7 @@ afterEach(async () => {
   await typebot.close();
 });
 
-/** What holds after every test. */
+/** Checked after every test. */
 function checkRest(): void {
   expect(pipeline.consumer.breaches).toEqual([]);
   expect(pipeline.consumer.replies().filter(({ to }) => to !== chat.jid)).toEqual([]);
@@ -66,7 +66,7 @@ test('a pause while the bot is being asked withholds its answer; resumed, the bo
   expect(await resume.outcome()).toBe('answered');
   await pipeline.say(chat, 'second');
   expect((await finals(6)).at(-1)).toBe('answered');
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.acknowledged(instanceId);
   expect(told()).toEqual(['started by hello', 'heard second']);
   expect(seqs()).toEqual([1, 2]);
   expect(typebot.textsIn(typebot.heard[0]?.sessionId ?? '')).toEqual(['first', 'second']);
@@ -78,9 +78,9 @@ test('a pause before the bot could be started keeps it silent', async () => {
   const { release } = holdTypebot();
   await pipeline.say(chat, 'asked');
   await asked('asked');
-  // Both wait behind the message that is being asked.
+  // Both wait behind the message whose call is in flight.
   await pipeline.say(chat, 'behind');
-  await waitUntil(() => pipeline.ledger.outcomes(instanceId).then((rows) => rows.length === 3), { what: 'the message behind' });
+  await waitUntil(() => pipeline.tables.outcomes(instanceId).then((rows) => rows.length === 3), { what: 'the message behind' });
   const pause = await pipeline.command(chat, { type: 'pause', sessionId, reason: 'operator' });
   release();
   await pause.outcome();
@@ -89,22 +89,22 @@ test('a pause before the bot could be started keeps it silent', async () => {
   expect(typebot.heard.map(({ message }) => message)).toEqual([undefined, 'asked']);
 });
 
-test('a pause while a reply is being delivered takes back those behind it, and their numbers are given again', async () => {
+test('a pause while a reply is being delivered retracts the replies after it, and their sequence numbers are used again', async () => {
   const delivery = holdDelivery();
   await pipeline.say(chat, 'hello');
   await delivery.begun;
   for (const words of ['first', 'second']) await pipeline.say(chat, words);
-  await pipeline.ledger.handled(instanceId, 3);
+  await pipeline.tables.handled(instanceId, 3);
   const pause = await pipeline.command(chat, { type: 'pause', sessionId: await liveSession(), reason: 'operator' });
   expect(await pause.outcome()).toBe('answered');
   delivery.release();
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.acknowledged(instanceId);
   expect(told()).toEqual(['started by hello']);
 
   await (await pipeline.command(chat, open(await liveSession()))).outcome();
   await pipeline.say(chat, 'third');
-  await pipeline.ledger.handled(instanceId, 6);
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.handled(instanceId, 6);
+  await pipeline.tables.acknowledged(instanceId);
   expect(told()).toEqual(['started by hello', 'heard third']);
   expect(seqs()).toEqual([1, 2]);
 });
@@ -119,12 +119,12 @@ test('a close while the bot is being asked ends the session, and the next messag
   expect(await close.outcome()).toBe('answered');
   await pipeline.say(chat, 'again');
   await finals(4);
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.acknowledged(instanceId);
   expect(told()).toEqual(['started by hello', 'started by again']);
   expect(await sessions()).toEqual(['closed: operator', 'open']);
 });
 
-test('commands given at once are carried out one after the other', async () => {
+test('simultaneous commands are carried out one after the other', async () => {
   const sessionId = await started('hello');
   const pauses = await Promise.all([1, 2].map(() => pipeline.command(chat, { type: 'pause', sessionId, reason: 'operator' })));
   expect(await Promise.all(pauses.map((pause) => pause.outcome()))).toEqual(['answered', 'answered']);
@@ -140,7 +140,7 @@ test('commands given at once are carried out one after the other', async () => {
   expect(await sessions()).toEqual(['closed: operator']);
   await pipeline.say(chat, 'again');
   await finals(8);
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.acknowledged(instanceId);
   expect(told()).toEqual(['started by hello', 'started by again']);
 });
 
@@ -157,11 +157,11 @@ test('a pause and a resume while the bot is being asked: its answer is withheld 
   expect(await Promise.all(commands.map((command) => command.outcome()))).toEqual(['answered', 'answered']);
   await pipeline.say(chat, 'second');
   await finals(5);
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.acknowledged(instanceId);
   expect(told()).toEqual(['started by hello', 'heard second']);
 });
 
-test('a pause during a Wait block stops the flow there, and a resume goes on behind it', async () => {
+test('a pause during a Wait block stops the flow there, and a resume continues after the block', async () => {
   await use('waiting');
   await pipeline.say(chat, 'hello');
   await waitUntil(() => told().length === 1, { what: 'what is said before the wait' });
@@ -175,7 +175,7 @@ test('a pause during a Wait block stops the flow there, and a resume goes on beh
 
   const resume = await pipeline.command(chat, open(sessionId));
   expect(await resume.outcome()).toBe('answered');
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.acknowledged(instanceId);
   // afterEach looks at the addresses.
   expect(pipeline.consumer.replies().flatMap(textsIn)).toEqual(['before', 'after']);
   await pipeline.say(chat, 'hi');
@@ -183,7 +183,7 @@ test('a pause during a Wait block stops the flow there, and a resume goes on beh
   await waitUntil(() => told().at(-1) === 'heard hi', { what: 'the answer after the wait' });
 });
 
-test('the human on the phone takes the chat, also where the bot never spoke, until it is given back', async () => {
+test('the human on the phone takes the chat, even where the bot never spoke, until the bot is resumed', async () => {
   await pipeline.say(chat, 'Good morning', { fromMe: true });
   await pipeline.say(chat, 'hi');
   expect(await finals(2)).toEqual(['ignored: human', 'ignored: paused']);
@@ -204,18 +204,18 @@ test('a human who writes while the bot is being asked has the last word', async 
   for (const words of ['first', 'second']) await pipeline.say(chat, words);
   await asked('first');
   await pipeline.say(chat, 'I am here', { fromMe: true });
-  await waitUntil(() => pipeline.ledger.outcomes(instanceId).then((rows) => rows.length === 4), { what: 'all events in the inbox' });
+  await waitUntil(() => pipeline.tables.outcomes(instanceId).then((rows) => rows.length === 4), { what: 'all events in the inbox' });
   release();
   expect((await finals(4)).at(-1)).toBe('ignored: human');
   delivery.release();
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.acknowledged(instanceId);
   await pipeline.say(chat, 'third');
   expect((await finals(5)).at(-1)).toBe('ignored: paused');
-  // Neither what Typebot was saying just then nor what stood behind it.
+  // Neither the answer of the call in flight nor the replies after it.
   expect(told()).toEqual(['started by hello']);
 });
 
-test('our own messages that come back as the phone’s are echoes, and the bot goes on', async () => {
+test('messages of the bot that come back as the phone’s are echoes, and the bot continues', async () => {
   await started('hello');
   const [reply] = pipeline.consumer.replies();
   if (!reply) throw new Error('There is no reply');
@@ -228,7 +228,7 @@ test('our own messages that come back as the phone’s are echoes, and the bot g
 
 const open = (sessionId: string) => ({ type: 'open' as const, sessionId, snapshot: { typebotIntegrationId: null, bot: null } });
 
-/** The rest of the test speaks with this bot. */
+/** The rest of the test uses this bot. */
 async function use(publicId: string): Promise<void> {
   instanceId = await pipeline.register({ url: gate.url, publicId });
   chat = { instanceId, jid: '5531999990000@s.whatsapp.net' };
@@ -237,13 +237,13 @@ async function use(publicId: string): Promise<void> {
 /** The bot has been started and its greeting delivered; returns the session. */
 async function started(words: string): Promise<string> {
   await pipeline.say(chat, words);
-  await pipeline.ledger.handled(instanceId, 1);
-  await pipeline.ledger.acknowledged(instanceId);
+  await pipeline.tables.handled(instanceId, 1);
+  await pipeline.tables.acknowledged(instanceId);
   return liveSession();
 }
 
 async function liveSession(): Promise<string> {
-  return waitUntil(async () => (await pipeline.ledger.sessions(instanceId)).find(({ status }) => status !== 'closed')?.sessionId, {
+  return waitUntil(async () => (await pipeline.tables.sessions(instanceId)).find(({ status }) => status !== 'closed')?.sessionId, {
     what: 'a session',
   });
 }
@@ -254,7 +254,7 @@ function holdTypebot(): { release(): void } {
   return { release: () => gate.releaseAnswers() };
 }
 
-/** The next reply's delivery begins and does not end before it is released. */
+/** The delivery of the next reply begins and does not end before `release`. */
 function holdDelivery(): { begun: Promise<{ reply: OutboundReply; job: Job }>; release(): void } {
   const begun = Promise.withResolvers<{ reply: OutboundReply; job: Job }>();
   const released = Promise.withResolvers<void>();
@@ -278,9 +278,9 @@ function seqs(): number[] {
 }
 
 async function finals(events: number): Promise<(string | null)[]> {
-  return (await pipeline.ledger.handled(instanceId, events)).map(finalOf);
+  return (await pipeline.tables.handled(instanceId, events)).map(finalOf);
 }
 
 async function sessions(): Promise<string[]> {
-  return (await pipeline.ledger.sessions(instanceId)).map(({ status, reason }) => (reason === null ? status : `${status}: ${reason}`));
+  return (await pipeline.tables.sessions(instanceId)).map(({ status, reason }) => (reason === null ? status : `${status}: ${reason}`));
 }

@@ -4,10 +4,10 @@ import type { ChildWorker } from './child-worker.ts';
 import type { Alteration } from './faults/alter.ts';
 import { alteredEnv } from './faults/altered-env.ts';
 import { type Pipeline, startPipeline } from './harness.ts';
-import { finalOf } from './ledger.ts';
+import { finalOf } from './tables.ts';
 import { echoBot } from './order/echo-bot.ts';
 
-/** An event that ends every worker that takes it up costs three of them, and no other chat anything. */
+/** An event that kills every worker that processes it kills three of them and affects no other chat. */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 
@@ -43,50 +43,46 @@ function say(instanceId: string, chat: number, text: string): Promise<unknown> {
   return pipeline.publish(inboundText({ instanceId, jid: jidOf(chat), keyId: `${chat}-${text}`, text }));
 }
 
-const ended = async (instanceId: string): Promise<Record<string, string | null>> => pipeline.ledger.finals(instanceId);
+const ended = async (instanceId: string): Promise<Record<string, string | null>> => pipeline.tables.finals(instanceId);
 
 async function finalsOf(instanceId: string, chat: number): Promise<(string | null)[]> {
-  return (await pipeline.ledger.outcomes(instanceId)).filter(({ jid }) => jid === jidOf(chat)).map(finalOf);
+  return (await pipeline.tables.outcomes(instanceId)).filter(({ jid }) => jid === jidOf(chat)).map(finalOf);
 }
 
-test(
-  'an event that kills every worker is dead after the third, and its conversation and all others continue',
-  { timeout: 90_000 },
-  async () => {
-    await withPipeline(async (instanceId) => {
-      const deaths: ChildWorker[] = [];
-      const others = [1, 2, 3, 4, 5, 6, 7, 8];
-      let worker = await pipeline.spawnWorker(alteredEnv([dies]));
-      await say(instanceId, 0, 'before');
-      await pipeline.ledger.handled(instanceId, 1);
-      await say(instanceId, 0, poison);
-      await say(instanceId, 0, 'after');
-      // Said while workers die: each is in the middle of it with one of them.
-      for (const chat of others) await say(instanceId, chat, 'hello');
+test('an event that kills every worker is dead after the third worker, and all conversations continue', { timeout: 90_000 }, async () => {
+  await withPipeline(async (instanceId) => {
+    const deaths: ChildWorker[] = [];
+    const others = [1, 2, 3, 4, 5, 6, 7, 8];
+    let worker = await pipeline.spawnWorker(alteredEnv([dies]));
+    await say(instanceId, 0, 'before');
+    await pipeline.tables.handled(instanceId, 1);
+    await say(instanceId, 0, poison);
+    await say(instanceId, 0, 'after');
+    // Published while workers die: each worker is processing one of them at the time.
+    for (const chat of others) await say(instanceId, chat, 'hello');
 
-      await waitUntil(
-        async () => {
-          if (worker.isAlive()) return typeof (await ended(instanceId))[`0-${poison}`] === 'string';
-          deaths.push(worker);
-          worker = await pipeline.spawnWorker(alteredEnv([dies]));
-          return false;
-        },
-        { what: 'the poison to be given up', timeoutMs: 60_000 },
-      );
-      const outcomes = await pipeline.ledger.handled(instanceId, others.length + 3, 20_000);
+    await waitUntil(
+      async () => {
+        if (worker.isAlive()) return typeof (await ended(instanceId))[`0-${poison}`] === 'string';
+        deaths.push(worker);
+        worker = await pipeline.spawnWorker(alteredEnv([dies]));
+        return false;
+      },
+      { what: 'the poison to be given up', timeoutMs: 60_000 },
+    );
+    const outcomes = await pipeline.tables.handled(instanceId, others.length + 3, 20_000);
 
-      // A message that comes in at once ('after') may cost one more, since it rings by itself.
-      expect([3, 4]).toContain(deaths.length);
-      expect(await finalsOf(instanceId, 0)).toEqual(['answered', 'dead: poison', 'answered']);
-      // Typebot was asked by nobody who died: a worker that lost a call would have left doubt.
-      expect(outcomes.filter(({ final }) => final === 'answered').length).toBe(others.length + 2);
-      await pipeline.ledger.acknowledged(instanceId);
-      expect(pipeline.consumer.textsTo(instanceId, jidOf(0))).toEqual(['started by before', 'heard after']);
-      expect(worker.isAlive()).toBe(true);
-      expect(await worker.stop()).toBe(0);
-    });
-  },
-);
+    // A message that arrives at once ('after') may cost one more worker, since it sends its own wake-up.
+    expect([3, 4]).toContain(deaths.length);
+    expect(await finalsOf(instanceId, 0)).toEqual(['answered', 'dead: poison', 'answered']);
+    // No worker died during a call: a lost call would be uncertain.
+    expect(outcomes.filter(({ final }) => final === 'answered').length).toBe(others.length + 2);
+    await pipeline.tables.acknowledged(instanceId);
+    expect(pipeline.consumer.textsTo(instanceId, jidOf(0))).toEqual(['started by before', 'heard after']);
+    expect(worker.isAlive()).toBe(true);
+    expect(await worker.stop()).toBe(0);
+  });
+});
 
 test('a contact who keeps writing behind such an event costs at most one more worker', { timeout: 120_000 }, async () => {
   await withPipeline(async (instanceId) => {
@@ -104,19 +100,19 @@ test('a contact who keeps writing behind such an event costs at most one more wo
       },
       { what: 'the poison to be given up', timeoutMs: 90_000, everyMs: 300 },
     );
-    // A word that comes in within five seconds of the first death may cost one more, and only one: docs/guarantees.md.
+    // A message that arrives within five seconds of the first death may cost one more worker, but only one: docs/guarantees.md.
     expect([3, 4]).toContain(deaths);
-    const outcomes = await pipeline.ledger.handled(instanceId, said + 1, 20_000);
+    const outcomes = await pipeline.tables.handled(instanceId, said + 1, 20_000);
     expect(outcomes.map(finalOf)).toEqual(['dead: poison', ...Array.from({ length: said }, () => 'answered')]);
     expect(await worker.stop()).toBe(0);
   });
 });
 
-test('an event that makes every worker throw is dead as well, and ends no worker', { timeout: 60_000 }, async () => {
+test('an event that makes every worker throw is dead too, and ends no worker', { timeout: 60_000 }, async () => {
   await withPipeline(async (instanceId) => {
     const worker = await pipeline.spawnWorker(alteredEnv([fails]));
     for (const text of [poison, 'after']) await say(instanceId, 0, text);
-    await pipeline.ledger.handled(instanceId, 2, 40_000);
+    await pipeline.tables.handled(instanceId, 2, 40_000);
     expect(await finalsOf(instanceId, 0)).toEqual(['dead: poison', 'answered']);
     expect(await worker.stop()).toBe(0);
   });
@@ -142,7 +138,7 @@ test(
       );
       const rows = await pipeline.database.sql<{ tries: number }[]>`select max(delivery_attempts) as tries from conversations`;
       expect(rows[0]?.tries).toBeLessThanOrEqual(1);
-      expect((await pipeline.ledger.outcomes(instanceId)).filter(({ reason }) => reason === 'poison')).toEqual([]);
+      expect((await pipeline.tables.outcomes(instanceId)).filter(({ reason }) => reason === 'poison')).toEqual([]);
     } finally {
       await pipeline.close();
     }
@@ -159,7 +155,7 @@ test('with at-least-once, a call that kills every worker ends as uncertain after
     let deaths = 0;
     let worker = await pipeline.spawnWorker(alteredEnv([diesOfCall]));
     await say(instanceId, 0, 'before');
-    await pipeline.ledger.handled(instanceId, 1);
+    await pipeline.tables.handled(instanceId, 1);
     for (const text of [poison, 'after']) await say(instanceId, 0, text);
     await waitUntil(
       async () => {
@@ -187,7 +183,7 @@ async function letSweepFind(instanceId: string): Promise<void> {
     update conversations set updated_at = clock_timestamp() - interval '1 minute' where instance_id = ${instanceId}`;
 }
 
-/** Ends the waits of the instance's chats, as if their time had come. */
+/** Ends the waits of the instance's chats as if they were due. */
 async function hurry(instanceId: string): Promise<void> {
   const rows = await pipeline.database.sql<{ conversationId: string; instanceId: string }[]>`
     update conversations set not_before = null, quarantine_until = null, open_call_until = case when open_call_until is null then null else clock_timestamp() end,

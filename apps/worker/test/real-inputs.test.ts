@@ -14,9 +14,9 @@ import {
 } from '@typelane/testkit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Pipeline, startPipeline } from './harness.ts';
-import { finalOf } from './ledger.ts';
+import { finalOf } from './tables.ts';
 
-/** What contacts and gateways really send, from the event to what Typebot hears. Single texts are judged in the tests of each input. */
+/** What contacts and gateways really send, from the event to the request at Typebot. Single texts are tested with each input. */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 
@@ -69,7 +69,7 @@ afterAll(async () => {
 
 afterEach(() => checkRest());
 
-/** What holds after every test. */
+/** Checked after every test. */
 function checkRest(): void {
   typebot.assertClean();
   expect(pipeline.consumer.breaches).toEqual([]);
@@ -82,7 +82,7 @@ const fromMe = (contentType: string, content: Fields, data: Fields = {}): Said =
 
 let chats = 0;
 
-/** Carries a conversation through, one message after another was handled, and says how each ended and what the bot was told after its start. */
+/** Runs a conversation, one message after the other, and returns how each ended and what the bot received after its start. */
 async function talk(
   bot: keyof typeof bots,
   messages: readonly Said[],
@@ -93,9 +93,9 @@ async function talk(
   const from = typebot.heard.length;
   for (const [i, message] of messages.entries()) {
     await pipeline.publish(eventOf(chat, message));
-    await pipeline.ledger.handled(instanceId, i + 1);
+    await pipeline.tables.handled(instanceId, i + 1);
   }
-  return { chat, ends: (await pipeline.ledger.handled(instanceId, messages.length)).map(finalOf), ...heardSince(from) };
+  return { chat, ends: (await pipeline.tables.handled(instanceId, messages.length)).map(finalOf), ...heardSince(from) };
 }
 
 function eventOf(chat: { instanceId: string; jid: string }, message: Said) {
@@ -265,7 +265,7 @@ test.each<[string, keyof typeof bots, Said[], unknown[]]>([
     ],
     ['Brno'],
   ],
-])('the bot hears %s', async (_, bot, messages, expected) => {
+])('the bot receives %s', async (_, bot, messages, expected) => {
   expect((await talk(bot, messages)).heard).toEqual(expected);
 });
 
@@ -301,13 +301,13 @@ test.each<[string, Said]>([
   expect((await talk('talk', ['hi', message, 'Bruno'])).heard).toEqual(['Bruno']);
 });
 
-test('what the human wrote on another device takes the chat', async () => {
+test('a message that the human writes on another device takes the chat', async () => {
   const words = { destinationJid: 'x', message: { conversation: 'Rui here' } };
   const { ends, heard } = await talk('talk', ['hi', fromMe('deviceSentMessage', { deviceSentMessage: words }), 'Bruno']);
   expect([ends, heard]).toEqual([['answered', 'ignored: human', 'ignored: paused'], []]);
 });
 
-test('each form of the finish word ends the session', async () => {
+test('each spelling of the finish keyword ends the session', async () => {
   const settings = { keywords: { finish: [{ word: 'sair', answer: 'Bye' }] }, afterEnd: 'restart' as const };
   for (const word of ['*Sair*', 'Sair.', 'SAIR 👋', '\u200Esair']) {
     const { chat, heard } = await talk('talk', ['hi', word], { settings });
@@ -320,11 +320,11 @@ test('each form of the finish word ends the session', async () => {
 test.each([
   ['5531988887777@hosted', '5531988887777@s.whatsapp.net'],
   ['123456789012345@hosted.lid', '123456789012345@lid'],
-])('a contact whose WhatsApp runs at Meta (%s) is one like any other', async (jid) => {
+])('a contact of the Cloud API (%s) is answered like any other', async (jid) => {
   expect((await talk('talk', ['hi', 'Bruno'], { jid })).heard).toEqual(['Bruno']);
 });
 
-test('a name of any length and a time in any form cost no message', async () => {
+test('a name of any length and a time in any format lose no message', async () => {
   const at = Math.floor(Date.now() / 1_000);
   const odd = (data: Fields) => said('text', { text: 'hi' }, data);
   const messages = [
@@ -335,7 +335,7 @@ test('a name of any length and a time in any form cost no message', async () => 
   expect((await talk('talk', messages)).ends).toEqual(['answered', 'answered', 'answered']);
 });
 
-test('events of a gateway that are about no message are no dead letters, and the words between them are answered', async () => {
+test('gateway events that carry no message are not dead letters, and the messages between them are answered', async () => {
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'talk', settings: {} });
   const chat = { instanceId, jid: '5531977770005@s.whatsapp.net' };
   const of = (event: string, data: unknown) => ({ event, instance: { instanceId }, data });
@@ -350,41 +350,41 @@ test('events of a gateway that are about no message are no dead letters, and the
   ];
   for (const event of others) await pipeline.inbound.add('event', event);
   await pipeline.inbound.add('event', [others[0], inboundText({ ...chat, text: 'hi' }), others[1]]);
-  expect((await pipeline.ledger.handled(instanceId, 1)).map(finalOf)).toEqual(['answered']);
+  expect((await pipeline.tables.handled(instanceId, 1)).map(finalOf)).toEqual(['answered']);
   expect(await pipeline.database.sql`select reason from dead_letters where instance_id = ${instanceId}`).toEqual([]);
 });
 
-test('the photos of an album are one answer, and the next question waits for its own', async () => {
+test('the photos of an album become one answer, and the next question waits for an answer of its own', async () => {
   const settings: SettingsInput = {};
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'files', settings });
   const chat = { instanceId, jid: '5531977770001@s.whatsapp.net' };
   const from = typebot.heard.length;
   await pipeline.say(chat, 'hi');
-  await pipeline.ledger.handled(instanceId, 1);
+  await pipeline.tables.handled(instanceId, 1);
   await pipeline.publish(inboundEvent(chat, 'albumMessage', { ...context, albumMessage: { expectedImageCount: 2 } }));
   for (const name of ['photo1', 'photo2']) await pipeline.publish(inboundEvent(chat, 'associatedChildMessage', photo(name)));
-  expect((await pipeline.ledger.handled(instanceId, 4)).map(finalOf)).toEqual(['answered', 'ignored: album', 'answered', 'answered']);
+  expect((await pipeline.tables.handled(instanceId, 4)).map(finalOf)).toEqual(['answered', 'ignored: album', 'answered', 'answered']);
   expect(heardSince(from).heard).toEqual(['https://files.example.com/photo1.jpg, https://files.example.com/photo2.jpg']);
 });
 
-test('words end a run of photos, and answer nothing else than the next question', async () => {
+test('a text ends a series of photos and answers only the next question', async () => {
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'files', settings: {} });
   const chat = { instanceId, jid: '5531977770002@s.whatsapp.net' };
   const from = typebot.heard.length;
   await pipeline.say(chat, 'hi');
-  await pipeline.ledger.handled(instanceId, 1);
+  await pipeline.tables.handled(instanceId, 1);
   for (const name of ['photo1', 'photo2']) await pipeline.publish(inboundEvent(chat, 'associatedChildMessage', photo(name)));
   await pipeline.say(chat, 'that is all');
-  await pipeline.ledger.handled(instanceId, 4);
+  await pipeline.tables.handled(instanceId, 4);
   expect(heardSince(from).heard).toEqual(['https://files.example.com/photo1.jpg, https://files.example.com/photo2.jpg', 'that is all']);
 });
 
-test('a question for one file takes the first at once', async () => {
+test('a question for one file is answered by the first file at once', async () => {
   const { heard } = await talk('file', ['hi', said('imageMessage', { imageMessage: {}, mediaUrl: 'https://files.example.com/a.jpg' })]);
   expect(heard).toEqual(['https://files.example.com/a.jpg']);
 });
 
-test('a bot with a Reply event is told what was chosen, and keeps it', async () => {
+test('a bot with a Reply event receives the choice and stores it', async () => {
   typebot.setBot('told', {
     variables: ['told', 'kept'],
     groups: { A: [text('Menu'), buttons(['Sales', 'Support'], { save: 'kept' }), text('{{told}} / {{kept}}'), askText()] },
@@ -397,7 +397,7 @@ test('a bot with a Reply event is told what was chosen, and keeps it', async () 
   expect(pipeline.consumer.textsTo(instanceId)).toEqual(['Support / Support']);
 });
 
-test('words that name no choice end in no error of a bot with an Invalid reply event', async () => {
+test('a text that matches no choice causes no error in a bot with an Invalid reply event', async () => {
   typebot.setBot('strict', {
     variables: ['reply'],
     groups: {

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 
-/** A request as it came. `body`: verified by the library of Standard Webhooks, null when it was not. */
+/** A request as received. `body`: verified by the library of Standard Webhooks; null when verification failed. */
 export type Received = { path: string; headers: IncomingHttpHeaders; body: Body | null; text: string };
 
 type Body = { type: string; timestamp: string; data: { sessionEventId: string; reason?: string | null } & Record<string, unknown> };
@@ -16,7 +16,7 @@ export type Receiver = {
   bodies(path?: string): Body[];
   /** Requests of this path are verified with this secret. */
   trust(path: string, secret: string): void;
-  /** From now on; default: 204. `attempt`: how often this id has come to this path, from 1. */
+  /** Sets the answer from now on; default: 204. `attempt`: how many times this id has reached this path, from 1. */
   answer(respond: (request: Received, attempt: number) => Response): void;
   close(): Promise<void>;
 };

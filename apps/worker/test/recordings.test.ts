@@ -4,26 +4,26 @@ import { changeIntegration } from '@typelane/db';
 import { loadRecording, type Player, startRecordingPlayer } from '@typelane/testkit';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Pipeline, startPipeline } from './harness.ts';
-import { finalOf } from './ledger.ts';
+import { finalOf } from './tables.ts';
 import { coverage } from './recordings/coverage.ts';
 import { transcriptOf } from './recordings/transcript.ts';
-import { eventOf, instanceId, jid, pushNameIn, type Scene, startBody, type Turn, variablesOf } from './recordings/scene.ts';
+import { eventOf, instanceId, jid, pushNameIn, type Scenario, startBody, type Turn, variablesOf } from './recordings/scenario.ts';
 
 /**
- * Every recorded conversation, driven by a contact through the whole pipeline: what Typebot is asked is compared with what it was asked in
- * the recording, and what the contact gets is kept in __snapshots__.
+ * Every recorded conversation, replayed by a contact through the whole pipeline: the requests to Typebot are compared with those of
+ * the recording, and the replies to the contact are kept in __snapshots__.
  */
-const scenes = coverage.flatMap(({ recording, scenes: all }) =>
-  all.map((scene): [string, string, Scene] => [recording, scene.title, scene]),
+const scenarios = coverage.flatMap(({ recording, scenarios: all }) =>
+  all.map((scenario): [string, string, Scenario] => [recording, scenario.title, scenario]),
 );
 
 let pipeline: Pipeline;
-const players = new Map<Scene, Player>();
+const players = new Map<Scenario, Player>();
 
 beforeAll(async () => {
-  // All at first, since a worker is told once which Typebots it may call.
-  for (const [recording, , scene] of scenes) {
-    players.set(scene, await startRecordingPlayer(loadRecording(recording), { exchanges: scene.turns.flatMap(({ asks }) => asks) }));
+  // All players start first, since a worker reads only once which Typebots it may call.
+  for (const [recording, , scenario] of scenarios) {
+    players.set(scenario, await startRecordingPlayer(loadRecording(recording), { exchanges: scenario.turns.flatMap(({ asks }) => asks) }));
   }
   pipeline = await startPipeline({ typebots: [...players.values()].map(({ url }) => url), quarantineMs: 100 });
   await pipeline.register({ instanceId, businessId: 'biz-1', url: 'http://localhost', publicId: 'none' });
@@ -38,37 +38,37 @@ beforeEach(async () => {
   await pipeline.database.sql`truncate conversations, inbox, turns, outbox, sessions, sent_keys`;
 });
 
-test.each(scenes)('in %s, %s', async (recording, _, scene) => {
+test.each(scenarios)('in %s, %s', async (recording, _, scenario) => {
   const { exchanges } = loadRecording(recording);
-  const player = playerOf(scene);
-  const events = scene.turns.map(({ says }, index) => eventOf(says, index, pushNameIn(exchanges)));
+  const player = playerOf(scenario);
+  const events = scenario.turns.map(({ says }, index) => eventOf(says, index, pushNameIn(exchanges)));
   await changeIntegration(pipeline.database, { scope: 'admin' }, instanceId, () => ({
-    publicId: publicIdIn(recording, scene),
-    typebotURL: (scene.typebotURL ?? ((url: string) => url))(player.url),
-    settings: scene.settings ?? {},
+    publicId: publicIdIn(recording, scenario),
+    typebotURL: (scenario.typebotURL ?? ((url: string) => url))(player.url),
+    settings: scenario.settings ?? {},
   }));
   const before = pipeline.consumer.replies().length;
 
   for (const [index, event] of events.entries()) {
     await pipeline.publish(event);
-    if (!scene.atOnce) await pipeline.ledger.handled(instanceId, index + 1);
+    if (!scenario.atOnce) await pipeline.tables.handled(instanceId, index + 1);
   }
-  const outcomes = await pipeline.ledger.handled(instanceId, events.length);
-  await pipeline.ledger.acknowledged(instanceId);
+  const outcomes = await pipeline.tables.handled(instanceId, events.length);
+  await pipeline.tables.acknowledged(instanceId);
 
-  const expected = scene.turns.flatMap((turn, index) =>
+  const expected = scenario.turns.flatMap((turn, index) =>
     turn.asks.map((exchange) => requestOf(recording, turn, exchange, startBody(events[index] ?? eventOf('', 0, '')))),
   );
   expect(player.mismatches).toEqual([]);
   expect(player.requests.map(({ method, path, body }) => ({ method, path, body }))).toEqual(expected);
   expect(player.requests.map(({ headers }) => headers.origin)).toEqual(expected.map(() => undefined));
-  expect(outcomes.map(finalOf)).toEqual(scene.turns.map(({ final = 'answered' }) => final));
+  expect(outcomes.map(finalOf)).toEqual(scenario.turns.map(({ final = 'answered' }) => final));
   expect(pipeline.consumer.breaches).toEqual([]);
 
   const replies = pipeline.consumer.replies().slice(before);
   expect(replies.map(({ seq }) => seq)).toEqual(Array.from(replies.keys(), (index) => index + 1));
   expect(replies.map(({ to }) => to)).toEqual(replies.map(() => jid));
-  const shown = scene.turns.map(({ says, asks }, index) => ({
+  const shown = scenario.turns.map(({ says, asks }, index) => ({
     says,
     asks,
     replies: replies.filter(({ inReplyTo }) => inReplyTo === events[index]?.data.keyId),
@@ -77,12 +77,12 @@ test.each(scenes)('in %s, %s', async (recording, _, scene) => {
   expect(shown.map(transcriptOf).join('\n')).toMatchSnapshot();
 });
 
-test('every exchange of every recording is driven, or there is a reason why not', () => {
+test('every exchange of every recording is replayed, or a reason is given', () => {
   const names = readdirSync(fileURLToPath(new URL('../../../packages/testkit/recordings/', import.meta.url)))
     .filter((name) => name.endsWith('.json'))
     .map((name) => name.slice(0, -'.json'.length));
   expect(coverage.map(({ recording }) => recording).toSorted()).toEqual(names.toSorted());
-  for (const { recording, scenes: all, left = [] } of coverage) {
+  for (const { recording, scenarios: all, left = [] } of coverage) {
     const driven = new Set(all.flatMap(({ turns }) => turns.flatMap(({ asks }) => asks)));
     const explained = left.flatMap(([exchanges]) => exchanges);
     expect({ recording, exchanges: [...driven, ...explained].toSorted((a, b) => a - b) }).toEqual({
@@ -115,13 +115,13 @@ function recorded(recording: string, exchange: number) {
   return found;
 }
 
-function playerOf(scene: Scene): Player {
-  const player = players.get(scene);
-  if (!player) throw new Error(`There is no player for ${scene.title}`);
+function playerOf(scenario: Scenario): Player {
+  const player = players.get(scenario);
+  if (!player) throw new Error(`There is no player for ${scenario.title}`);
   return player;
 }
 
-function publicIdIn(recording: string, { turns }: Scene): string {
+function publicIdIn(recording: string, { turns }: Scenario): string {
   const [first = 0] = turns.flatMap(({ asks }) => asks);
   const path = new URL(recorded(recording, first).request.url).pathname;
   return decodeURIComponent(/typebots\/([^/]*)\/startChat/.exec(path)?.[1] ?? '');

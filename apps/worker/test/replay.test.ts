@@ -1,30 +1,30 @@
 import { askText, goTo, listenForWebhook, text, waitUntil } from '@typelane/testkit';
 import { afterEach, expect, test } from 'vitest';
-import { type Scene, startScene } from './scene.ts';
+import { type Scenario, startScenario } from './scenario.ts';
 
-/** What the contact said while a human held the chat, when the bot gets it back. */
-let scene: Scene;
-afterEach(() => scene.close());
+/** Messages that the contact wrote while a human had the chat, when the bot resumes. */
+let scenario: Scenario;
+afterEach(() => scenario.close());
 
 const replays = { resume: { replay: true }, staleAfterMinutes: 1 };
 
-test('by default the bot never hears what was said to the human', async () => {
-  scene = await startScene({});
+test('by default the bot never receives messages that were written to the human', async () => {
+  scenario = await startScenario({});
   await talkToHuman('one');
   await resume();
-  await scene.says('two');
-  await scene.tells('started by hello', 'heard two');
-  expect(scene.heard()).toEqual(['two']);
+  await scenario.says('two');
+  await scenario.tells('started by hello', 'heard two');
+  expect(scenario.heard()).toEqual(['two']);
 });
 
-test('with replay the bot answers it when an operator hands the chat back, in order, and then what comes next', async () => {
-  scene = await startScene(replays);
+test('with replay the bot answers them in order when an operator resumes the bot, and then later messages', async () => {
+  scenario = await startScenario(replays);
   await talkToHuman('one', 'two');
   await resume();
-  await scene.finals(7);
-  await scene.says('three');
-  await scene.tells('started by hello', 'heard one', 'heard two', 'heard three');
-  expect(await scene.finals(8)).toEqual([
+  await scenario.finals(7);
+  await scenario.says('three');
+  await scenario.tells('started by hello', 'heard one', 'heard two', 'heard three');
+  expect(await scenario.finals(8)).toEqual([
     'answered',
     'ignored: human',
     'ignored: paused',
@@ -36,94 +36,94 @@ test('with replay the bot answers it when an operator hands the chat back, in or
   ]);
 });
 
-test('what was said long ago is replayed all the same', async () => {
-  scene = await startScene(replays);
+test('messages from long ago are replayed too', async () => {
+  scenario = await startScenario(replays);
   await talkToHuman('one');
   const minutesAgo = Math.floor(Date.now() / 1_000) - 3_000;
-  await scene.pipeline.database.sql`
+  await scenario.pipeline.database.sql`
     update inbox set event = jsonb_set(event, '{data,messageTimestamp}', to_jsonb(${minutesAgo}::int)) where event -> 'data' -> 'content' ->> 'text' = 'one'`;
   await resume();
-  await scene.tells('started by hello', 'heard one');
-  expect(await scene.finals(5)).toEqual(['answered', 'ignored: human', 'ignored: paused', 'answered', 'answered']);
+  await scenario.tells('started by hello', 'heard one');
+  expect(await scenario.finals(5)).toEqual(['answered', 'ignored: human', 'ignored: paused', 'answered', 'answered']);
 });
 
-test('a message is replayed once: a second pause brings back only what was said in it', async () => {
-  scene = await startScene(replays);
+test('a message is replayed once: a second pause replays only messages written during it', async () => {
+  scenario = await startScenario(replays);
   await talkToHuman('one');
   await resume();
-  await scene.tells('started by hello', 'heard one');
-  await scene.says('Me again', { fromMe: true });
-  await scene.says('two');
-  await waitUntil(async () => (await scene.sessions())[0] === 'paused: human', { what: 'the second pause' });
-  await scene.finals(7);
+  await scenario.tells('started by hello', 'heard one');
+  await scenario.says('Me again', { fromMe: true });
+  await scenario.says('two');
+  await waitUntil(async () => (await scenario.sessions())[0] === 'paused: human', { what: 'the second pause' });
+  await scenario.finals(7);
   await resume();
-  await scene.tells('started by hello', 'heard one', 'heard two');
-  expect(scene.heard()).toEqual(['one', 'two']);
+  await scenario.tells('started by hello', 'heard one', 'heard two');
+  expect(scenario.heard()).toEqual(['one', 'two']);
 });
 
-test('what was said in a pause before the setting was made stays with the human', async () => {
-  scene = await startScene({});
+test('messages written in a pause before the setting was made are not replayed', async () => {
+  scenario = await startScenario({});
   await talkToHuman('one');
   await resume();
-  await scene.pipeline.database.sql`
-    update typebot_integrations set settings = ${JSON.stringify(replays)}::text::jsonb, updated_at = now() where instance_id = ${scene.instanceId}`;
-  await scene.says('Me again', { fromMe: true });
-  await scene.says('two');
-  await scene.finals(6);
+  await scenario.pipeline.database.sql`
+    update typebot_integrations set settings = ${JSON.stringify(replays)}::text::jsonb, updated_at = now() where instance_id = ${scenario.instanceId}`;
+  await scenario.says('Me again', { fromMe: true });
+  await scenario.says('two');
+  await scenario.finals(6);
   await resume();
-  await scene.tells('started by hello', 'heard two');
-  expect(scene.heard()).toEqual(['two']);
+  await scenario.tells('started by hello', 'heard two');
+  expect(scenario.heard()).toEqual(['two']);
 });
 
-test('a keyword of the human, and a pause that ends by itself, replay too', async () => {
-  scene = await startScene({ ...replays, keywords: { resume: ['voltar'] }, pause: { resumeAfterMinutes: 0.03 } });
+test('a resume keyword of the human and a pause that ends by itself replay too', async () => {
+  scenario = await startScenario({ ...replays, keywords: { resume: ['voltar'] }, pause: { resumeAfterMinutes: 0.03 } });
   await talkToHuman('one');
-  await scene.says('voltar', { fromMe: true });
-  await scene.tells('started by hello', 'heard one');
-  await scene.says('Me again', { fromMe: true });
-  await scene.says('two');
-  await scene.tells('started by hello', 'heard one', 'heard two');
-  expect(scene.heard()).toEqual(['one', 'two']);
+  await scenario.says('voltar', { fromMe: true });
+  await scenario.tells('started by hello', 'heard one');
+  await scenario.says('Me again', { fromMe: true });
+  await scenario.says('two');
+  await scenario.tells('started by hello', 'heard one', 'heard two');
+  expect(scenario.heard()).toEqual(['one', 'two']);
 });
 
-test('an order that does not hand the chat back, obeyed in the middle of the pause, leaves what was said before it to be replayed', async () => {
-  scene = await startScene(replays);
+test('a command that does not resume the bot, carried out during the pause, keeps the earlier messages for the replay', async () => {
+  scenario = await startScenario(replays);
   await talkToHuman('one');
-  const close = await scene.pipeline.command(scene.chat, { type: 'close', sessionId: crypto.randomUUID(), reason: 'operator' });
+  const close = await scenario.pipeline.command(scenario.chat, { type: 'close', sessionId: crypto.randomUUID(), reason: 'operator' });
   expect(await close.outcome()).toBe('answered');
-  await scene.says('two');
-  await scene.finals(5);
+  await scenario.says('two');
+  await scenario.finals(5);
   await resume();
-  await scene.tells('started by hello', 'heard one', 'heard two');
+  await scenario.tells('started by hello', 'heard one', 'heard two');
 });
 
-test('so does a call of the Webhook block that the flow stands at', async () => {
-  scene = await startScene(replays, {
+test('a call of the current Webhook block during the pause also keeps the earlier messages for the replay', async () => {
+  scenario = await startScenario(replays, {
     groups: { Start: [text('Pay, please'), listenForWebhook(), text('Paid'), goTo('Ask')], Ask: [askText({}), text('heard'), goTo('Ask')] },
   });
-  await scene.says('hello');
-  await scene.tells('Pay, please');
-  await scene.says('I am here', { fromMe: true });
-  await scene.says('one');
-  await scene.finals(3);
-  const command = { type: 'webhook' as const, sessionId: await scene.liveSession(), payload: '"yes"' };
-  expect(await (await scene.pipeline.command(scene.chat, command)).outcome()).toBe('answered');
+  await scenario.says('hello');
+  await scenario.tells('Pay, please');
+  await scenario.says('I am here', { fromMe: true });
+  await scenario.says('one');
+  await scenario.finals(3);
+  const command = { type: 'webhook' as const, sessionId: await scenario.liveSession(), payload: '"yes"' };
+  expect(await (await scenario.pipeline.command(scenario.chat, command)).outcome()).toBe('answered');
   await resume();
-  await scene.tells('Pay, please', 'Paid', 'heard');
-  expect(scene.heard()).toEqual(['{"data":"yes"}', 'one']);
+  await scenario.tells('Pay, please', 'Paid', 'heard');
+  expect(scenario.heard()).toEqual(['{"data":"yes"}', 'one']);
 });
 
-/** The bot has greeted, a human has taken the chat, and the contact says this to them. */
+/** The bot has greeted, a human has taken the chat, and the contact writes these texts. */
 async function talkToHuman(...said: string[]): Promise<void> {
-  await scene.says('hello');
-  await scene.tells('started by hello');
-  await scene.says('I am here', { fromMe: true });
-  for (const words of said) await scene.says(words);
-  await scene.finals(2 + said.length);
+  await scenario.says('hello');
+  await scenario.tells('started by hello');
+  await scenario.says('I am here', { fromMe: true });
+  for (const words of said) await scenario.says(words);
+  await scenario.finals(2 + said.length);
 }
 
 async function resume(): Promise<void> {
   const snapshot = { typebotIntegrationId: null, bot: null };
-  const command = await scene.pipeline.command(scene.chat, { type: 'open', sessionId: await scene.liveSession(), snapshot });
+  const command = await scenario.pipeline.command(scenario.chat, { type: 'open', sessionId: await scenario.liveSession(), snapshot });
   expect(await command.outcome()).toBe('answered');
 }

@@ -5,11 +5,11 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { alteredEnv } from './faults/altered-env.ts';
 import { crashPoints, stone } from './faults/crash-points.ts';
 import { type Pipeline, secretKey, startPipeline } from './harness.ts';
-import { finalOf } from './ledger.ts';
+import { finalOf } from './tables.ts';
 
 /**
- * A call of which nobody knows whether Typebot heard it is looked up in the results of the bot, where the tenant gave a token: what was
- * heard is not said again, what was not heard is.
+ * An uncertain call is looked up in the results of the bot if the tenant gave a token: a message that Typebot
+ * received is not repeated, and one that it did not receive is.
  */
 const apiToken = 'tb-token-of-the-tenant-0123';
 const timeoutMs = 500;
@@ -18,7 +18,7 @@ const quarantineMs = 300;
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 
-/** Two questions, which come around again. */
+/** Two questions, asked in a loop. */
 const orders: BotScript = {
   variables: ['name', 'order'],
   groups: {
@@ -49,7 +49,7 @@ afterEach(() => {
   typebot.assertClean();
 });
 
-/** What holds after every test. */
+/** Checked after every test. */
 function checkRest({ consumer, logs }: Pipeline): void {
   expect(consumer.breaches).toEqual([]);
   expect(JSON.stringify(logs)).not.toContain('tb-token');
@@ -57,7 +57,7 @@ function checkRest({ consumer, logs }: Pipeline): void {
 
 let chats = 0;
 
-/** A bot on an instance of its own, with a chat that has said hello. The token is kept as the API keeps it. */
+/** A bot on a separate instance, with a chat that has written hello. The token is stored as the API stores it. */
 async function chatWith(
   publicId: string,
   { token = apiToken, ...settings }: { token?: string | null } & SettingsInput = {},
@@ -76,12 +76,12 @@ async function chatWith(
   return {
     instanceId,
     say: (words: string) => own.say(chat, words),
-    finals: async (events: number) => (await own.ledger.handled(instanceId, events, 20_000)).map(finalOf),
+    finals: async (events: number) => (await own.tables.handled(instanceId, events, 20_000)).map(finalOf),
     async told() {
-      await own.ledger.acknowledged(instanceId);
+      await own.tables.acknowledged(instanceId);
       return own.consumer.textsTo(instanceId);
     },
-    /** What the bot was sent since, and what it made of it. */
+    /** What the bot received since then, and what it saved. */
     heard: () =>
       typebot.heard.slice(known.heard).flatMap(({ message, processed }) => (typeof message === 'string' ? [[message, processed]] : [])),
     looks: () => typebot.looks.slice(known.looks).map(({ status }) => status),
@@ -91,7 +91,7 @@ async function chatWith(
           select t.resolution, t.resolved_by, t.resolved_at is not null as is_dated from turns t join conversations c using (conversation_id)
           where c.instance_id = ${instanceId} and t.final = 'uncertain' order by t.seq`
       ).map((row) => [row['resolution'], row['resolved_by'], row['is_dated']]),
-    sessions: async () => (await own.ledger.sessions(instanceId)).map(({ status, reason }) => reason ?? status),
+    sessions: async () => (await own.tables.sessions(instanceId)).map(({ status, reason }) => reason ?? status),
   };
 }
 
@@ -101,7 +101,7 @@ const cut: [what: string, mood: Mood][] = [
   ['was lost by a gateway', moods.badGateway()],
 ];
 
-test.each(cut)('a message that %s before Typebot heard it is said again, and answered once', async (_what, mood) => {
+test.each(cut)('a message that %s before Typebot received it is repeated and answered once', async (_what, mood) => {
   const chat = await chatWith('orders');
   await chat.say('hello');
   await chat.finals(1);
@@ -122,7 +122,7 @@ test.each<[what: string, mood: Mood]>([
   ['was cut off', { type: 'reset', at: 'afterProcessing' }],
   ['was lost by a gateway', { ...moods.badGateway(), processed: true }],
   ['came in half', { type: 'truncate', at: 'contentLength' }],
-])('a message that Typebot heard and whose answer %s is not said again', async (_what, mood) => {
+])('a message that Typebot received and whose answer %s is not repeated', async (_what, mood) => {
   const chat = await chatWith('orders', { delivery: 'at-least-once' });
   await chat.say('hello');
   await chat.finals(1);
@@ -137,11 +137,11 @@ test.each<[what: string, mood: Mood]>([
   expect(await chat.resolutions()).toEqual([['processed', 'result', true]]);
 });
 
-test('Typebot is asked only when it can no longer be at work on the message', async () => {
+test('the results API is read only when Typebot can no longer be processing the message', async () => {
   const chat = await chatWith('orders');
   await chat.say('hello');
   await chat.finals(1);
-  // It goes through with it after we gave up, and before the quarantine is over.
+  // Typebot processes it after the call was abandoned and before the quarantine is over.
   typebot.nextMood({ type: 'delay', ms: timeoutMs + 150 }, { text: 'slow' });
   await chat.say('slow');
   expect(await chat.finals(2)).toEqual(['answered', 'uncertain: timeout']);
@@ -149,7 +149,7 @@ test('Typebot is asked only when it can no longer be at work on the message', as
   expect(await chat.resolutions()).toEqual([['processed', 'result', true]]);
 });
 
-test('a flow that came to its end with the lost answer is over', async () => {
+test('a flow that ended with the lost answer is over', async () => {
   const chat = await chatWith('once');
   await chat.say('hello');
   await chat.finals(1);
@@ -162,7 +162,7 @@ test('a flow that came to its end with the lost answer is over', async () => {
   expect(await chat.finals(3)).toEqual(['answered', 'uncertain: connection_reset', 'answered']);
 });
 
-test('of a question that was answered before nobody can tell, and the message is not said again', async () => {
+test('a message to a question that was answered before cannot be resolved and is not repeated', async () => {
   const chat = await chatWith('orders');
   for (const words of ['hello', 'Ana', 'bread']) await chat.say(words);
   await chat.finals(3);
@@ -173,7 +173,7 @@ test('of a question that was answered before nobody can tell, and the message is
   expect(chat.heard().at(-1)).toEqual(['Bia', false]);
 });
 
-test('a message that is cut off again and again is said three times in all, and recorded as not heard', async () => {
+test('a message whose call breaks every time is sent three times in total and recorded as not received', async () => {
   const chat = await chatWith('orders');
   await chat.say('hello');
   await chat.finals(1);
@@ -184,7 +184,7 @@ test('a message that is cut off again and again is said three times in all, and 
   expect(await chat.resolutions()).toEqual([['not_processed', 'result', true]]);
 });
 
-test('with a wrong token the message stays in doubt, and a warning says so without the token', async () => {
+test('with a wrong token the message stays uncertain, and a warning says so without the token', async () => {
   const chat = await chatWith('orders', { token: 'tb-token-of-nobody' });
   await chat.say('hello');
   await chat.finals(1);
@@ -216,7 +216,7 @@ test('a token that was sealed for another instance is sent nowhere', async () =>
 test.each([
   [2, [503, 503, 200, 200], ['answered', 'answered']],
   [3, [503, 503, 503], ['answered', 'uncertain: connection_reset']],
-])('a results API that is away %i times is asked three times at most', async (times, looks, finals) => {
+])('a results API that fails %i times is read three times at most', async (times, looks, finals) => {
   const chat = await chatWith('orders');
   await chat.say('hello');
   await chat.finals(1);
@@ -227,7 +227,7 @@ test.each([
   expect(chat.looks()).toEqual(looks);
 });
 
-test('the token goes to no address that the operator has not allowed', async () => {
+test('the token is sent only to addresses that the operator has allowed', async () => {
   const chat = await chatWith('orders', { typebotApiURL: 'http://127.0.0.1:9' });
   await chat.say('hello');
   await chat.finals(1);
@@ -237,7 +237,7 @@ test('the token goes to no address that the operator has not allowed', async () 
   expect(chat.looks()).toEqual([]);
 });
 
-test('without a token nothing is looked up, and nothing said again', async () => {
+test('without a token the results API is not read and nothing is repeated', async () => {
   const chat = await chatWith('orders', { token: null });
   await chat.say('hello');
   await chat.finals(1);
@@ -255,7 +255,7 @@ test('without a token nothing is looked up, and nothing said again', async () =>
 test.each([
   ['C6', ['answered', 'answered', 'answered'], ['name?', 'order of stone?', 'bread, sure', 'name?']],
   ['C9', ['answered', 'uncertain: worker_lost', 'answered'], ['name?', 'did it hear?', 'bread, sure', 'name?']],
-])('what a worker had on record when it was killed (%s) is found out by the next one', { timeout: 60_000 }, async (name, finals, told) => {
+])('a call that a killed worker had recorded (%s) is resolved by the next worker', { timeout: 60_000 }, async (name, finals, told) => {
   const own = await startPipeline({ typebots: [typebot.url], workers: 0, timeoutMs: 1_000, quarantineMs });
   try {
     const alterations = crashPoints.filter((point) => point.name === name).map(({ alteration }) => alteration('killed'));

@@ -3,11 +3,11 @@ import type { InboundEvent } from '@typelane/core';
 import { type FakeTypebot, type Mood, moods, startFakeTypebot, textOf, waitUntil } from '@typelane/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Pipeline, type PipelineOptions, startPipeline } from './harness.ts';
-import { finalOf } from './ledger.ts';
+import { finalOf } from './tables.ts';
 import { createLoad } from './load.ts';
 import { echoBot } from './order/echo-bot.ts';
 
-/** What queues with an order per key are known to stumble over. SCENARIOS.md says where the others are. */
+/** Known weak points of queues with an order per key. SCENARIOS.md names the tests of the others. */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 
@@ -20,24 +20,24 @@ afterEach(async () => {
   await typebot.close();
 });
 
-/** So long that nothing in these tests is found by the sweep: what is not rung for stays where it is. */
+/** So long that the sweep finds nothing in these tests: a chat without a wake-up stays idle. */
 const noSweepMs = 600_000;
 
 async function start(options: Partial<PipelineOptions> = {}): Promise<void> {
   pipeline = await startPipeline({ typebots: [typebot.url], sweepMs: noSweepMs, ...options });
 }
 
-test('15 workers fight over three chats of 100 messages each, and every chat is answered in order', { timeout: 60_000 }, async () => {
+test('15 workers compete for three chats of 100 messages each, and every chat is answered in order', { timeout: 60_000 }, async () => {
   await start({ workers: 15, concurrency: 2 });
   const load = await createLoad(pipeline, typebot, 3, 100);
   await load.publish();
   expect(await load.faults()).toEqual([]);
 });
 
-test('messages that have to be said again keep their places, each chat on its own', { timeout: 60_000 }, async () => {
+test('messages that are retried keep their places, each chat independently', { timeout: 60_000 }, async () => {
   await start({ workers: 3 });
   const load = await createLoad(pipeline, typebot, 6, 8);
-  // Of the first three chats every third message comes to a Typebot that is asked too much.
+  // Every third message of the first three chats gets 429 from Typebot.
   const stumbling = new Set(load.events.filter((_, i) => i % 6 < 3 && Math.floor(i / 6) % 3 === 1).map(({ event }) => wordsOf(event)));
   typebot.mood((heard) => (stumbling.delete(textOf(heard) ?? '') ? moods.tooManyRequests('0') : null));
   await load.publish();
@@ -45,7 +45,7 @@ test('messages that have to be said again keep their places, each chat on its ow
   expect(stumbling.size).toBe(0);
 });
 
-test('in one chat some messages are answered and others fail in every way, and each ends in its place', { timeout: 60_000 }, async () => {
+test('in one chat some messages are answered and others fail in every way, and each ends in order', { timeout: 60_000 }, async () => {
   await start({ workers: 3, quarantineMs: 50 });
   const failures: [mood: Mood, final: string][] = [
     [moods.badGateway(), 'uncertain: http_502'],
@@ -60,8 +60,8 @@ test('in one chat some messages are answered and others fail in every way, and e
     if (failure) typebot.nextMood(failure[0], { text });
   }
   for (const text of texts) await pipeline.say({ instanceId, jid: contact(1) }, text);
-  const outcomes = await pipeline.ledger.handled(instanceId, texts.length, 30_000);
-  await pipeline.ledger.acknowledged(instanceId);
+  const outcomes = await pipeline.tables.handled(instanceId, texts.length, 30_000);
+  await pipeline.tables.acknowledged(instanceId);
   const expected = texts.map((_, i) => failureOf(i)?.[1] ?? 'answered');
   expect(outcomes.map(finalOf)).toEqual(expected);
   expect(pipeline.consumer.textsTo(instanceId)).toEqual(
@@ -70,30 +70,34 @@ test('in one chat some messages are answered and others fail in every way, and e
   typebot.assertClean();
 });
 
-test('300 chats share two places at work', { timeout: 60_000 }, async () => {
+test('300 chats share a concurrency of two', { timeout: 60_000 }, async () => {
   await start({ concurrency: 2 });
   const load = await createLoad(pipeline, typebot, 300, 3);
   await load.publish();
   expect(await load.faults()).toEqual([]);
 });
 
-test('workers come and go under load: what they had begun they finish, and nothing else is taken up', { timeout: 90_000 }, async () => {
-  await start({ workers: 1, concurrency: 10, sweepMs: 1_000 });
-  const load = await createLoad(pipeline, typebot, 40, 25);
-  const crew = [await pipeline.startWorker(), await pipeline.startWorker()];
-  await load.publish();
-  for (let count = 0; count < 10; count += 1) {
-    const heard = typebot.heard.length;
-    crew.push(await pipeline.startWorker());
-    await crew.shift()?.stop();
-    await waitUntil(async () => typebot.heard.length > heard + 20 || typebot.heard.length >= load.events.length, {
-      what: 'the others to go on',
-    });
-  }
-  expect(await load.faults()).toEqual([]);
-});
+test(
+  'workers start and stop under load: a stopping worker finishes its call and acquires no other conversation',
+  { timeout: 90_000 },
+  async () => {
+    await start({ workers: 1, concurrency: 10, sweepMs: 1_000 });
+    const load = await createLoad(pipeline, typebot, 40, 25);
+    const crew = [await pipeline.startWorker(), await pipeline.startWorker()];
+    await load.publish();
+    for (let count = 0; count < 10; count += 1) {
+      const heard = typebot.heard.length;
+      crew.push(await pipeline.startWorker());
+      await crew.shift()?.stop();
+      await waitUntil(async () => typebot.heard.length > heard + 20 || typebot.heard.length >= load.events.length, {
+        what: 'the others to go on',
+      });
+    }
+    expect(await load.faults()).toEqual([]);
+  },
+);
 
-test('a chat with a thousand messages keeps no quiet chat waiting', { timeout: 60_000 }, async () => {
+test('a chat with a thousand messages does not delay a quiet chat', { timeout: 60_000 }, async () => {
   await start({ concurrency: 5 });
   const hot = await createLoad(pipeline, typebot, 1, 1_000);
   const quiet = await createLoad(pipeline, typebot, 40, 2);
@@ -104,7 +108,7 @@ test('a chat with a thousand messages keeps no quiet chat waiting', { timeout: 6
 });
 
 test(
-  'an instance whose chats have much to say does not keep the chats of another one waiting to the end',
+  'an instance with busy chats does not make the chats of another instance wait until its end',
   {
     timeout: 60_000,
   },
@@ -119,7 +123,7 @@ test(
   },
 );
 
-test('bursts of 500 messages and the rest between them', { timeout: 60_000 }, async () => {
+test('bursts of 500 messages with rests between them are answered in order', { timeout: 60_000 }, async () => {
   await start({ workers: 2 });
   const load = await createLoad(pipeline, typebot, 50, 40);
   for (let from = 0; from < load.events.length; from += 500) {
@@ -133,7 +137,7 @@ test.each([
   ['by BullMQ', () => ({})],
   ['by their producer', (index: number) => ({ jobId: `wa-${(index * 7_919) % 1_000}` })],
 ])(
-  'messages of one chat with ids made %s, added for the same later time, come in the order of their add',
+  'messages of one chat with ids made %s and the same delay are answered in the order of their add',
   { timeout: 30_000 },
   async (_, idOf) => {
     await start();
@@ -145,7 +149,7 @@ test.each([
   },
 );
 
-test('chats that are all due again at the same moment go on, each in its order', { timeout: 60_000 }, async () => {
+test('chats that are all due at the same moment continue, each in order', { timeout: 60_000 }, async () => {
   await start({ workers: 2, concurrency: 5 });
   const load = await createLoad(pipeline, typebot, 50, 3);
   const stumbling = new Set(load.events.slice(50, 100).map(({ event }) => wordsOf(event)));
@@ -156,7 +160,7 @@ test('chats that are all due again at the same moment go on, each in its order',
 });
 
 test(
-  'a message that comes at any moment of the work on the one before it is taken up without another ring',
+  'a message that arrives at any moment of the work on the previous one is answered without another wake-up',
   {
     timeout: 60_000,
   },
@@ -167,7 +171,7 @@ test(
       const heard = typebot.heard.length;
       await load.publish(index, index + 1);
       await waitUntil(() => typebot.heard.length > heard, { what: `message ${index} to be heard`, everyMs: 0, timeoutMs: 5_000 });
-      // From the moment of its arrival at Typebot to well after the chat has come to rest.
+      // From its arrival at Typebot until well after the chat is idle again.
       for (let ticks = 0; ticks < index % 60; ticks += 1) await nextTick();
       if (index % 3 === 0) await sleep((index / 3) % 12);
     }
@@ -175,8 +179,8 @@ test(
   },
 );
 
-test('10,000 chats write once', { timeout: 180_000 }, async () => {
-  // Typebot is in this process as well, which is busy for longer than a call may otherwise take.
+test('10,000 chats that write once each are answered', { timeout: 180_000 }, async () => {
+  // Typebot runs in this process too, which is busy for longer than a call may otherwise take.
   await start({ workers: 2, concurrency: 100, timeoutMs: 20_000 });
   const load = await createLoad(pipeline, typebot, 10_000, 1);
   for (let from = 0; from < load.events.length; from += 1_000) await load.publish(from, from + 1_000);

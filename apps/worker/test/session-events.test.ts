@@ -7,7 +7,7 @@ import { echoBot } from './order/echo-bot.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 import { addWebhook } from './webhooks.ts';
 
-/** What the outside is told of sessions: each thing that happened, on the queue in its order, and at every webhook that asked for it. */
+/** Session events: each one on the queue, in order, and at every webhook that asked for its type. */
 let typebot: FakeTypebot;
 let receiver: Receiver;
 let pipeline: Pipeline;
@@ -29,7 +29,7 @@ afterEach(async () => {
   await typebot.close();
 });
 
-test('everything that happens to a chat is told once, in its order, to those who may know', { timeout: 40_000 }, async () => {
+test('everything that happens to a chat is reported once, in order, to its tenant only', { timeout: 40_000 }, async () => {
   await start();
   const [mine, theirs] = [await register('business-1'), await register('business-2')];
   await addWebhook(pipeline, receiver, { instanceId: mine, path: '/mine' });
@@ -53,17 +53,17 @@ test('everything that happens to a chat is told once, in its order, to those who
   expect(receiver.bodies('/mine').map(named).toSorted()).toEqual(expected.toSorted());
   expect(receiver.bodies('/theirs')).toEqual([]);
   expect(new Set(queue.told.map(({ type }) => type))).toEqual(new Set(sessionEventTypes));
-  // The same on both ways, to the field.
+  // Queue and webhook carry identical fields.
   const byId = (a: { data: { sessionEventId: string } }, b: typeof a) => a.data.sessionEventId.localeCompare(b.data.sessionEventId);
   expect(receiver.bodies('/mine').toSorted(byId)).toEqual(queue.told.toSorted(byId));
   for (const { data } of queue.told) expect(data).toMatchObject({ instanceId: mine, businessId: 'business-1' });
   expect(queue.told.slice(0, 7).map(({ data }) => data.keyRemoteJid)).toEqual(Array.from({ length: 7 }, () => jid));
   expect(queue.told.filter(({ type }) => type.startsWith('session.')).map(({ data }) => data.sessionId)).toEqual(
-    (await pipeline.ledger.sessions(mine)).flatMap(({ sessionId }, index) => Array.from({ length: [4, 1][index] ?? 0 }, () => sessionId)),
+    (await pipeline.tables.sessions(mine)).flatMap(({ sessionId }, index) => Array.from({ length: [4, 1][index] ?? 0 }, () => sessionId)),
   );
 });
 
-test('nothing that is told holds the words of a contact', { timeout: 40_000 }, async () => {
+test('no session event contains the words of a contact', { timeout: 40_000 }, async () => {
   await start();
   const instanceId = await register();
   await addWebhook(pipeline, receiver, { instanceId, path: '/' });
@@ -73,13 +73,13 @@ test('nothing that is told holds the words of a contact', { timeout: 40_000 }, a
   for (const body of receiver.bodies()) sessionEventSchema.parse(body);
 });
 
-test('a message tells its WhatsApp id, and a command none', { timeout: 40_000 }, async () => {
+test('a session event of a message carries its WhatsApp id, and one of a command carries none', { timeout: 40_000 }, async () => {
   await start();
   const instanceId = await register();
   queue = consumeEvents();
   await liveThrough(instanceId);
   await waitUntil(() => (queue?.told.length ?? 0) >= 8, { what: 'all events on the queue' });
-  const outcomes = await pipeline.ledger.outcomes(instanceId);
+  const outcomes = await pipeline.tables.outcomes(instanceId);
   const keyIdOf = (final: string) => outcomes.find((outcome) => outcome.final === final)?.keyId;
   const told = (type: string) => queue?.told.find((each) => each.type === type)?.data;
   const [doubt] = await pipeline.database.sql`select conversation_id || '.' || seq as "turnId" from turns where final = 'uncertain'`;
@@ -90,17 +90,17 @@ test('a message tells its WhatsApp id, and a command none', { timeout: 40_000 },
   expect(queue.told.at(-1)?.data).toMatchObject({ keyId: null, keyRemoteJid: null, ...(await letterOf('inbound')) });
 });
 
-test('what was committed by a worker that died before it told anybody is told by the next one', { timeout: 60_000 }, async () => {
+test('events committed by a worker that died before publishing them are published by the next one', { timeout: 60_000 }, async () => {
   await start({ workers: 0 });
   const instanceId = await register();
   await addWebhook(pipeline, receiver, { instanceId, path: '/' });
-  // Somebody else seems to tell.
+  // As if another worker were publishing.
   const lease = `${pipeline.prefix}:events:typelane-event-relay`;
   await pipeline.redis.set(lease, 'somebody', 'PX', 60_000);
   const victim = await pipeline.spawnWorker();
   const chats = Array.from({ length: 20 }, (_, index) => `55319${String(index).padStart(8, '0')}@s.whatsapp.net`);
   for (const chat of chats) await pipeline.say({ instanceId, jid: chat }, 'hello');
-  await pipeline.ledger.handled(instanceId, chats.length);
+  await pipeline.tables.handled(instanceId, chats.length);
   await victim.kill();
   expect(receiver.received).toEqual([]);
   await pipeline.redis.del(lease);
@@ -113,7 +113,7 @@ test('what was committed by a worker that died before it told anybody is told by
   expect(queue.told.map(named)).toEqual(chats.map(() => 'session.opened: null'));
 });
 
-test('kill -9 of a worker while it tells loses nothing', { timeout: 60_000 }, async () => {
+test('kill -9 of a worker while it publishes session events loses none', { timeout: 60_000 }, async () => {
   await start({ workers: 0 });
   const instanceId = await register();
   await addWebhook(pipeline, receiver, { instanceId, path: '/' });
@@ -123,14 +123,14 @@ test('kill -9 of a worker while it tells loses nothing', { timeout: 60_000 }, as
   for (const chat of chats) await pipeline.say({ instanceId, jid: chat }, 'hello');
   await waitUntil(() => receiver.received.length > 10, { what: 'the middle', everyMs: 1 });
   await victim.kill();
-  // The victim's claims would be over in a minute.
+  // The claims of the killed worker would expire after a minute.
   await pipeline.database.sql`update webhook_deliveries set next_at = now() where next_at is not null`;
   await pipeline.startWorker();
-  await pipeline.ledger.handled(instanceId, chats.length, 40_000);
+  await pipeline.tables.handled(instanceId, chats.length, 40_000);
   const toldTo = (bodies: { type: string; data: object }[]) =>
     new Set(bodies.filter(({ type }) => type === 'session.opened').map(({ data }) => Reflect.get(data, 'keyRemoteJid')));
-  // Starts under way when it died are made again, or end as uncertain without a session.
-  const opened = await pipeline.ledger.sessions(instanceId);
+  // Starts in flight when it died are repeated, or end as uncertain without a session.
+  const opened = await pipeline.tables.sessions(instanceId);
   await waitUntil(() => toldTo(receiver.bodies()).size === opened.length && toldTo(queue?.told ?? []).size === opened.length, {
     what: 'all that is told',
     timeoutMs: 30_000,
@@ -143,7 +143,7 @@ test('kill -9 of a worker while it tells loses nothing', { timeout: 60_000 }, as
 test('a queue that nobody consumes stays small, and a late consumer misses nothing', { timeout: 60_000 }, async () => {
   await start({ sessionEventLimits: { ...hasty, queuedMax: 1_000 } });
   const rows = 1_600;
-  // So that the room left is no whole number of batches.
+  // So that the remaining capacity is not a whole number of batches.
   await crowd(1, 100);
   await waitUntil(async () => (await unqueuedRows()) === 0, { what: 'the first to be queued' });
   await crowd(101, rows);
@@ -160,7 +160,7 @@ test('a queue that nobody consumes stays small, and a late consumer misses nothi
   await events.close();
 });
 
-test('what is older than 30 days is forgotten, with its deliveries', async () => {
+test('session events older than 30 days are deleted with their deliveries', async () => {
   await start();
   const instanceId = await register();
   const { webhookId } = await addWebhook(pipeline, receiver, { instanceId, path: '/', enabled: false });
@@ -174,7 +174,7 @@ test('what is older than 30 days is forgotten, with its deliveries', async () =>
   expect(await sql`select from webhook_deliveries`).toHaveLength(0);
 });
 
-/** Announcements numbered `from` to `to`. */
+/** Session events numbered `from` to `to`. */
 async function crowd(from: number, to: number): Promise<void> {
   await pipeline.database.sql`
     insert into session_events (session_event_id, instance_id, type, data)
@@ -203,11 +203,11 @@ function register(businessId = 'business-1'): Promise<string> {
   return pipeline.register({ url: typebot.url, publicId: 'echo', businessId });
 }
 
-/** One chat meets everything that can be told of. */
+/** One chat in which every type of session event happens. */
 async function liveThrough(instanceId: string): Promise<void> {
   const chat = { instanceId, jid };
   let events = 0;
-  const ends = async () => pipeline.ledger.handled(instanceId, (events += 1));
+  const ends = async () => pipeline.tables.handled(instanceId, (events += 1));
   const say = async (text: string, more = {}) => {
     await pipeline.say(chat, text, { pushName: 'Ana', ...more });
     await ends();
@@ -231,16 +231,16 @@ async function liveThrough(instanceId: string): Promise<void> {
   await order({ type: 'close', sessionId, reason: 'operator' });
   await say('secret words of mine', { fromMe: true });
   await pipeline.say({ instanceId, jid: 'secret nobody' }, 'secret letter');
-  await waitUntil(async () => (await pipeline.ledger.deadLetters()).length > 0, { what: 'the dead letter' });
+  await waitUntil(async () => (await pipeline.tables.deadLetters()).length > 0, { what: 'the dead letter' });
 }
 
 async function liveSession(instanceId: string): Promise<string> {
-  return waitUntil(async () => (await pipeline.ledger.sessions(instanceId)).find(({ status }) => status === 'open')?.sessionId, {
+  return waitUntil(async () => (await pipeline.tables.sessions(instanceId)).find(({ status }) => status === 'open')?.sessionId, {
     what: 'a session',
   });
 }
 
-/** A consumer that knows nothing of us but the contract. */
+/** A consumer that knows only the contract. */
 function consumeEvents(concurrency = 1): NonNullable<typeof queue> {
   const connection = pipeline.redis.duplicate();
   const told: SessionEvent[] = [];

@@ -9,7 +9,7 @@ import { type Pipeline, secretKey, startPipeline } from './harness.ts';
 import { arrivalsOf, echoBot } from './order/echo-bot.ts';
 import { faultsOf, type Published } from './order/history.ts';
 
-/** SIGTERM: what was begun is ended, nothing new begins, and the process goes, whatever becomes of its servers. */
+/** SIGTERM: calls in flight finish, nothing new begins, and the process ends even when its servers are away. */
 let typebot: FakeTypebot;
 
 beforeEach(async () => {
@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 test(
-  'three workers at work on 300 chats are replaced one after another, and no call of theirs is in doubt',
+  'three workers with 300 busy chats are replaced one after another, and none of their calls is uncertain',
   { timeout: 240_000 },
   async () => {
     const pipeline: Pipeline = await startPipeline({ typebots: [typebot.url], workers: 0, timeoutMs: 10_000 });
@@ -31,7 +31,7 @@ test(
       const chats = 300;
       const published: Published[] = [];
       let isOver = false;
-      // A hundred messages a second, so that at any moment about forty calls are under way; fewer where the machine is slower.
+      // A hundred messages a second, so that about forty calls are in flight at any moment; fewer on a slower machine.
       const heardBefore = typebot.heard.length;
       const backlog = (): number => published.length - (typebot.heard.length - heardBefore);
       const publishing = (async () => {
@@ -56,8 +56,8 @@ test(
       }
       isOver = true;
       await publishing;
-      const outcomes = await pipeline.ledger.handled(instanceId, published.length, 60_000);
-      await pipeline.ledger.acknowledged(instanceId);
+      const outcomes = await pipeline.tables.handled(instanceId, published.length, 60_000);
+      await pipeline.tables.acknowledged(instanceId);
 
       expect(exits).toEqual([0, 0, 0]);
       expect(outcomes.filter(({ final }) => final !== 'answered')).toEqual([]);
@@ -117,15 +117,19 @@ describe('on servers of their own', () => {
     return { code, late };
   }
 
-  test.each([0, 5, 20, 60, 200])('a worker that is told to stop %i ms after Redis was restarted stops', { timeout: 60_000 }, async (ms) => {
-    const worker = await spawn();
-    await servers.redis.killAndRestart();
-    await sleep(ms);
-    const stopped = await stops(worker);
-    expect(stopped).toMatchObject({ code: 0 });
-  });
+  test.each([0, 5, 20, 60, 200])(
+    'a worker that is asked to stop %i ms after Redis was restarted stops',
+    { timeout: 60_000 },
+    async (ms) => {
+      const worker = await spawn();
+      await servers.redis.killAndRestart();
+      await sleep(ms);
+      const stopped = await stops(worker);
+      expect(stopped).toMatchObject({ code: 0 });
+    },
+  );
 
-  test('a worker that is told to stop while Redis is away stops', { timeout: 60_000 }, async () => {
+  test('a worker that is asked to stop while Redis is away stops', { timeout: 60_000 }, async () => {
     const worker = await spawn();
     await servers.redis.road.cut();
     try {
@@ -146,7 +150,7 @@ describe('on servers of their own', () => {
       await Promise.all([servers.redis.road.cut(), servers.postgres.road.cut()]);
       try {
         const stopped = await stops(worker);
-        // One whose grace time is over ends with 1.
+        // A process whose grace time is over ends with 1.
         expect(stopped).toMatchObject({ code: 0 });
       } finally {
         await Promise.all([servers.redis.road.restore(), servers.postgres.road.restore()]);

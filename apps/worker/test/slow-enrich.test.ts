@@ -14,7 +14,7 @@ import {
 import { expect, test } from 'vitest';
 import { startFileHost } from './file-host.ts';
 import { startPipeline } from './harness.ts';
-import { finalOf } from './ledger.ts';
+import { finalOf } from './tables.ts';
 
 const sweepMs = 500;
 
@@ -24,7 +24,7 @@ const says: BotScript = {
 };
 
 test(
-  'a message that takes longer to be made ready than four sweeps is not taken for poison, however many workers there are',
+  'a message whose enrichment takes longer than four sweeps is not treated as poison, however many workers there are',
   { timeout: 60_000 },
   async () => {
     const typebot = await startFakeTypebot({ bots: { says } });
@@ -35,16 +35,16 @@ test(
       const instanceId = await pipeline.register({ url: typebot.url, publicId: 'says', settings: { transcription: { url: service.url } } });
       const chat = { instanceId, jid: '5531800000001@s.whatsapp.net' };
       await pipeline.say(chat, 'oi');
-      await pipeline.ledger.handled(instanceId, 1);
+      await pipeline.tables.handled(instanceId, 1);
       const answer = service.hold();
       const keyId = newKeyId();
       const url = files.add(`${keyId}.ogg`, voiceNote('bom dia'));
       await pipeline.publish(inboundMedia({ ...chat, keyId, media: 'audio', url, mimeType: 'audio/ogg' }));
       await waitUntil(() => service.requests.length > 0, { what: 'the voice note to be heard' });
-      // The time that is being written down is what is tested.
+      // The heartbeat is what this test checks.
       await sleep(12 * sweepMs);
       answer();
-      const outcomes = await pipeline.ledger.handled(instanceId, 2, 30_000);
+      const outcomes = await pipeline.tables.handled(instanceId, 2, 30_000);
       expect(outcomes.map(finalOf)).toEqual(['answered', 'answered']);
     } finally {
       await pipeline.close();

@@ -15,7 +15,7 @@ import {
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Pipeline, startPipeline } from './harness.ts';
 
-/** Files of one tenant that are slow to fetch or to store hold up nobody else, and are not lost. */
+/** Files of one tenant that are slow to fetch or to store delay nobody else and are not lost. */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 let slow: SlowServer;
@@ -46,13 +46,13 @@ afterEach(async () => {
 
 const png = randomBytes(2_000);
 
-test('fetches that hang leave turns for everybody else, whose own files are fetched', async () => {
+test("fetches that hang leave capacity for everybody else's files", async () => {
   pipeline = await startPipeline({ typebots: [typebot.url, slow.url], concurrency: 12, timeoutMs: 5_000 });
   const guilty = await pipeline.register({ url: typebot.url, publicId: 'files' });
   const honest = await pipeline.register({ url: typebot.url, publicId: 'files' });
   const jids = Array.from({ length: 30 }, (_, n) => `5531555${String(n).padStart(6, '0')}@s.whatsapp.net`);
   for (const jid of jids) await pipeline.say({ instanceId: guilty, jid }, 'hello');
-  await pipeline.ledger.handled(guilty, 30);
+  await pipeline.tables.handled(guilty, 30);
   for (const jid of jids)
     await pipeline.publish(
       inboundEvent({ instanceId: guilty, jid }, 'image', { url: `${slow.url}/hang?Expires=1`, mimetype: 'image/png' }),
@@ -60,19 +60,19 @@ test('fetches that hang leave turns for everybody else, whose own files are fetc
   await waitUntil(() => slow.held() > 0, { what: 'a fetch that hangs' });
   const chat = { instanceId: honest, jid: '5531444000000@s.whatsapp.net' };
   await pipeline.say(chat, 'hello');
-  await pipeline.ledger.handled(honest, 1);
+  await pipeline.tables.handled(honest, 1);
   await pipeline.publish(inboundEvent(chat, 'image', { url: `${slow.url}/now?Expires=1`, mimetype: 'image/png' }));
-  await pipeline.ledger.handled(honest, 2);
+  await pipeline.tables.handled(honest, 2);
   await waitUntil(() => pipeline.consumer.textsTo(honest, chat.jid).length === 2, { what: 'both replies' });
   expect(pipeline.consumer.textsTo(honest, chat.jid)).toEqual(['send', 'thanks']);
-  // A quarter of the turns waits for files, and one instance has no more than four fifths of it.
+  // A quarter of the concurrency may wait for files, and one instance may use at most four fifths of that.
   expect(slow.held()).toBeLessThanOrEqual(2);
   slow.release();
-  const outcomes = await pipeline.ledger.handled(guilty, 60);
+  const outcomes = await pipeline.tables.handled(guilty, 60);
   expect(outcomes.filter(({ final }) => final !== 'answered')).toEqual([]);
 });
 
-test('a bucket that hangs holds up nobody at the door, and the file reaches the bot once the bucket is back', async () => {
+test("a bucket that hangs delays nobody's ingestion, and the file reaches the bot once the bucket is back", async () => {
   pipeline = await startPipeline({ typebots: [typebot.url], concurrency: 12, workers: 0 });
   await pipeline.startWorker({
     MEDIA_S3_BUCKET: 'files',
@@ -84,20 +84,20 @@ test('a bucket that hangs holds up nobody at the door, and the file reaches the 
   const honest = await pipeline.register({ url: typebot.url, publicId: 'echo' });
   const jids = Array.from({ length: 20 }, (_, n) => `5531666${String(n).padStart(6, '0')}@s.whatsapp.net`);
   for (const jid of jids) await pipeline.say({ instanceId: guilty, jid }, 'hello');
-  await pipeline.ledger.handled(guilty, 20);
+  await pipeline.tables.handled(guilty, 20);
   slow.hangAll();
   const chat = { instanceId: honest, jid: '5531777000000@s.whatsapp.net' };
-  // Each in a batch of its own, so that a wait for files would add up.
+  // Each in a separate batch, so that waits for files would add up.
   for (const [nth, jid] of jids.entries()) {
     const image = inboundEvent({ instanceId: guilty, jid }, 'image', { base64: png.toString('base64'), mimetype: 'image/png' });
     await pipeline.publish([image, inboundText({ ...chat, text: 'me too' })]);
-    await waitUntil(async () => (await pipeline.ledger.outcomes(guilty)).length === 21 + nth, { what: 'the file taken in' });
+    await waitUntil(async () => (await pipeline.tables.outcomes(guilty)).length === 21 + nth, { what: 'the file taken in' });
   }
-  const mine = await pipeline.ledger.handled(honest, 20);
+  const mine = await pipeline.tables.handled(honest, 20);
   expect(mine.filter(({ final }) => final !== 'answered')).toEqual([]);
   expect(slow.held()).toBeGreaterThan(0);
   slow.release();
-  const outcomes = await pipeline.ledger.handled(guilty, 40, 30_000);
+  const outcomes = await pipeline.tables.handled(guilty, 40, 30_000);
   expect(outcomes.filter(({ final }) => final !== 'answered')).toEqual([]);
   const heard = typebot.heard.filter(({ message }) => /^https:\/\/bots\.example\.com\/media\/.*\.png$/.test(String(message)));
   expect(heard).toHaveLength(20);
@@ -107,7 +107,7 @@ test('a bucket that hangs holds up nobody at the door, and the file reaches the 
 
 type SlowServer = { url: string; held(): number; hangAll(): void; release(): void; close(): Promise<void> };
 
-/** A file host and a bucket. What asks for `/hang`, or anything once all is to hang, waits until it is released. */
+/** A file host and a bucket. Requests for `/hang`, or all requests once everything hangs, wait until they are released. */
 async function startSlowServer(): Promise<SlowServer> {
   const held = new Set<() => void>();
   let hangs: 'some' | 'all' | 'none' = 'some';

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Pipeline, type PipelineOptions, startPipeline } from './harness.ts';
 import { echoBot } from './order/echo-bot.ts';
 
-/** What got lost is found behind everything that waits for good reason, however much that is. */
+/** The sweep finds lost work behind any amount of work that waits for a reason. */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 let instanceId: string;
@@ -36,14 +36,14 @@ async function allSay(chats: number): Promise<void> {
 test('a reply that Redis lost is published again although 600 older ones wait for their consumer', { timeout: 60_000 }, async () => {
   await start({ consumes: false });
   await allSay(601);
-  await pipeline.ledger.handled(instanceId, 601);
+  await pipeline.tables.handled(instanceId, 601);
   const { sql } = pipeline.database;
   const [lost] = await sql<{ reply_id: string }[]>`select reply_id from outbox order by reply_id limit 1`;
   const id = `reply-${lost?.reply_id}`;
   await pipeline.outbound.remove(id);
   await sql`update outbox set dispatched_at = dispatched_at - case when reply_id = ${lost?.reply_id ?? ''} then interval '1 minute' else interval '1 hour' end`;
   await waitUntil(() => pipeline.outbound.getJob(id), { what: 'the lost reply' });
-  // Those that wait are left alone for a while.
+  // Chats that wait are not woken for a while.
   const looks = () => sql`select from outbox where look_at > clock_timestamp() + interval '2 minutes'`;
   await waitUntil(async () => (await looks()).length >= 600, { what: 'the others to be noted' });
   expect(await looks()).toHaveLength(600);
@@ -53,14 +53,14 @@ test('one sweep wakes all chats whose wake-ups were lost', { timeout: 60_000 }, 
   await start({ workers: 0 });
   await pipeline.startWorker({ WORKER_CONCURRENCY: 2, SWEEP_INTERVAL_MS: 2_000 });
   await allSay(700);
-  await waitUntil(async () => (await pipeline.ledger.outcomes(instanceId)).length === 700, { what: 'all events in their inboxes' });
+  await waitUntil(async () => (await pipeline.tables.outcomes(instanceId)).length === 700, { what: 'all events in their inboxes' });
   await pipeline.redis.del(...(await pipeline.redis.keys(`${pipeline.prefix}:converse:*`)));
-  const outcomes = await pipeline.ledger.handled(instanceId, 700, 50_000);
+  const outcomes = await pipeline.tables.handled(instanceId, 700, 50_000);
   expect(outcomes.map(({ final }) => final)).toEqual(outcomes.map(() => 'answered'));
   expect(Math.max(...pipeline.logs.map(({ woken }) => Number(woken ?? 0)))).toBeGreaterThan(500);
 });
 
-test('a file that cannot be removed keeps no other from being removed', { timeout: 30_000 }, async () => {
+test('a file that cannot be deleted does not keep others from being deleted', { timeout: 30_000 }, async () => {
   await start({ workers: 0 });
   const { sql } = pipeline.database;
   const stuck = Array.from({ length: 120 }, () => randomUUID());

@@ -19,7 +19,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type FileHost, startFileHost } from './file-host.ts';
 import { type Pipeline, secretKey, startPipeline } from './harness.ts';
 
-/** A voice note reaches the bot as text where a transcription service is set, and as a recording where that fails. */
+/** A voice note reaches the bot as text if a transcription service is configured, and as a recording if that fails. */
 const apiKey = 'sk-of-the-tenant-0123';
 const words = 'quero dois pães';
 
@@ -62,7 +62,7 @@ afterAll(async () => {
 
 afterEach(() => checkRest());
 
-/** What holds after every test. */
+/** Checked after every test. */
 function checkRest(): void {
   typebot.assertClean();
   expect(pipeline.consumer.breaches).toEqual([]);
@@ -71,7 +71,7 @@ function checkRest(): void {
 
 let chats = 0;
 
-/** A bot on an instance of its own, with a chat. `transcription` is what an operator would write, with the key as the API keeps it. */
+/** A bot on a separate instance, with a chat. `transcription` is the operator's setting, with the key as the API stores it. */
 async function chatWith(
   publicId: string,
   transcription: Partial<NonNullable<SettingsInput['transcription']>> = {},
@@ -95,20 +95,20 @@ async function chatWith(
       await pipeline.publish(inboundMedia({ ...chat, keyId, media: 'audio', url, mimeType: 'audio/ogg; codecs=opus' }));
       return { keyId, url };
     },
-    handled: (events: number) => pipeline.ledger.handled(instanceId, events),
+    handled: (events: number) => pipeline.tables.handled(instanceId, events),
     async told() {
-      await pipeline.ledger.acknowledged(instanceId);
+      await pipeline.tables.acknowledged(instanceId);
       return pipeline.consumer.textsTo(instanceId);
     },
   };
 }
 
-/** What Typebot heard last in any session. */
+/** The last message Typebot received in any session. */
 const lastHeard = (): unknown => typebot.heard.at(-1)?.message;
 const linesAbout = (instanceId: string) =>
   pipeline.logs.filter((line) => line['instanceId'] === instanceId && line.msg.startsWith('transcription'));
 
-test('a voice note is the answer in words, and the first one starts the bot with them', async () => {
+test('a voice note answers as its text, and a first voice note starts the bot with its text', async () => {
   const chat = await chatWith('says', { language: 'pt' });
   await chat.speak('bom dia');
   await chat.speak();
@@ -121,7 +121,7 @@ test('a voice note is the answer in words, and the first one starts the bot with
   ]);
 });
 
-test('the prefix stands before the words', async () => {
+test('the prefix precedes the transcribed text', async () => {
   const chat = await chatWith('says', { prefix: '[áudio] ' });
   await chat.say('oi');
   await chat.speak();
@@ -129,7 +129,7 @@ test('the prefix stands before the words', async () => {
   expect(await chat.told()).toContain(`heard [áudio] ${words}`);
 });
 
-test('where the bot takes clips, words are words all the same', async () => {
+test('a voice note is text even where the bot accepts audio clips', async () => {
   const chat = await chatWith('clips');
   await chat.say('oi');
   await chat.speak();
@@ -137,7 +137,7 @@ test('where the bot takes clips, words are words all the same', async () => {
   expect(lastHeard()).toBe(words);
 });
 
-test('where the bot asks for a file, a recording is the file and is not listened to', async () => {
+test('where the bot asks for a file, a recording is the file and is not transcribed', async () => {
   const before = service.requests.length;
   const chat = await chatWith('files');
   await chat.say('oi');
@@ -159,20 +159,23 @@ const failures: [
   ['a private host that is not allowed', () => {}, () => ({ url: notAllowed.url, apiKey: null }), 'EGRESS_REFUSED: not_public_address'],
 ];
 
-test.each(failures)('after %s the recording goes on as a clip where the bot takes clips', async (_what, prepare, transcription, code) => {
-  const chat = await chatWith('clips', transcription());
-  await chat.say('oi');
-  await chat.handled(1);
-  prepare();
-  const { url } = await chat.speak();
-  const outcomes = await chat.handled(2);
-  expect(outcomes.map(({ final }) => final)).toEqual(['answered', 'answered']);
-  expect(lastHeard()).toEqual({ type: 'audio', url });
-  expect(linesAbout(chat.instanceId)).toEqual([expect.objectContaining({ level: 40, msg: 'transcription.failed', code })]);
-});
+test.each(failures)(
+  'after %s the recording is passed on as an audio clip where the bot accepts clips',
+  async (_what, prepare, transcription, code) => {
+    const chat = await chatWith('clips', transcription());
+    await chat.say('oi');
+    await chat.handled(1);
+    prepare();
+    const { url } = await chat.speak();
+    const outcomes = await chat.handled(2);
+    expect(outcomes.map(({ final }) => final)).toEqual(['answered', 'answered']);
+    expect(lastHeard()).toEqual({ type: 'audio', url });
+    expect(linesAbout(chat.instanceId)).toEqual([expect.objectContaining({ level: 40, msg: 'transcription.failed', code })]);
+  },
+);
 
 test.each(failures)(
-  'after %s the recording goes on by its address elsewhere, and the next message follows it',
+  'after %s the recording is passed on by its address elsewhere, and the next message is answered after it',
   async (_what, prepare, transcription) => {
     const chat = await chatWith('says', transcription());
     await chat.say('oi');
@@ -186,7 +189,7 @@ test.each(failures)(
   },
 );
 
-test('a recording in which nothing is said goes on as it is', async () => {
+test('a recording without speech is passed on unchanged', async () => {
   const chat = await chatWith('says');
   await chat.say('oi');
   const { url } = await chat.speak(' ');
@@ -194,7 +197,7 @@ test('a recording in which nothing is said goes on as it is', async () => {
   expect(await chat.told()).toContain(`heard ${url}`);
 });
 
-test('the key reaches the service and stands in no table', async () => {
+test('the API key reaches the service and is stored in no table', async () => {
   const chat = await chatWith('says');
   await chat.speak();
   await chat.handled(1);
@@ -208,7 +211,7 @@ test('the key reaches the service and stands in no table', async () => {
   }
 });
 
-test('a worker that is killed after it has listened does not make the next one pay again', { timeout: 60_000 }, async () => {
+test('a transcription is not paid again when the worker is killed after it', { timeout: 60_000 }, async () => {
   await worker.stop();
   const child = await pipeline.spawnWorker();
   const chat = await chatWith('says');
@@ -218,16 +221,16 @@ test('a worker that is killed after it has listened does not make the next one p
   const answer = service.hold();
   const { keyId } = await chat.speak();
   await waitUntil(() => service.requests.length > before, { what: 'the service to be asked' });
-  // What the child decides now, it cannot write.
+  // The child cannot write what it decides now.
   const unlock = await lockChats(chat.instanceId);
   answer();
   await waitUntil(async () => (await transcripts(chat.instanceId)).includes(words), { what: 'the words to be kept' });
   await child.kill();
-  // Its commit waits at PostgreSQL, which would write it for the dead.
+  // Its commit waits at PostgreSQL, which would still execute it after the kill.
   await pipeline.database
     .sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'typelane-worker'`;
   await unlock();
-  expect(await pipeline.ledger.finals(chat.instanceId)).toMatchObject({ [keyId]: null });
+  expect(await pipeline.tables.finals(chat.instanceId)).toMatchObject({ [keyId]: null });
 
   worker = await pipeline.startWorker();
   await chat.handled(2);

@@ -11,9 +11,9 @@ import {
 } from '@typelane/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Pipeline, startPipeline } from './harness.ts';
-import { finalOf } from './ledger.ts';
+import { finalOf } from './tables.ts';
 
-/** Which of several bots a first message starts, as Typebot hears it and the contact is told. */
+/** Which of several bots a first message starts, as Typebot and the contact see it. */
 let typebot: FakeTypebot;
 let otherTypebot: FakeTypebot;
 let pipeline: Pipeline;
@@ -33,7 +33,7 @@ afterAll(async () => {
   await otherTypebot.close();
 });
 
-/** What holds after all. */
+/** Checked after all tests. */
 function checkRest(): void {
   expect(pipeline.consumer.breaches).toEqual([]);
   typebot.assertClean();
@@ -42,7 +42,7 @@ function checkRest(): void {
 
 type Chat = { instanceId: string; jid: string };
 
-/** What becomes of first messages, each from a contact of its own: what they are told, or how the event ended. */
+/** The outcome of first messages, each from another contact: the reply, or how the event ended. */
 async function outcomesOf(settings: SettingsInput, messages: (string | ((chat: Chat) => InboundEvent))[]): Promise<(string | null)[]> {
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'own', settings });
   const chats = messages.map((_, index) => ({ instanceId, jid: `553199999${String(index).padStart(4, '0')}@s.whatsapp.net` }));
@@ -50,8 +50,8 @@ async function outcomesOf(settings: SettingsInput, messages: (string | ((chat: C
     const chat = chats[index] ?? { instanceId, jid: '' };
     await pipeline.publish(typeof message === 'string' ? inboundText({ ...chat, text: message }) : message(chat));
   }
-  const outcomes = await pipeline.ledger.handled(instanceId, messages.length);
-  await pipeline.ledger.acknowledged(instanceId);
+  const outcomes = await pipeline.tables.handled(instanceId, messages.length);
+  await pipeline.tables.acknowledged(instanceId);
   return chats.map(({ jid }) => {
     const final = outcomes.find((outcome) => outcome.jid === jid);
     return pipeline.consumer.textsTo(instanceId, jid).join('\n') || (final ? finalOf(final) : null);
@@ -70,7 +70,7 @@ const picture = (caption?: string) => (chat: Chat) =>
 const place = (chat: Chat) => inboundLocation({ ...chat, latitude: -19.9, longitude: -43.9 });
 const tap = (title: string) => (chat: Chat) => inboundButtonReply({ ...chat, id: 'old', title });
 
-test('several bots share a number: by priority, then by place, and else the own bot', async () => {
+test("several bots share a number: priority decides, then position, and otherwise the integration's own bot answers", async () => {
   const flows: SettingsInput['flows'] = [
     { publicId: 'support', trigger: { type: 'keyword', operator: 'contains', value: 'help' } },
     { publicId: 'sales', trigger: { type: 'keyword', operator: 'contains', value: 'buy' } },
@@ -92,7 +92,7 @@ test('several bots share a number: by priority, then by place, and else the own 
   expect(await outcomesOf(silent, ['buy', 'good morning', picture()])).toEqual(['sales: buy', unheard, unheard]);
 });
 
-test('a flow for every message leaves nothing to the own bot, but for those of higher priority', async () => {
+test("a flow for every message replaces the integration's own bot, but not flows of higher priority", async () => {
   const flows: SettingsInput['flows'] = [
     { publicId: 'support', trigger: { type: 'all' } },
     { publicId: 'sales', trigger: { type: 'keyword', value: 'buy' }, priority: 1 },
@@ -100,7 +100,7 @@ test('a flow for every message leaves nothing to the own bot, but for those of h
   expect(await outcomesOf({ flows }, ['hi', 'buy', picture()])).toEqual(['support: hi', 'sales: buy', 'support:']);
 });
 
-test('a word is known in any case, with or without accents, in a tapped title and in a caption', async () => {
+test('a keyword matches in any case, with or without accents, in a tapped title and in a caption', async () => {
   const trigger = { type: 'keyword', value: 'Informação' } as const;
   const messages = ['  INFORMACAO \n', 'informação', tap('Informação'), picture('informacao'), 'informação por favor', picture(), place];
   expect(await outcomesOf({ trigger }, messages)).toEqual([
@@ -114,13 +114,13 @@ test('a word is known in any case, with or without accents, in a tapped title an
   ]);
 });
 
-test('a pattern is found as it is written', async () => {
+test('a pattern matches exactly as it is written', async () => {
   const trigger = { type: 'keyword', operator: 'regex', value: '^(?:order|pedido) \\d{3,}' } as const;
   const messages = ['order 1234', 'Order 1234', 'my order 1234', 'pedido 12', picture('pedido 777'), picture()];
   expect(await outcomesOf({ trigger }, messages)).toEqual(['own: order 1234', unheard, unheard, unheard, 'own: pedido 777', unheard]);
 });
 
-test('a filter of Evolution means here what it means there', async () => {
+test("a filter in Evolution's syntax matches as it does in Evolution", async () => {
   const trigger = { type: 'advanced', value: 'contains:preço,camisa contains:valor notcontains:atacado endswith:?' } as const;
   const messages = ['Preco da CAMISA?', 'valor?', 'preço?', 'preço da camisa', 'valor no atacado?', picture('qual o valor?'), place];
   expect(await outcomesOf({ trigger }, messages)).toEqual([
@@ -134,7 +134,7 @@ test('a filter of Evolution means here what it means there', async () => {
   ]);
 });
 
-test('whatever comes first starts a bot for all messages, and none where only the API starts it', async () => {
+test('any first message starts a bot for all messages, and none starts a bot that only the API may start', async () => {
   expect(await outcomesOf({ trigger: { type: 'all' } }, ['hi', picture(), picture('look'), place])).toEqual([
     'own: hi',
     'own:',

@@ -5,7 +5,7 @@ import { type Pipeline, startPipeline } from './harness.ts';
 import { arrivalsOf, echoBot } from './order/echo-bot.ts';
 import { faultsOf, type Published } from './order/history.ts';
 
-/** A rolling upgrade: the database is a version ahead of workers that are still at work, and what it holds is older than those that come. */
+/** A rolling upgrade: the database is one version ahead of the running workers, and its rows are older than the new workers. */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 
@@ -19,7 +19,7 @@ afterEach(async () => {
   await typebot.close();
 });
 
-/** What a next version could add: columns in every table of a turn, among them one with a default, an index, and a table. */
+/** Changes that a next version could make: columns in every table of a turn, one with a default, an index, and a table. */
 async function migrateFurther(): Promise<void> {
   const { sql } = pipeline.database;
   for (const table of ['conversations', 'inbox', 'outbox', 'turns', 'sessions', 'typebot_integrations', 'instances', 'session_events']) {
@@ -30,7 +30,7 @@ async function migrateFurther(): Promise<void> {
   await sql.unsafe('create index concurrently next_index on sessions (next_count)');
 }
 
-test('workers at work do not notice a migration, and are replaced one by one while it runs', { timeout: 120_000 }, async () => {
+test('a migration does not disturb running workers, which are replaced one by one meanwhile', { timeout: 120_000 }, async () => {
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo' });
   const workers = [await pipeline.spawnWorker(), await pipeline.spawnWorker()];
   const published: Published[] = [];
@@ -60,8 +60,8 @@ test('workers at work do not notice a migration, and are replaced one by one whi
   await waitUntil(() => typebot.heard.length > heard + 60, { what: 'work after the migration', timeoutMs: 20_000 });
   isOver = true;
   await publishing;
-  const outcomes = await pipeline.ledger.handled(instanceId, published.length, 40_000);
-  await pipeline.ledger.acknowledged(instanceId);
+  const outcomes = await pipeline.tables.handled(instanceId, published.length, 40_000);
+  await pipeline.tables.acknowledged(instanceId);
 
   expect(exits).toEqual([0, 0]);
   expect(outcomes.filter(({ final }) => final !== 'answered')).toEqual([]);
@@ -71,7 +71,7 @@ test('workers at work do not notice a migration, and are replaced one by one whi
 
 const chat = { jid: '5531999990000@s.whatsapp.net' };
 
-test('of settings that a newer version wrote the known ones hold, and the others are named in the log', async () => {
+test('settings written by a newer version: the known ones apply, and the log names the others', async () => {
   const settings = { trigger: { type: 'keyword', operator: 'equals', value: 'menu' } } as const;
   const instanceId = await pipeline.register({ url: typebot.url, publicId: 'echo', settings });
   await pipeline.database.sql`
@@ -79,7 +79,7 @@ test('of settings that a newer version wrote the known ones hold, and the others
   await pipeline.startWorker();
   await pipeline.say({ instanceId, ...chat }, 'hello');
   await pipeline.say({ instanceId, ...chat }, 'menu');
-  const outcomes = await pipeline.ledger.handled(instanceId, 2);
+  const outcomes = await pipeline.tables.handled(instanceId, 2);
   expect(outcomes.map(({ final }) => final)).toEqual(['ignored', 'answered']);
   const errors = pipeline.logs.filter(({ msg }) => msg === 'settings.unreadable');
   expect(errors).toMatchObject([{ dropped: expect.arrayContaining(['mood', 'delivery']) as unknown }]);

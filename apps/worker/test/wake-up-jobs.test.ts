@@ -5,7 +5,7 @@ import { type Pipeline, startPipeline } from './harness.ts';
 import { echoBot } from './order/echo-bot.ts';
 import { addRaw } from './raw-job.ts';
 
-/** Jobs on the queue `converse` that are not wake-ups: each fails once, with a reason, and wakes no conversation. */
+/** Jobs on the queue `converse` that are not wake-ups: each fails once with a reason and wakes no conversation. */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 
@@ -55,7 +55,7 @@ test.each<[what: string, data: string]>([
   expect(await command.outcome()).toBe('answered');
 });
 
-test('the newest hundred of three hundred such jobs are kept', { timeout: 30_000 }, async () => {
+test('the newest hundred of three hundred failed wake-up jobs are kept', { timeout: 30_000 }, async () => {
   const queueKey = `${pipeline.prefix}:converse`;
   for (let nth = 0; nth < 300; nth += 1) await addRaw(pipeline.redis, queueKey, `many-${nth}`, '{}');
   await waitUntil(async () => (await pipeline.redis.exists(`${queueKey}:many-0`)) === 0, { what: 'the first to be gone' });

@@ -9,7 +9,7 @@ import { type Pipeline, startPipeline } from './harness.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 import { addWebhook, deliveriesOf, webhookNow } from './webhooks.ts';
 
-/** What becomes of a delivery, whatever its receiver does. */
+/** The outcome of a delivery for everything a receiver can do. */
 let pipeline: Pipeline;
 let receiver: Receiver;
 let instanceId: string;
@@ -41,7 +41,7 @@ afterAll(async () => {
   await receiver.close();
 });
 
-test('a delivery carries the headers of Standard Webhooks, and its signature holds', async () => {
+test('a delivery carries the headers of Standard Webhooks and a valid signature', async () => {
   await atWork();
   await webhook('/signed');
   const sessionEventId = await announce();
@@ -57,7 +57,7 @@ test('a delivery carries the headers of Standard Webhooks, and its signature hol
   expect(text).toBe(JSON.stringify(body));
 });
 
-test('a receiver that fails gets the same delivery again, under the same id and newly signed, until it takes it', async () => {
+test('a receiver that fails gets the same delivery again, with the same id and a new signature, until it accepts it', async () => {
   await atWork();
   const hook = await webhook('/flaky');
   receiver.answer((_request, attempt) => ({ status: attempt < 3 ? 500 : 200 }));
@@ -72,18 +72,21 @@ test.each<[what: string, answer: Parameters<Receiver['answer']>[0], failure: str
   ['says no', () => ({ status: 500 }), 'http_500'],
   ['redirects', () => ({ status: 307, headers: { location: `${receiver.url}/elsewhere` } }), 'http_307'],
   ['does not answer', () => 'silence', 'timeout'],
-])('a receiver that %s is tried as often as the schedule says, and then given up, on record', async (_what, answer, failure) => {
-  await atWork();
-  const hook = await webhook(`/${failure}`);
-  receiver.answer(answer);
-  await announce();
-  expect(await settled(hook)).toMatchObject({ attempts: 4, failure, deliveredAt: null });
-  expect(receiver.bodies(`/${failure}`)).toHaveLength(4);
-  expect(receiver.bodies('/elsewhere')).toEqual([]);
-  expect((await webhookNow(pipeline, hook)).failingSince).not.toBeNull();
-});
+])(
+  'a delivery to a receiver that %s is attempted as often as the schedule says and then recorded as failed',
+  async (_what, answer, failure) => {
+    await atWork();
+    const hook = await webhook(`/${failure}`);
+    receiver.answer(answer);
+    await announce();
+    expect(await settled(hook)).toMatchObject({ attempts: 4, failure, deliveredAt: null });
+    expect(receiver.bodies(`/${failure}`)).toHaveLength(4);
+    expect(receiver.bodies('/elsewhere')).toEqual([]);
+    expect((await webhookNow(pipeline, hook)).failingSince).not.toBeNull();
+  },
+);
 
-test('a receiver that answers first and then never ends has taken it', async () => {
+test('a receiver that answers with success and never ends its body has accepted the delivery', async () => {
   const endless = createServer((_request, response) => {
     response.writeHead(200);
     const timer = setInterval(() => response.write('x'.repeat(4_096)), 5);
@@ -101,7 +104,7 @@ test('a receiver that answers first and then never ends has taken it', async () 
   endless.close();
 });
 
-test('a receiver says with Retry-After when it wants to be asked again', async () => {
+test('Retry-After of a receiver decides the time of the next attempt', async () => {
   await atWork();
   const hook = await webhook('/later');
   receiver.answer((_request, attempt) => (attempt === 1 ? { status: 503, headers: { 'retry-after': '1' } } : { status: 200 }));
@@ -109,11 +112,11 @@ test('a receiver says with Retry-After when it wants to be asked again', async (
   await arrived('/later');
   const firstAt = performance.now();
   await settled(hook);
-  // A new attempt is looked for every 20 ms; the receiver's second begins when it has answered.
+  // Due attempts are searched every 20 ms; the second that the receiver asked for starts when it has answered.
   expect(performance.now() - firstAt).toBeGreaterThan(900);
 });
 
-test('a webhook that answers 410 is switched off at once, and what waits for it is given up', async () => {
+test('a webhook that answers 410 is switched off at once, and its waiting deliveries are given up', async () => {
   await atWork({ retryDelaysMs: [60_000] });
   const hook = await webhook('/gone');
   receiver.answer(() => ({ status: 500 }));
@@ -130,7 +133,7 @@ test('a webhook that answers 410 is switched off at once, and what waits for it 
   expect(await deliveriesOf(pipeline, hook)).toHaveLength(2);
 });
 
-test('a webhook that fails for too long is switched off, and begins anew when it is switched on', async () => {
+test('a webhook that fails for too long is switched off, and starts with a clean record when it is switched on again', async () => {
   await atWork({ failingMaxMs: 60, retryDelaysMs: Array.from({ length: 20 }, () => 30) });
   const hook = await webhook('/failing');
   receiver.answer(() => ({ status: 500 }));
@@ -143,19 +146,19 @@ test('a webhook that fails for too long is switched off, and begins anew when it
   expect((await settled(hook, await announce())).deliveredAt).not.toBeNull();
 });
 
-test('one success ends the time for which a webhook has failed', async () => {
+test('one success resets the time for which a webhook has failed', async () => {
   await atWork({ failingMaxMs: 500 });
   const hook = await webhook('/moody');
   receiver.answer((_request, attempt) => ({ status: attempt === 1 ? 500 : 200 }));
   const begunAt = performance.now();
-  // Longer than it may fail, and failing once each time.
+  // Fails once in each round, over a period longer than a webhook may fail.
   while (performance.now() - begunAt < 1_000) {
     await settled(hook, await announce());
   }
   expect(await webhookNow(pipeline, hook)).toMatchObject({ enabled: true, failingSince: null });
 });
 
-test('a webhook is told only of the types it asked for, and only of its own instance', async () => {
+test('a webhook receives only the types it asked for, and only of its own instance', async () => {
   await atWork();
   const other = await pipeline.register({ url: receiver.url, publicId: 'none', businessId: 'business-2' });
   const hook = await webhook('/some', { types: ['session.closed', 'message.dead'] });
@@ -172,7 +175,7 @@ test.each([
   ['a private address', (port: string) => `http://127.0.0.1:${port}/`, 'not_public_address'],
   ['a private address in disguise', (port: string) => `http://0x7f.1:${port}/`, 'not_public_address'],
   ['a local name', (port: string) => `http://localhost:${port}/`, 'local_name'],
-])('%s is not called, also when it was saved', async (_what, urlFor, failure) => {
+])('%s is not called, even when it was saved', async (_what, urlFor, failure) => {
   const canary = await startReceiver();
   await atWork({ retryDelaysMs: [] });
   const hook = await webhook('/canary', { url: urlFor(new URL(canary.url).port) });
@@ -182,7 +185,7 @@ test.each([
   await canary.close();
 });
 
-test('a delivery whose process died in the middle is made by another one', async () => {
+test('a delivery whose process died during it is made by another process', async () => {
   const hook = await webhook('/orphan');
   const sessionEventId = await announce();
   const { sql } = pipeline.database;
@@ -194,7 +197,7 @@ test('a delivery whose process died in the middle is made by another one', async
   expect(await settled(hook)).toMatchObject({ sessionEventId: sessionEventId, attempts: 2, failure: null });
 });
 
-test('several workers deliver each announcement once when all goes well', async () => {
+test('several workers deliver each session event once when nothing fails', async () => {
   await atWork();
   await atWork();
   await atWork();
@@ -206,7 +209,7 @@ test('several workers deliver each announcement once when all goes well', async 
   expect(receiver.bodies('/many')).toHaveLength(100);
 });
 
-test('a receiver that hangs holds up no other one', async () => {
+test('a receiver that hangs delays no other receiver', async () => {
   await atWork({ timeoutMs: 2_000 });
   receiver.answer(({ path }) => (path === '/hangs' ? 'silence' : { status: 200 }));
   await webhook('/hangs');
@@ -218,7 +221,7 @@ test('a receiver that hangs holds up no other one', async () => {
   expect(receiver.received.filter(({ path }) => path === '/hangs')).toHaveLength(4);
 });
 
-test('a ping is delivered once, to the webhook it was ordered for, also when it is off', async () => {
+test('a ping is delivered once, to the webhook it was requested for, even when that webhook is off', async () => {
   await atWork();
   const [hook, other] = [await webhook('/ping', { enabled: false }), await webhook('/other')];
   await orderPing(pipeline.database, hook);
@@ -232,7 +235,7 @@ test('a ping is delivered once, to the webhook it was ordered for, also when it 
   expect(await webhookNow(pipeline, other)).toMatchObject({ enabled: true, failingSince: null });
 });
 
-test('what waits for a webhook goes with it', async () => {
+test('waiting deliveries are deleted with their webhook', async () => {
   await atWork({ retryDelaysMs: [60_000] });
   const hook = await webhook('/removed');
   receiver.answer(() => ({ status: 500 }));
@@ -242,7 +245,7 @@ test('what waits for a webhook goes with it', async () => {
   expect(await pipeline.database.sql`select from webhook_deliveries`).toHaveLength(0);
 });
 
-test('a secret that was sealed with another key is a failure on record, and nothing is sent unsigned', async () => {
+test('a secret sealed with another key is recorded as a failure, and nothing is sent unsigned', async () => {
   await atWork({ retryDelaysMs: [] });
   const hook = await webhook('/sealed');
   await pipeline.database.sql`update webhooks set secret = 'v1.AAAA' where webhook_id = ${hook.webhookId}`;
@@ -266,7 +269,7 @@ function webhook(path: string, wanted: { types?: SessionEventType[]; enabled?: b
   return addWebhook(pipeline, receiver, { instanceId, path, ...wanted });
 }
 
-/** As a step writes one. */
+/** Inserts a session event as a step does. */
 async function announce(type: SessionEventType = 'session.opened', of = instanceId): Promise<string> {
   const [row] = await pipeline.database.sql<{ id: string }[]>`
     insert into session_events (session_event_id, instance_id, type, data)
@@ -283,7 +286,7 @@ async function untilHanded(): Promise<void> {
   await waitUntil(async () => (await look()).length === 0, { what: 'everything to be handed on' });
 }
 
-/** One delivery, by default the webhook's only one, once there is nothing more to be tried. */
+/** One delivery, by default the webhook's only one, once no attempt is left. */
 function settled(hook: WebhookRecord, sessionEventId?: string) {
   return waitUntil(
     async () => {

@@ -7,7 +7,7 @@ import type { Receiver } from './receiver.ts';
 
 type Wanted = { instanceId: string; path: string; types?: SessionEventType[]; enabled?: boolean; url?: string };
 
-/** A webhook as the API makes one. The receiver trusts its secret. */
+/** Creates a webhook as the API does. The receiver knows its secret. */
 export async function addWebhook(pipeline: Pipeline, receiver: Receiver, wanted: Wanted): Promise<WebhookRecord> {
   const { instanceId, path, types = [], enabled = true, url = `${receiver.url}${path}` } = wanted;
   const webhookId = randomUUID();

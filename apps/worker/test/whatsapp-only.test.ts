@@ -11,11 +11,11 @@ import {
 } from '@typelane/testkit';
 import { expect, test } from 'vitest';
 import { startPipeline } from './harness.ts';
-import { finalOf } from './ledger.ts';
+import { finalOf } from './tables.ts';
 
 /**
- * A contact who sees only what WhatsApp shows and sends only what WhatsApp sends walks through the bot with one of everything, at a Typebot
- * that checks every answer as the real one does: each is right the first time.
+ * A contact who sees only what WhatsApp shows and sends only what WhatsApp sends completes a bot with every kind of block, at a Typebot
+ * that checks every answer as the real one does: each answer is accepted the first time.
  */
 const chat = { instanceId: 'whatsapp-only', jid: '5511999990000@s.whatsapp.net' };
 const file = 'https://media.example.com';
@@ -45,7 +45,7 @@ const taps =
     throw new Error(`There is no ${title} to tap in ${JSON.stringify(shown?.messages)}`);
   };
 
-/** Answers with the number that stands before `option` on the screen. */
+/** Answers with the number shown before `option`. */
 const picks =
   (...options: string[]): Says =>
   (shown) => {
@@ -78,19 +78,19 @@ const walk: [says: Says, isAnswered: string | RegExp][] = [
   [sends('image', 'photo.png', 'last words'), /note=last words files=.*photo\.png[^]*Bye Ana/],
 ];
 
-test('a contact on WhatsApp reaches the end of the bot with one of everything, and no answer is refused', async () => {
+test('a contact on WhatsApp reaches the end of a bot with every kind of block, and no answer is refused', async () => {
   const typebot = await startFakeTypebot({ bots: { all: recordedBots['wa-all'] } });
   const pipeline = await startPipeline({ typebots: [typebot.url] });
   try {
     await pipeline.register({ instanceId: chat.instanceId, url: typebot.url, publicId: 'all' });
     for (const [index, [says, answered]] of walk.entries()) {
       await pipeline.publish(says(pipeline.consumer.replies().at(-1)));
-      const outcomes = await pipeline.ledger.handled(chat.instanceId, index + 1);
+      const outcomes = await pipeline.tables.handled(chat.instanceId, index + 1);
       expect(outcomes.map(finalOf)).toEqual(outcomes.map(() => 'answered'));
       const shown = await waitUntil(() => pipeline.consumer.replies().at(index), { what: `reply ${index}` });
       expect(wordsOf(shown)).toEqual(typeof answered === 'string' ? expect.stringContaining(answered) : expect.stringMatching(answered));
     }
-    expect(await pipeline.ledger.sessions(chat.instanceId)).toMatchObject([{ status: 'closed', reason: 'completed' }]);
+    expect(await pipeline.tables.sessions(chat.instanceId)).toMatchObject([{ status: 'closed', reason: 'completed' }]);
     expect(pipeline.consumer.breaches).toEqual([]);
     typebot.assertClean();
   } finally {

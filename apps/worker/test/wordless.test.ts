@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Pipeline, startPipeline } from './harness.ts';
 import { echoBot } from './order/echo-bot.ts';
 
-/** Events without words are on record with their reason, and neither start nor answer anything, nor stand in for the words that follow. */
+/** Events without text are recorded with their reason. They start and answer nothing and do not replace the text that follows. */
 let typebot: FakeTypebot;
 let pipeline: Pipeline;
 
@@ -19,7 +19,7 @@ afterAll(async () => {
 
 afterEach(() => checkRest());
 
-/** What holds after every test. */
+/** Checked after every test. */
 function checkRest(): void {
   typebot.assertClean();
   expect(pipeline.consumer.breaches).toEqual([]);
@@ -35,7 +35,7 @@ async function freshChat() {
 }
 
 const ends = async (instanceId: string, events: number) =>
-  (await pipeline.ledger.handled(instanceId, events)).map(({ final, reason }) => (reason === null ? final : `${final}: ${reason}`));
+  (await pipeline.tables.handled(instanceId, events)).map(({ final, reason }) => (reason === null ? final : `${final}: ${reason}`));
 
 const placeholder = { placeholderMessage: { type: 'MASK_LINKED_DEVICES' }, messageContextInfo: {} };
 
@@ -51,7 +51,7 @@ test.each<[what: string, contentType: string, content: Record<string, unknown>, 
   ['a poll', 'pollCreationMessage', { name: 'Lunch?' }, 'poll'],
   ['a mention in a status', 'statusMentionMessage', { message: {} }, 'status_mention'],
   ['a missed call', 'unknown', {}, 'protocol', { messageStubType: 40 }],
-])('%s says nothing, and the words that follow under the same id are answered', async (_, contentType, content, reason, data = {}) => {
+])('%s is not answered, and the text that follows under the same id is', async (_, contentType, content, reason, data = {}) => {
   const chat = { ...(await freshChat()), keyId: newKeyId() };
   const event = inboundEvent(chat, contentType, content);
   await pipeline.publish({ ...event, data: { ...event.data, ...data } });
@@ -62,7 +62,7 @@ test.each<[what: string, contentType: string, content: Record<string, unknown>, 
   expect(pipeline.consumer.textsTo(chat.instanceId, chat.jid)).toEqual(['started by hello']);
 });
 
-test('words in one job with the stub before them are answered once, however often both come', async () => {
+test('a text in one job with its stub is answered once, however often both arrive', async () => {
   const chat = { ...(await freshChat()), keyId: newKeyId() };
   const events = [inboundEvent(chat, 'ciphertext', {}), inboundText({ ...chat, text: 'hello' })];
   for (let times = 0; times < 3; times += 1) await pipeline.publish(events);
@@ -70,10 +70,10 @@ test('words in one job with the stub before them are answered once, however ofte
   expect(await ends(chat.instanceId, 3)).toEqual(['ignored: undecrypted', 'answered', 'answered']);
 });
 
-test('a receipt that comes before the message of the human it is about does not stand in for it', async () => {
+test('a receipt that arrives before its message of the human does not replace it', async () => {
   const chat = await freshChat();
   await pipeline.say(chat, 'hello');
-  await pipeline.ledger.handled(chat.instanceId, 1);
+  await pipeline.tables.handled(chat.instanceId, 1);
   const human = inboundText({ ...chat, text: 'I am here', keyId: newKeyId(), fromMe: true });
   await pipeline.publish({ ...human, event: 'messages.update', data: { ...human.data, content: { status: 'DELIVERY_ACK' } } });
   await pipeline.publish(human);
@@ -81,7 +81,7 @@ test('a receipt that comes before the message of the human it is about does not 
   expect(await ends(chat.instanceId, 4)).toEqual(['answered', 'ignored: other_event', 'ignored: human', 'ignored: paused']);
 });
 
-test('a notice without words from our own side is no human at work', async () => {
+test('a notice without text from the number itself does not count as a human', async () => {
   const chat = await freshChat();
   await pipeline.say(chat, 'hello');
   const notice = inboundEvent({ ...chat, fromMe: true }, 'unknown', {});

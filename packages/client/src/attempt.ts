@@ -2,7 +2,7 @@ import type { HeldClaim } from './held-claim.ts';
 import { PermanentSendError, type Send, type SendContext } from './send.ts';
 import { unlessAborted } from './time.ts';
 
-/** `keyId` is empty when the gateway told none. `alreadySent`: another consumer had sent the message before we lost sight of it. */
+/** `keyId` is empty when the gateway returned none. `alreadySent`: another consumer had already sent the message. */
 export type AttemptOutcome =
   | { type: 'sent'; keyId: string }
   | { type: 'alreadySent'; keyIds: string[] }
@@ -13,9 +13,9 @@ export type AttemptOutcome =
 export type AttemptOptions = {
   sendTimeoutMs: number;
   onError: (error: Error) => void;
-  /** Begin nothing new. */
+  /** Aborts when nothing new may begin. */
   closing: AbortSignal;
-  /** Wait for nothing any more. */
+  /** Aborts when nothing may be waited for any longer. */
   forced: AbortSignal;
 };
 
@@ -44,7 +44,7 @@ export async function attempt(
     if (cause instanceof PermanentSendError) return { type: 'refused', cause };
     if (!giveUp.aborted) return { type: 'failed', cause };
     if (!settled) claim.abandon();
-    // It may still succeed after we stopped waiting: then whoever sends the rest should know.
+    // The send may still succeed after its timeout; the consumer that sends the rest must know.
     const late = sending.then((keyId) => claim.remember([...keyIds, keyId]).catch(onError));
     void late.catch(() => undefined);
     return forced.aborted ? { type: 'interrupted' } : { type: 'held' };

@@ -7,8 +7,8 @@ export type Connection = Redis | string;
 export const defaultPrefix = 'bull';
 
 /**
- * Opens a connection of our own: producers must fail soon when Redis is away and consumers must wait for it, so neither can
- * work on settings chosen for something else. Errors of the connection go to `onError`; ioredis reconnects by itself.
+ * Opens a separate connection: producers must fail soon when Redis is away and consumers must wait for it, so neither can
+ * use settings chosen for another purpose. Errors of the connection go to `onError`; ioredis reconnects by itself.
  */
 export function openConnection(
   connection: Connection,
@@ -28,7 +28,7 @@ export function openConnection(
   return redis;
 }
 
-/** Resolves when commands can be sent; rejects when the connection was closed for good. */
+/** Resolves when commands can be sent; rejects when the connection was closed permanently. */
 export async function whenReady(redis: Redis): Promise<void> {
   if (redis.status === 'ready') return;
   if (redis.status === 'end') throw new Error('the connection to Redis is closed');

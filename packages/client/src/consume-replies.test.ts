@@ -14,7 +14,7 @@ function consume(queues: TestQueues, send: Send, options: ConsumerOptions = {}):
   return consumer;
 }
 
-/** A gateway that takes everything. */
+/** A gateway that accepts everything. */
 function recorder() {
   const sent: string[] = [];
   const send: Send = async (message) => {
@@ -25,7 +25,7 @@ function recorder() {
 }
 
 describe('a reply', () => {
-  test('is sent message by message, in order, and completed with the key ids', async () => {
+  test('is sent message by message, in order, and completes with the key ids', async () => {
     const queues = testQueues();
     const { sent, send } = recorder();
     const events = await queues.queueEvents('outbound');
@@ -36,7 +36,7 @@ describe('a reply', () => {
     expect(sent).toEqual(['one', 'two', 'three']);
   });
 
-  test('is completed without the ids that the gateway did not tell', async () => {
+  test('is completed without ids that the gateway did not return', async () => {
     const queues = testQueues();
     const events = await queues.queueEvents('outbound');
     consume(queues, async (message) => (textOf(message) === 'two' ? null : textOf(message)));
@@ -45,7 +45,7 @@ describe('a reply', () => {
     expect(await job.waitUntilFinished(events)).toEqual({ keyIds: ['one', 'three'] });
   });
 
-  test('tells how far it is', async () => {
+  test('reports its progress', async () => {
     const queues = testQueues();
     const { promise: second, resolve: sendSecond } = Promise.withResolvers<string>();
     const events = await queues.queueEvents('outbound');
@@ -77,7 +77,7 @@ describe('a reply', () => {
       { ...replyOf(['one']), messages: [{ type: 'hologram', id: 'x' }] },
       '`messages.0.type` must be `text` or `image` or `video` or `audio` or `document` or `buttons` or `list` or `poll`, but got "hologram"',
     ],
-  ])('%s fails for good, in a sentence', async (_, reply, sentence) => {
+  ])('%s fails permanently, with a sentence as the reason', async (_, reply, sentence) => {
     const queues = testQueues();
     const { sent, send } = recorder();
     const events = await queues.queueEvents('outbound');
@@ -90,7 +90,7 @@ describe('a reply', () => {
 });
 
 describe('several consumers on one queue', () => {
-  test('each sends the replies it accepts, and one that nobody accepts waits', async () => {
+  test('each sends the replies it accepts, and a reply that nobody accepts waits', async () => {
     const queues = testQueues();
     const [shop, office] = [recorder(), recorder()];
     const events = await queues.queueEvents('outbound');
@@ -111,7 +111,7 @@ describe('several consumers on one queue', () => {
     expect(await forNobody.getState()).not.toBe('failed');
   });
 
-  test('a consumer that cannot tell leaves the reply alone until it can', async () => {
+  test('a consumer whose `accepts` fails leaves the reply alone until it succeeds', async () => {
     const queues = testQueues();
     const { sent, send } = recorder();
     const errors: string[] = [];
@@ -159,7 +159,7 @@ describe('pace', () => {
     for (const [index, atLeast] of [60, 90, 60, 90].entries()) expect(pauses[index]).toBeGreaterThanOrEqual(atLeast - 2);
   });
 
-  test('can be left to the gateway', async () => {
+  test('is left to the gateway when it is switched off', async () => {
     const queues = testQueues();
     const { send } = recorder();
     const events = await queues.queueEvents('outbound');
@@ -169,7 +169,7 @@ describe('pace', () => {
     expect(await job.waitUntilFinished(events, 5_000)).toEqual({ keyIds: ['key of one', 'key of two'] });
   });
 
-  test('typing that cannot be shown keeps no message back', async () => {
+  test('a failure to show typing delays no message', async () => {
     const queues = testQueues();
     const { send } = recorder();
     const errors: string[] = [];
@@ -188,7 +188,7 @@ describe('pace', () => {
 });
 
 describe('a send that fails', () => {
-  test('is tried again, and only that message', async () => {
+  test('is retried, and only that message', async () => {
     const queues = testQueues();
     const attempts: string[] = [];
     const events = await queues.queueEvents('outbound');
@@ -222,7 +222,7 @@ describe('a send that fails', () => {
     expect(attempts).toEqual([1, 2, 3]);
   });
 
-  test('for good fails its reply at once and keeps what was sent', async () => {
+  test('permanently fails its reply at once, and its sent messages stay recorded', async () => {
     const queues = testQueues();
     const sent: string[] = [];
     const events = await queues.queueEvents('outbound');
@@ -240,7 +240,7 @@ describe('a send that fails', () => {
     expect(await failed?.getState()).toBe('failed');
   });
 
-  test('by taking too long is aborted and tried again', async () => {
+  test('by taking too long is aborted and retried', async () => {
     const queues = testQueues();
     const events = await queues.queueEvents('outbound');
     consume(
@@ -278,7 +278,7 @@ describe('closing', () => {
     expect(second.sent).toEqual(['one']);
   });
 
-  test('finishes the message being sent, and the next consumer goes on after it', async () => {
+  test('finishes the message being sent, and the next consumer continues after it', async () => {
     const queues = testQueues();
     const events = await queues.queueEvents('outbound');
     const begun = Promise.withResolvers<void>();

@@ -11,17 +11,17 @@ export type ConsumerOptions = {
   /** Prefix of all queue keys; default `bull`. */
   prefix?: string;
   /**
-   * Whether a reply is this consumer's to send; default: every one. One that is not goes back to the queue for another consumer, and comes
-   * by again within 5 seconds. For several consumers that serve different instances from one queue.
+   * Whether this consumer sends a reply; default: every reply. A reply it does not accept returns to the queue for another consumer and is
+   * offered again within 5 seconds. For several consumers that serve different instances from one queue.
    */
   accepts?: (reply: OutboundReply) => boolean | Promise<boolean>;
-  /** Replies in work at the same time; default 50. One that paces its messages counts. */
+  /** Concurrent replies; default 50. A reply that waits between messages counts. */
   concurrency?: number;
   /** Wait `waitMs` and `typingMs` before each message; default true. False: send at once. */
   pace?: boolean;
   /** Called when the typing before a message begins, to show it. What it throws goes to `onError` and delays nothing. */
   onTyping?: (context: SendContext, typingMs: number) => void | Promise<void>;
-  /** How often one message is tried before its reply fails; default 5. */
+  /** Attempts per message before its reply fails; default 5. */
   attempts?: number;
   /** Pause before the second attempt, doubled for each further one up to 30,000; default 1,000. */
   backoffMs?: number;
@@ -29,18 +29,18 @@ export type ConsumerOptions = {
   sendTimeoutMs?: number;
   /** How long a consumer may be silent before its reply is taken over; default 15,000. A crashed one is replaced within twice this. */
   lockMs?: number;
-  /** How long it is remembered what was sent of a reply; default 24 hours. */
+  /** How long the progress of a reply is remembered; default 24 hours. */
   rememberMs?: number;
   /** How long `close()` waits for messages being sent before it aborts them; default 10,000. */
   closeTimeoutMs?: number;
-  /** Hears of errors nobody waits for, such as a lost connection; default: a process warning. */
+  /** Receives errors that no caller awaits, such as a lost connection; default: a process warning. */
   onError?: (error: Error) => void;
 };
 
 export type Consumer = {
-  /** Resolves when replies are being taken. */
+  /** Resolves when the consumer has started. */
   ready: () => Promise<void>;
-  /** Takes no more replies, lets the message being sent finish, and gives unfinished replies back to the queue. */
+  /** Stops fetching replies, lets the message being sent finish, and returns unfinished replies to the queue. */
   close: () => Promise<void>;
 };
 
@@ -48,8 +48,8 @@ export type Consumer = {
 const maxCrashes = 10;
 
 /**
- * Takes the replies of the queue `outbound` and sends their messages, in order and at the bot's pace. What was sent is noted after
- * each message, so that a reply taken over, delivered again or published again goes on at its first unsent message.
+ * Consumes the replies of the queue `outbound` and sends their messages, in order and at the bot's pace. Progress is stored after
+ * each message, so that a reply that is taken over, redelivered or published again continues at its first unsent message.
  */
 export function consumeReplies(connection: Connection, send: Send, options: ConsumerOptions = {}): Consumer {
   const settings = { ...defaults, ...options };
@@ -75,12 +75,12 @@ export function consumeReplies(connection: Connection, send: Send, options: Cons
   worker.on('error', onError);
 
   async function shutDown(): Promise<void> {
-    // First the worker, so that it does not fetch again what is given back.
+    // The worker stops first, so that it does not fetch the returned replies again.
     const closed = worker.close();
     closing.abort();
     if (!(await settlesWithin(closed, settings.closeTimeoutMs))) {
       forced.abort();
-      // While Redis is away, nothing can be given back: those replies are taken over when their locks end.
+      // While Redis is away nothing can be returned: those replies are taken over when their locks expire.
       if (!(await settlesWithin(closed, giveBackMs))) await settlesWithin(worker.disconnect(), giveBackMs);
     }
     redis.disconnect();

@@ -108,7 +108,7 @@ describe('the AsyncAPI document', () => {
     expect(Object.values(document.components.messages).map(({ name }) => name)).toEqual(['message', 'reply', 'event']);
   });
 
-  test('has something behind every reference', () => {
+  test('resolves every reference', () => {
     const refs = [...textOf('asyncapi.json').matchAll(/"\$ref": "([^"]+)"/g)].map((match) => match[1] ?? '');
     expect(refs.length).toBeGreaterThan(10);
     expect(refs.filter((ref) => typeof resolve(ref) !== 'object')).toEqual([]);
@@ -120,7 +120,7 @@ describe('the AsyncAPI document', () => {
     }
   });
 
-  test('tells the limits of a job', () => {
+  test('states the limits of a job', () => {
     expect(document.channels['inbound']?.description).toMatch(/524288 bytes.*65536 bytes.*32 levels.*500 events/);
   });
 
@@ -139,7 +139,7 @@ describe('the AsyncAPI document', () => {
   });
 });
 
-test('a description of a field that is no more is an error, not a loss', () => {
+test('a description of a field that no longer exists is an error', () => {
   const schema = z.toJSONSchema(z.object({ list: z.array(z.object({ name: z.string() })) }));
   expect(JSON.stringify(describeFields(schema, { 'list.name': 'Who.' }))).toContain('"description":"Who."');
   expect(() => describeFields(schema, { 'list.age': 'How old.' })).toThrow('list.age');

@@ -8,13 +8,13 @@ import type { Send, SendContext } from './send.ts';
 import { pause } from './time.ts';
 
 /**
- * How far a delivery came; `keyIds` has one entry per message sent.
- * - `sent`: all of them, now or at an earlier delivery;
+ * The result of a delivery; `keyIds` has one entry per message sent.
+ * - `sent`: all messages are sent, now or by an earlier delivery;
  * - `refused`: the message after those sent can never be sent;
- * - `failed`: it could not be sent in all its attempts;
+ * - `failed`: the next message could not be sent in all its attempts;
  * - `interrupted`: the consumer closes;
  * - `held`: another consumer is sending this reply;
- * - `declined`: it is another consumer's to send.
+ * - `declined`: this consumer does not accept the reply.
  */
 export type DeliveryOutcome =
   | { type: 'sent'; keyIds: string[] }
@@ -41,12 +41,12 @@ export async function deliver(job: Job<unknown>, fence: SendFence, send: Send, o
   try {
     return await sendAll(job, parsed.data, claim, send, options);
   } finally {
-    // All was said and done: a claim that cannot be released expires.
+    // The delivery is finished: a claim that cannot be released expires.
     await claim.release().catch(options.onError);
   }
 }
 
-/** Whoever cannot tell leaves the reply alone. */
+/** If `accepts` fails, the reply is left alone. */
 async function isAccepted(reply: OutboundReply, { accepts, onError }: DeliveryOptions): Promise<boolean> {
   try {
     return accepts === undefined || (await accepts(reply));
@@ -86,7 +86,7 @@ async function sendAll(
   return { type: 'sent', keyIds };
 }
 
-/** Paces the first unsent message and tries until it is sent or all attempts are used up. */
+/** Paces the first unsent message and attempts it until it is sent or all attempts are used up. */
 async function sendNext(
   reply: OutboundReply,
   keyIds: string[],

@@ -4,14 +4,14 @@ import type { z } from 'zod';
 import type { DeliveryOutcome } from './deliver.ts';
 import { known } from './progress.ts';
 
-/** How soon a reply that another consumer is sending is looked at again. */
+/** Delay before a reply that another consumer is sending is checked again. */
 const heldMs = 1_000;
 
-/** How soon a reply of another consumer comes by again: a little later each time. */
+/** Delay before a declined reply is offered again; it grows each time. */
 const declinedMs = 100;
 const declinedMaxMs = 5_000;
 
-/** Ends the job as its delivery ended: returns the receipt that completes it, or throws what BullMQ understands. */
+/** Ends the job according to its delivery: returns the receipt that completes it, or throws an error that BullMQ understands. */
 export async function finish(
   job: Job<unknown>,
   token: string | undefined,
@@ -37,7 +37,7 @@ async function failure(
     return new DelayedError();
   }
   if (outcome.type === 'declined') {
-    // Soon at first, for the consumer that sends it may be as near; rarer while there is none.
+    // Soon at first, because the other consumer may be ready; less often while there is none.
     await job.moveToDelayed(Date.now() + Math.min(declinedMs * job.attemptsStarted, declinedMaxMs), token).catch(onError);
     return new DelayedError();
   }

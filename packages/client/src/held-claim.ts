@@ -1,23 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { Claim, SendFence } from './send-fence.ts';
 
-/** A reply that is ours to send, kept ours by renewing the claim until it is released. */
+/** A claimed reply. The claim is renewed until it is released. */
 export type HeldClaim = {
-  /** One per message that was sent before we came. */
+  /** One per message that was sent before this claim. */
   keyIds: string[];
-  /** Aborts when another consumer has the reply, or may have it because Redis did not hear of us for too long. */
+  /** Aborts when another consumer has claimed the reply, or may have, because the claim could not be renewed in time. */
   lost: AbortSignal;
-  /** Asks Redis whether the reply is still ours, and what was sent of it. To be asked right before each send. */
+  /** Asks Redis whether the claim still holds and what was sent. Must be called right before each send. */
   confirm(): Promise<Claim>;
   remember(keyIds: string[]): Promise<void>;
-  /** Something is still being sent: leave the claim to expire instead of releasing it. */
+  /** A send is still running: let the claim expire instead of releasing it. */
   abandon(): void;
   release(): Promise<void>;
 };
 
 /** Null: another consumer is sending this reply. */
 export async function holdClaim(fence: SendFence, replyId: string, onError: (error: Error) => void): Promise<HeldClaim | null> {
-  // Of this delivery, not of this process: a stalled delivery and its successor may share one.
+  // One token per delivery, not per process: a stalled delivery and its successor may share a process.
   const token = randomUUID();
   const lost = new AbortController();
   let expiry: NodeJS.Timeout | undefined;
@@ -29,7 +29,7 @@ export async function holdClaim(fence: SendFence, replyId: string, onError: (err
     const claim = await fence.claim(replyId, token);
     clearTimeout(expiry);
     if (claim.type === 'held') lost.abort();
-    // From before the question: Redis may have counted from then on.
+    // Measured before the request: the expiry in Redis may count from then on.
     else if (!over) expiry = setTimeout(() => lost.abort(), fence.lockMs - (performance.now() - askedAt));
     return claim;
   }

@@ -8,7 +8,7 @@ const withData = (data: Partial<typeof message.data>) => ({ ...message, data: { 
 const status = (text: string) => ({ ...withData({ content: { status: text } }), event: 'messages.update' });
 const jobIdOf = (event: typeof message) => inboundJobs(event, 1)[0]?.jobId;
 
-test('the job id is made from instance, chat, direction and key id, so that any program can make it', () => {
+test('the job id is derived from instance, chat, direction and key id, so that any program can compute it', () => {
   // printf 'shop|5531999999999@s.whatsapp.net|false|3EB0' | sha256sum
   expect(jobIdOf(message)).toBe('wa-efb653c80f87f92cd38f1e61e0403c6adb7b350401430bcaf1445c0260ef3bef');
 });
@@ -46,7 +46,7 @@ test('an array has the id of all its events in order', () => {
   expect(idOf([message])).toBe(jobIdOf(message));
 });
 
-test('the partition of an instance never changes, and any program can find it', () => {
+test('the partition of an instance never changes, and any program can compute it', () => {
   // printf 'shop' | sha256sum | head -c 8
   const first32Bits = 0x8d9001d3;
   expect([2, 3, 16, 1000].map((partitions) => partitionOf(message, partitions))).toEqual(
@@ -54,14 +54,14 @@ test('the partition of an instance never changes, and any program can find it', 
   );
 });
 
-test('whatever a contact is called by, their messages are in one queue', () => {
+test('all messages of a contact are in one queue, whichever address they carry', () => {
   const names = ['5531999999999:3@c.us', '553199999999@s.whatsapp.net', '123456789012345@lid', 'BR.abc123', 'nobody'];
   const events = names.map((keyRemoteJid, n) => withData({ keyRemoteJid, keyId: `K${n}` }));
   expect(inboundJobs(events, 256)).toHaveLength(1);
   expect(inboundJobs([...events, { ...message, instance: { instanceId: 'office' } }], 256)).toHaveLength(2);
 });
 
-test('words have another job id than the undecrypted event before them, which may still wait', () => {
+test('a decrypted message has another job id than its undecrypted event, which may still be waiting', () => {
   const stub = { ...message, data: { ...message.data, contentType: 'ciphertext', content: {} } };
   expect(jobIdOf(stub)).not.toBe(jobIdOf(message));
   expect(jobIdOf(stub)).toBe(jobIdOf(structuredClone(stub)));

@@ -27,7 +27,7 @@ export function inboundQueueName(partition: number, partitions: number): string 
 
 /**
  * The queue of an instance: the first 32 bits of the SHA-256 of its id, modulo `partitions`. All events of an instance share one, since
- * a contact's next message may come under another of their names, and two queues have no common order. All producers must agree on it,
+ * a contact's next message may carry another of their addresses, and two queues have no common order. All producers must agree on it,
  * whatever their language: never change it.
  */
 export function partitionOf({ instance }: InboundEvent, partitions: number): number {
@@ -47,8 +47,8 @@ function eventKey(event: InboundEvent): string {
 }
 
 /**
- * By the address in its normal form, which any program can make: what else is known of a contact is Typelane's. An address that WhatsApp
- * does not have stays as it came: Typelane's dead letters are the place to see it.
+ * Uses the address in its normal form, which any program can compute; only Typelane knows the contact's other addresses. An address that WhatsApp
+ * does not have stays unchanged and ends in Typelane's dead letters.
  */
 function chatOf({ instance, data }: InboundEvent): string {
   return `${instance.instanceId}|${parseJid(data.keyRemoteJid)?.jid ?? data.keyRemoteJid}`;

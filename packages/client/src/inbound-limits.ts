@@ -20,12 +20,12 @@ export function inboundExcess(data: unknown): Excess | null {
   return sizeExcess(data);
 }
 
-/** The first limit that one event breaks, but for its size. Walks no deeper than the limit, so nothing is too deep for it. */
+/** The first limit, except size, that one event breaks. Descends no deeper than the limit, so any depth is safe. */
 export function eventExcess(event: unknown, path: (string | number)[] = []): Excess | null {
   return nestingExcess(event, path, 1);
 }
 
-/** Names of fields that carry a person's words. Other strings, such as thumbnails, only count towards the size of the job. */
+/** Names of fields that contain a person's text. Other strings, such as thumbnails, only count towards the size of the job. */
 const textFields = new Set(['text', 'caption', 'conversation']);
 
 function nestingExcess(value: unknown, path: (string | number)[], depth: number): Excess | null {

@@ -53,11 +53,11 @@ test.each([
   ['an empty array', [], 'The event must be one event or a list of 1 to 500, but got a list of 0'],
   ['too many events', Array.from({ length: 501 }, () => event), 'The event must be one event or a list of 1 to 500, but got a list of 501'],
   ['an array in an array', [[event]], '`0` must be an object, but got a list of 1'],
-])('%s is refused in a sentence that names the field, what is expected and what came', (_, value, sentence) => {
+])('%s is refused with a sentence that names the field, what is allowed and what came', (_, value, sentence) => {
   expect(refusalOf(value)).toContain(sentence);
 });
 
-test('every problem of an event has its sentence', () => {
+test('every problem of an event is reported in a sentence of its own', () => {
   const error = refusalOf({ ...without('keyId'), event: '' });
   expect(error).toBe('`event` must be text of at least 1 character, but got "". `data.keyId` is required');
 });
@@ -103,6 +103,6 @@ test.each([
   expect(refusalOf(value)).toContain(sentence);
 });
 
-test('fields nobody knows pass', () => {
+test('unknown fields are accepted', () => {
   expect(refusalOf({ ...withData({ later: { any: 'thing' } }), more: 1 })).toBe('accepted');
 });

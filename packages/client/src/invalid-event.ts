@@ -10,7 +10,7 @@ import {
 } from '@typelane/core/contracts';
 import { inboundExcess } from './inbound-limits.ts';
 
-/** What was given to `publish()` is no inbound event. The message is one sentence per problem. */
+/** The argument of `publish()` is not a valid inbound event. The message is one sentence per problem. */
 export class InvalidEventError extends Error {
   override name = 'InvalidEventError';
   readonly problems: Problem[];
@@ -38,7 +38,7 @@ function inboundProblems(value: unknown): Problem[] {
   return value.flatMap((event, index) => eventProblems(event, [index]));
 }
 
-/** What keeps `event` from being an inbound event, whatever its size. Empty: nothing. */
+/** The problems of `event` as an inbound event, except its size. Empty: it is valid. */
 export function eventProblems(event: unknown, path: number[] = []): Problem[] {
   const parsed = inboundEventSchema.safeParse(event);
   if (parsed.success) return [];

@@ -4,7 +4,7 @@ export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /**
  * The schema with a description at each field named by `descriptions`: `data.keyId` is the field `keyId` of the object `data`. An item
- * of an array and each alternative of a union are reached by the name of their field. Throws when a path leads nowhere.
+ * of an array and each alternative of a union are reached by the name of their field. Throws when a path does not exist.
  */
 export function describeFields(schema: JsonSchema, descriptions: Record<string, string>): JsonSchema {
   const described = structuredClone(schema);

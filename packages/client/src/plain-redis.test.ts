@@ -14,7 +14,7 @@ async function add(queues: TestQueues, text: string): Promise<unknown> {
   return await queues.redis.eval(script, 4, ...keys, `wa-${text}`, JSON.stringify(said(text)), Date.now());
 }
 
-test('events added by the script of the README stand among those of BullMQ, in order', async () => {
+test('events added by the script of the README are queued in order among those of BullMQ', async () => {
   const queues = testQueues();
   expect(await add(queues, 'one')).toBe(1);
   await queues.queue('inbound').add('message', said('two'));
@@ -26,7 +26,7 @@ test('events added by the script of the README stand among those of BullMQ, in o
   );
 });
 
-test('the same job id is one job', async () => {
+test('a repeated job id adds no second job', async () => {
   const queues = testQueues();
   await add(queues, 'one');
   expect(await add(queues, 'one')).toBe(0);
@@ -35,7 +35,7 @@ test('the same job id is one job', async () => {
   expect(await queues.waiting('inbound')).toEqual([said('one')]);
 });
 
-test('it wakes who waits, but for a paused queue', async () => {
+test('it wakes a waiting worker, except on a paused queue', async () => {
   const queues = testQueues();
   const marker = `${queues.prefix}:inbound:marker`;
   await queues.queue('inbound').pause();
@@ -48,7 +48,7 @@ test('it wakes who waits, but for a paused queue', async () => {
   expect(await queues.redis.zrange(marker, '0', '-1', 'WITHSCORES')).toEqual(['0', '0']);
 });
 
-test('BullMQ itself can work on such a job', async () => {
+test('BullMQ can process such a job', async () => {
   const queues = testQueues();
   const done = Promise.withResolvers<unknown>();
   const worker = new Worker('inbound', async (job) => done.resolve([job.name, job.data]), {

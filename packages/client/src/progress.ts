@@ -1,10 +1,10 @@
 import type { Job } from 'bullmq';
 import { z } from 'zod';
 
-/** What the job itself tells of its delivery, for people who look at it and for a consumer that finds no other note. */
+/** The progress stored in the job, for operators and for a consumer that finds no other record. */
 const progressSchema = z.object({ sent: z.number().int().nonnegative(), keyIds: z.array(z.string()) });
 
-/** One entry per message sent; which of them told no key id is not known any more, so those come last, empty. */
+/** One entry per message sent. Messages without a key id are no longer identifiable, so their empty entries come last. */
 export function sentByProgress(progress: unknown): string[] {
   const parsed = progressSchema.safeParse(progress);
   if (!parsed.success) return [];
@@ -12,12 +12,12 @@ export function sentByProgress(progress: unknown): string[] {
   return Array.from({ length: sent }, (_, index) => keyIds[index] ?? '');
 }
 
-/** The reply goes on when the job is gone (removed, or lost by Redis): its own note is kept elsewhere. */
+/** The delivery continues when the job is gone (removed, or lost by Redis): its progress is also stored elsewhere. */
 export async function noteProgress(job: Job<unknown>, keyIds: string[], onError: (error: Error) => void): Promise<void> {
   await job.updateProgress({ sent: keyIds.length, keyIds: known(keyIds) }).catch(onError);
 }
 
-/** The key ids that the gateway told, in the order of the messages. */
+/** The key ids that the gateway returned, in the order of the messages. */
 export function known(keyIds: string[]): string[] {
   return keyIds.filter((keyId) => keyId !== '');
 }

@@ -9,7 +9,7 @@ export class PublishError extends Error {
 export type Lane = {
   /** Resolves when the job is acknowledged; rejects with `PublishError` after `timeoutMs`. */
   publish(job: InboundJob, timeoutMs: number): Promise<void>;
-  /** Takes no more jobs and resolves when those it has are acknowledged or given up. */
+  /** Accepts no more jobs and resolves when all accepted ones are acknowledged or given up. */
   close(): Promise<void>;
 };
 
@@ -17,7 +17,7 @@ type LanePorts = {
   ready(): Promise<void>;
   /** Adds in the order given; rejects unless all were acknowledged. Adding a job twice must be harmless. */
   add(jobs: InboundJob[]): Promise<void>;
-  /** Why there is no connection, when there is none. */
+  /** The reason when there is no connection. */
   connectionError(): unknown;
 };
 
@@ -27,8 +27,8 @@ type Waiting = { job: InboundJob; settle(error?: PublishError): void };
 const batchMax = 50;
 
 /**
- * Sends the jobs of one queue one batch after the other, so that a job tried again is never overtaken by a later one.
- * What is published while a batch is under way makes the next batch.
+ * Sends the jobs of one queue one batch after the other, so that a later job never overtakes a retried one.
+ * Jobs published while a batch is in flight form the next batch.
  */
 export function createLane(ports: LanePorts): Lane {
   const waiting = new Set<Waiting>();
@@ -42,7 +42,7 @@ export function createLane(ports: LanePorts): Lane {
       let batch: Waiting[] = [];
       try {
         await ports.ready();
-        // Chosen after the wait: what was given up meanwhile must not be published any more.
+        // Chosen after the wait: jobs given up meanwhile must not be published.
         batch = firstOf(waiting, batchMax);
         if (batch.length > 0) await ports.add(batch.map((entry) => entry.job));
         for (const entry of batch) entry.settle();
@@ -94,7 +94,7 @@ function firstOf<T>(values: Set<T>, count: number): T[] {
   return first;
 }
 
-/** What Redis says while it starts, fails over, saves or is full. Anything else it says, it would say again. */
+/** Errors of Redis while it starts, fails over, saves or is full. Any other error would be repeated on a retry. */
 const passing = /\b(LOADING|BUSY|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF|OOM|NOSCRIPT)\b/;
 
 function isFinal(error: unknown): boolean {

@@ -86,7 +86,7 @@ describe('publishing', () => {
     }
   });
 
-  test('refuses a number of partitions that is none', () => {
+  test('refuses an invalid number of partitions', () => {
     expect(() => createPublisher({ connection: 'redis://127.0.0.1:1', partitions: 0 })).toThrow('partitions');
   });
 
@@ -115,7 +115,7 @@ describe('publishing an event again', () => {
 });
 
 describe('while Redis is away', () => {
-  test('publishing fails in time, says why, and is not made up for later', async () => {
+  test('publishing fails in time with the reason, and the event is not published later', async () => {
     const queues = testQueues();
     const proxy = await redisProxy(queues.url);
     await proxy.cut();
@@ -164,7 +164,7 @@ describe('while Redis is away', () => {
     expect(await queues.waiting('inbound')).toEqual(events);
   });
 
-  test('a connection that has fallen silent fails the publish in time', async () => {
+  test('a connection that stops responding fails the publish in time', async () => {
     const queues = testQueues();
     const proxy = await redisProxy(queues.url);
     const { publish } = publisher({ connection: proxy.url, prefix: queues.prefix, timeoutMs: 1_000 });
@@ -176,7 +176,7 @@ describe('while Redis is away', () => {
     expect(performance.now() - begun).toBeLessThan(2_000);
   });
 
-  test('a connection that has fallen silent is replaced while the publish still tries', async () => {
+  test('a connection that stops responding is replaced while the publish is still being attempted', async () => {
     const queues = testQueues();
     const proxy = await redisProxy(queues.url);
     const { publish } = publisher({ connection: proxy.url, prefix: queues.prefix });
@@ -188,10 +188,10 @@ describe('while Redis is away', () => {
   });
 });
 
-test('a refusal that waiting does not mend fails the publish at once, in the words of Redis', async () => {
+test('an error that waiting cannot resolve fails the publish at once, with the message of Redis', async () => {
   const queues = testQueues();
   await queues.redis.set(`${queues.prefix}:inbound:wait`, 'no list');
-  // Longer than the test may take: whoever waited for it would fail.
+  // Longer than the test may take: waiting for it would fail the test.
   const { publish } = publisher({ connection: queues.url, prefix: queues.prefix, timeoutMs: 600_000 });
 
   const refusal = await publish(said('oi')).catch((error: unknown) => error);
@@ -200,7 +200,7 @@ test('a refusal that waiting does not mend fails the publish at once, in the wor
 });
 
 describe('closing', () => {
-  test('waits for what was published before and takes nothing more', async () => {
+  test('waits for earlier publishes and accepts no further ones', async () => {
     const queues = testQueues();
     const { publish, close } = publisher({ connection: queues.url, prefix: queues.prefix });
     const published = publish(said('oi'));

@@ -11,23 +11,23 @@ export type PublisherOptions = {
   prefix?: string;
   /** How many inbound queues Typelane reads: its `INBOUND_PARTITIONS`. Default 1, which is the queue `inbound`. */
   partitions?: number;
-  /** How long one publish tries before it gives up; default 10,000. */
+  /** How long one publish is attempted before it fails; default 10,000. */
   timeoutMs?: number;
 };
 
 export type Publisher = {
   /**
    * Resolves once Redis acknowledged every job: one, or one per partition that an array of events touches.
-   * Publishing the same event again is harmless. Calls of one publisher keep their order, also when they are not awaited.
+   * Publishing the same event again is harmless. Calls of one publisher keep their order, even when they are not awaited.
    * Throws `InvalidEventError` before anything was published, or `PublishError` when Redis did not acknowledge in time:
-   * then the event may or may not be in the queue, and is to be published again.
+   * then the event may or may not be in the queue and must be published again.
    */
   publish: (event: InboundEvent | InboundEvent[]) => Promise<{ jobId: string }[]>;
   /** Waits for what was published before, then disconnects. */
   close: () => Promise<void>;
 };
 
-/** A Redis that does not answer for this long is taken for dead and the connection is made anew. */
+/** A connection on which Redis does not answer for this long is replaced. */
 const silenceMs = 3_000;
 
 /** Publishes WhatsApp events to the queue or queues `inbound`. */
@@ -39,7 +39,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const redis = openConnection(connection, failFast, (error) => (lastError = error));
   redis.on('ready', () => (lastError = undefined));
   const lanes = Array.from({ length: partitions }, (_, partition) => {
-    // The meta of the queue is left to Typelane, which owns it. The version check would be one more command that can hang.
+    // Typelane owns the queue's meta key. The version check would be one more command that can hang.
     const queue = new Queue(inboundQueueName(partition, partitions), {
       connection: redis,
       prefix,
@@ -63,7 +63,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   };
 }
 
-/** Commands fail at once while Redis is away; the lane tries them again within the bound that the caller knows. */
+/** Commands fail at once while Redis is away; the lane retries them within the timeout that the caller set. */
 const failFast = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,

@@ -26,7 +26,7 @@ function recorder() {
 }
 
 describe('a reply delivered again', () => {
-  test('goes on at its first unsent message when the consumer was killed in the middle', async () => {
+  test('continues at its first unsent message when the consumer was killed during it', async () => {
     const queues = testQueues();
     const whatsApp = await gateway();
     const events = await queues.queueEvents('outbound');
@@ -43,7 +43,7 @@ describe('a reply delivered again', () => {
     expect(sent).toEqual(['two', 'three']);
   });
 
-  test('after it was completed and removed sends nothing and completes with the same ids', async () => {
+  test('sends nothing and completes with the same ids after its job was completed and removed', async () => {
     const queues = testQueues();
     const events = await queues.queueEvents('outbound');
     const { sent, send } = recorder();
@@ -60,7 +60,7 @@ describe('a reply delivered again', () => {
     expect(sent).toEqual(['one', 'two']);
   });
 
-  test('after it failed and was removed goes on at the message that failed', async () => {
+  test('continues at the failed message after its job failed and was removed', async () => {
     const queues = testQueues();
     const events = await queues.queueEvents('outbound');
     const { sent, send } = recorder();
@@ -80,7 +80,7 @@ describe('a reply delivered again', () => {
     expect(sent).toEqual(['one', 'two', 'three']);
   });
 
-  test('goes by its own progress when nothing else is remembered', async () => {
+  test('continues from its own progress when no other record is left', async () => {
     const queues = testQueues();
     const events = await queues.queueEvents('outbound');
     const reply = replyOf(['one', 'two', 'three']);
@@ -93,7 +93,7 @@ describe('a reply delivered again', () => {
     expect(sent).toEqual(['three']);
   });
 
-  test('is remembered as long as asked, and its lock is gone', async () => {
+  test('is remembered for the configured time, and its lock is released', async () => {
     const queues = testQueues();
     const events = await queues.queueEvents('outbound');
     consume(queues, recorder().send, { rememberMs: 60_000 });
@@ -109,7 +109,7 @@ describe('a reply delivered again', () => {
 });
 
 describe('two consumers with one reply', () => {
-  test('send each message once, also when both have a job of it', async () => {
+  test('send each message once, even when both have a job for it', async () => {
     const queues = testQueues();
     const events = await queues.queueEvents('outbound');
     const { sent, send } = recorder();
@@ -123,7 +123,7 @@ describe('two consumers with one reply', () => {
     expect(sent).toEqual(['one', 'two', 'three']);
   });
 
-  test('one that was frozen and wakes up sends nothing more', async () => {
+  test('a consumer that was frozen sends nothing more when it continues', async () => {
     const queues = testQueues();
     const whatsApp = await gateway();
     const events = await queues.queueEvents('outbound');
@@ -146,7 +146,7 @@ describe('two consumers with one reply', () => {
     expect(whatsApp.arrived).toEqual(['frozen: one', 'second: one', 'second: two', 'second: three']);
   });
 
-  test('one that was frozen while it showed typing wakes up and sends nothing', async () => {
+  test('a consumer that was frozen while it showed typing sends nothing when it continues', async () => {
     const queues = testQueues();
     const whatsApp = await gateway();
     const events = await queues.queueEvents('outbound');
@@ -163,7 +163,7 @@ describe('two consumers with one reply', () => {
     expect(whatsApp.arrived).toEqual(['second: one']);
   });
 
-  test('one that loses its lock has its send aborted, and its late success counts', async () => {
+  test('a consumer that loses its lock has its send aborted, and its late success counts', async () => {
     const queues = testQueues();
     const events = await queues.queueEvents('outbound');
     const begun = Promise.withResolvers<void>();
@@ -184,7 +184,7 @@ describe('two consumers with one reply', () => {
     );
     const job = await publishReply(queues, reply, 'reply-1');
     await begun.promise;
-    // As if Redis had not heard of the first consumer for too long and another one had come.
+    // As if the first consumer's claim had expired and another consumer had claimed the reply.
     await queues.redis.set(`${queues.prefix}:typelane:sending:${reply.replyId}`, 'another', 'PX', 3_000);
     await aborted.promise;
     late.resolve('late key of one');
@@ -195,7 +195,7 @@ describe('two consumers with one reply', () => {
 });
 
 describe('a Redis that loses its memory', () => {
-  test('in the middle of a reply makes nothing be sent twice', async () => {
+  test('during a reply causes no message to be sent twice', async () => {
     const queues = testQueues();
     const reply = replyOf(['one', 'two', 'three']);
     const { sent, send } = recorder();

@@ -1,13 +1,13 @@
 import type { Redis } from 'ioredis';
 
 /**
- * Lets one consumer at a time send a reply, and remembers what was sent of it, whichever job brought it.
- * `keyIds` has one entry per message sent, in order; empty text where the gateway told no id.
+ * Lets one consumer at a time send a reply and stores its progress, whichever job carries it.
+ * `keyIds` has one entry per message sent, in order; empty text where the gateway returned no id.
  */
 export type SendFence = {
-  /** Takes the reply, or keeps it when `token` has it already. */
+  /** Claims the reply, or renews the claim when `token` already holds it. */
   claim(replyId: string, token: string): Promise<Claim>;
-  /** Notes what was sent, with or without the claim: what was sent was sent. Notes of others are kept. */
+  /** Stores what was sent, with or without the claim, because a sent message cannot be undone. Entries of other consumers are kept. */
   remember(replyId: string, keyIds: string[]): Promise<void>;
   release(replyId: string, token: string): Promise<void>;
   /** How long a claim lasts unless it is renewed. */
@@ -36,7 +36,7 @@ export function createSendFence(redis: Redis, options: { prefix: string; lockMs:
   };
 }
 
-/** A lock that is gone (expired, or lost by Redis) may be taken again: what anyone sent meanwhile comes back with it. */
+/** A lock that is gone (expired, or lost by Redis) may be acquired again; the progress of other consumers is returned with it. */
 const claimScript = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] and not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then
   return 0
@@ -44,7 +44,7 @@ end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return redis.call('HGETALL', KEYS[2])`;
 
-/** Everything sent so far, not only the last message: Redis may have lost what was noted before. */
+/** Everything sent so far, not only the last message: Redis may have lost earlier entries. */
 const rememberScript = `
 for index = 2, #ARGV do
   redis.call('HSETNX', KEYS[1], index - 2, ARGV[index])

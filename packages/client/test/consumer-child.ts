@@ -5,7 +5,7 @@ import type { Gateway } from './gateway.ts';
 import type { TestQueues } from './queues.ts';
 
 export type ConsumerChild = {
-  /** What it did: `typing` when it began to type, a text when the send of it was over, whatever came of it, and `error`. */
+  /** Its steps: `typing` when typing began, a text when its send ended, with or without success, and `error`. */
   did: () => string[];
   freeze: () => void;
   thaw: () => void;

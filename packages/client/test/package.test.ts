@@ -46,7 +46,7 @@ beforeAll(async () => {
   await run('npm', ['install', ...options, join(work, contents.filename)], { cwd: project });
 }, 180_000);
 
-test('it holds JavaScript, declarations, a README and a licence, and nothing else of the repository', () => {
+test('the package contains JavaScript, declarations, a README and a licence, and nothing else of the repository', () => {
   const paths = contents.files.map(({ path }) => path);
   const required = ['package.json', 'README.md', 'LICENSE', 'lib/client/src/index.js', 'lib/client/src/index.d.ts'];
   expect(paths).toEqual(expect.arrayContaining(required));
@@ -57,7 +57,7 @@ test('it holds JavaScript, declarations, a README and a licence, and nothing els
   expect(installed).toEqual(['client']);
 });
 
-test('plain Node imports it, publishes an event and is told what is wrong with another', { timeout: 60_000 }, async () => {
+test('plain Node imports it, publishes an event and gets an error that says what is wrong with another', { timeout: 60_000 }, async () => {
   writeFileSync(
     join(project, 'publish.js'),
     `import { createPublisher, InvalidEventError, partitionOf } from '@typelane/client';

@@ -10,9 +10,9 @@ export type TestQueues = {
   redis: Redis;
   queue(name: string): Queue;
   queueEvents(name: string): Promise<QueueEvents>;
-  /** What the door would read: the data of the waiting jobs, oldest first. */
+  /** The data of the waiting jobs, oldest first, as Typelane would read them. */
   waiting(name: string): Promise<unknown[]>;
-  /** What a Redis that lost its memory has left of this test. */
+  /** Deletes the keys of this test, as a Redis that lost its memory would. */
   forget(): Promise<void>;
 };
 

@@ -5,12 +5,12 @@ export type RedisProxy = {
   url: string;
   /** Nobody can connect any more and all connections break. */
   cut(): Promise<void>;
-  /** The connections there are stay, but nothing passes any more in either direction. New ones work. */
+  /** Existing connections stay open but pass nothing in either direction. New ones work. */
   silence(): void;
   restore(): Promise<void>;
 };
 
-/** A way to Redis that can be broken. It begins open. */
+/** A connection to Redis that a test can break. It starts open. */
 export async function redisProxy(redisUrl: string): Promise<RedisProxy> {
   const target = new URL(redisUrl);
   const pairs = new Set<[Socket, Socket]>();

@@ -40,7 +40,7 @@ test.each([
   await expect(lockDataDir(folder)).resolves.toBeDefined();
 });
 
-test('of several processes that find a stale lock at the same time exactly one gets the folder', async () => {
+test('exactly one of several processes that find a stale lock at the same time gets the folder', async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'owner.lock'), JSON.stringify({ pid: process.pid, startedAt: 'another boot/1' }));
   const all = await Promise.all(Array.from({ length: 4 }, () => holdInChild(['lock', folder])));
@@ -48,7 +48,7 @@ test('of several processes that find a stale lock at the same time exactly one g
   expect(all.flatMap(({ answer }) => (answer.ok ? [] : [answer.code]))).toEqual(Array.from({ length: 3 }, () => 'DATA_DIR_IN_USE'));
 });
 
-test('releasing a folder that somebody else took over leaves their lock alone', async () => {
+test('releasing a folder that another process took over leaves its lock alone', async () => {
   const folder = await temporaryFolder();
   const lock = await lockDataDir(folder);
   await writeFile(join(folder, 'owner.lock'), JSON.stringify({ pid: 1, startedAt: await processStartedAt(1) }));
@@ -56,7 +56,7 @@ test('releasing a folder that somebody else took over leaves their lock alone', 
   await expect(lockDataDir(folder)).rejects.toMatchObject({ code: 'DATA_DIR_IN_USE' });
 });
 
-test('a path that goes through a file is refused with a sentence', async () => {
+test('a path that leads through a file is refused with a sentence', async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'file'), '');
   await expect(lockDataDir(join(folder, 'file', 'data'))).rejects.toMatchObject({

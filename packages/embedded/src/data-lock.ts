@@ -10,7 +10,7 @@ export type DataLock = { release(): Promise<void> };
 const lockName = 'owner.lock';
 
 /**
- * Takes the folder (created when missing) for this process until `release()`. A lock whose process is gone, or whose pid now belongs
+ * Locks the folder (created when missing) for this process until `release()`. A lock whose process is gone, or whose pid now belongs
  * to another process, is taken over. Throws EmbeddedError `DATA_DIR_IN_USE` naming the pid of the owner. Processes in other
  * containers or on other machines are not seen: one folder belongs on one machine.
  */

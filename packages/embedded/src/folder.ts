@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { EmbeddedError, systemCode } from './embedded-error.ts';
 
-/** Others may pass through but not list: servers of another account live below. Files with secrets carry 0600 themselves. */
+/** Other accounts may pass through but not list: servers of another account run below. Files with secrets carry 0600 themselves. */
 export const passableMode = 0o711;
 
 /**
@@ -22,7 +22,7 @@ export async function makeFolder(folder: string, mode: number = passableMode): P
 
 /**
  * A new empty folder below the system's temporary one, for tests and measurements. Unlike a plain mkdtemp the account that PostgreSQL
- * runs as under root can pass through it. Whoever asked removes it.
+ * runs as under root can pass through it. The caller removes it.
  */
 export async function temporaryDataDir(prefix: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), prefix));

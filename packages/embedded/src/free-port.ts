@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * A TCP port that was free on 127.0.0.1 a moment ago. Another program may take it before the server does, so whoever uses it must be
- * ready to ask again.
+ * A TCP port that was free on 127.0.0.1 a moment ago. Another program may take it before the server does, so the caller must be
+ * ready to request another one.
  */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { processCommand, processStartedAt } from './process-identity.ts';
 
-test('a process has one identity for as long as it runs, and none afterwards', async () => {
+test('a process keeps one identity while it runs and has none afterwards', async () => {
   const child = spawn('sleep', ['60'], { stdio: 'ignore' });
   onTestFinished(() => void child.kill());
   await once(child, 'spawn');
@@ -29,6 +29,6 @@ test.skipIf(process.platform !== 'linux')('a process that has ended but was not 
   await expect.poll(() => processStartedAt(Number(String(line)))).toBeNull();
 });
 
-test.each([0, -1, 1.5, Number.NaN])('%d is no process', async (pid) => {
+test.each([0, -1, 1.5, Number.NaN])('%d is not a process id', async (pid) => {
   expect(await processStartedAt(pid)).toBeNull();
 });

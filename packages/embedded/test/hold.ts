@@ -5,7 +5,7 @@ import type { RedisKind } from '../src/index.ts';
 
 const [what, dataDir = '', kind] = process.argv.slice(2);
 
-// As an application that finishes its work before it stops its servers.
+// Behaves like an application that finishes its work before it stops its servers.
 process.on('SIGINT', () => undefined);
 setInterval(() => undefined, 60_000);
 try {

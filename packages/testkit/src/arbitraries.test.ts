@@ -6,7 +6,7 @@ import { botReplyArbitrary, inboundEventArbitrary } from './arbitraries.ts';
 
 const replySchema = z.object({ bubbles: z.array(bubbleSchema), input: botInputSchema.nullable(), actions: z.array(botActionSchema) });
 
-test('every arbitrary inbound event passes the door', () => {
+test('every arbitrary inbound event is valid', () => {
   fc.assert(
     fc.property(inboundEventArbitrary, (event) => {
       expect(inboundEventSchema.safeParse(event)).toMatchObject({ success: true });

@@ -11,7 +11,7 @@ async function on<T>(url: string, work: (sql: postgres.Sql) => Promise<T>): Prom
   }
 }
 
-test('each file has a migrated database of its own, also when several ask at once', async () => {
+test('each file has a migrated database of its own, even when several ask at once', async () => {
   const databases = await Promise.all([databaseForTest(), databaseForTest(), databaseForTest()]);
   const [first, second] = databases;
   if (!first || !second) throw new Error('No database came');
@@ -21,7 +21,7 @@ test('each file has a migrated database of its own, also when several ask at onc
   await Promise.all(databases.map(({ drop }) => drop()));
 });
 
-test('a database can be dropped while somebody is connected, and twice', async () => {
+test('a database can be dropped while a client is connected, and more than once', async () => {
   const { url, drop } = await databaseForTest();
   const forgotten = postgres(url, { max: 1, onnotice: () => {} });
   await forgotten`select 1`;

@@ -6,11 +6,11 @@ import postgres from 'postgres';
 
 export type TestDatabase = {
   url: string;
-  /** Removes it, whoever is still connected. */
+  /** Drops it, even while clients are connected. */
   drop(): Promise<void>;
 };
 
-/** Any number; whoever makes the template or copies it holds this lock of the run's PostgreSQL. */
+/** Any number: the advisory lock of the run's PostgreSQL that protects the template while it is created or copied. */
 const lockId = 7265375;
 
 /**
@@ -18,7 +18,7 @@ const lockId = 7265375;
  * (milliseconds). A change of the migrations makes a new template, also on a server that outlives the run.
  */
 export async function databaseForTest(): Promise<TestDatabase> {
-  // Imported here: whoever imports testkit outside a test run must not meet vitest.
+  // Imported here, so that importing testkit outside a test run does not load vitest.
   const { inject } = await import('vitest');
   const server = inject('databaseUrl');
   const name = `test_${randomUUID().replaceAll('-', '')}`;

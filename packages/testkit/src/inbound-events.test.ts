@@ -21,7 +21,7 @@ test.each<[string, InboundEvent]>([
   ['location', inboundLocation({ ...chat, latitude: -19.9, longitude: -43.9, name: 'BH' })],
   ['contact', inboundContact({ ...chat, name: 'Bia', phone: '+55 31 98888-0000' })],
   ['reaction', inboundReaction({ ...chat, to: '3EB0', emoji: '👍' })],
-])('a built %s event is one the door takes', (contentType, event) => {
+])('a built %s event is valid', (contentType, event) => {
   expect(inboundEventSchema.parse(event)).toEqual(event);
   expect(event.data.contentType).toBe(contentType);
 });
@@ -31,7 +31,7 @@ test('two built events are two messages', () => {
   expect(first.data.keyId).not.toBe(second.data.keyId);
 });
 
-test('what is not given is not sent', () => {
+test('omitted fields are not sent', () => {
   const event = inboundText({ ...chat, text: 'oi', businessId: null, timestamp: null });
   expect(event.instance).not.toHaveProperty('Business');
   expect(event.data).not.toHaveProperty('messageTimestamp');

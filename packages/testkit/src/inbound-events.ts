@@ -2,13 +2,13 @@ import type { InboundEvent } from '@typelane/core';
 
 export type InboundOptions = {
   instanceId: string;
-  /** The chat, as it stands in `keyRemoteJid`. */
+  /** The chat, as `keyRemoteJid` names it. */
   jid: string;
   /** Default: one that was never used. */
   keyId?: string;
   /** Default: not sent, as CodeChat documents it. */
   fromMe?: boolean;
-  /** In a group: who wrote. */
+  /** In a group: the writer. */
   participant?: string;
   /** Default `Ana`. */
   pushName?: string;

@@ -1,13 +1,13 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files that mostly wait: begun first, they end with the others instead of after them. The longest stands first. */
-const long = [
+/** Test files that mostly wait, the longest first. They start before all others, so that the run does not end with one of them. */
+const longFiles = [
   'chaos',
   'infrastructure',
   'shutdown',
   'crash-points',
   'scenarios',
-  'doorbell',
+  'wake-ups',
   'poison',
   'expiry',
   'order.property',
@@ -17,16 +17,16 @@ const long = [
   'http-faults',
 ];
 
-/** The order of files where nothing is known of earlier runs, as on a clean machine. */
+/** Orders the files when no earlier run is known, as on a clean machine. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const place = ({ moduleId }: TestSpecification): number => {
-      const at = long.findIndex(
+    const rankOf = ({ moduleId }: TestSpecification): number => {
+      const index = longFiles.findIndex(
         (name) => moduleId.endsWith(`apps/worker/test/${name}.test.ts`) || moduleId.endsWith(`apps/standalone/test/${name}.test.ts`),
       );
-      return at < 0 ? long.length : at;
+      return index < 0 ? longFiles.length : index;
     };
-    return sorted.toSorted((a, b) => place(a) - place(b));
+    return sorted.toSorted((a, b) => rankOf(a) - rankOf(b));
   }
 }

@@ -24,7 +24,7 @@ function post(player: Player, path: string, body: unknown, init: RequestInit = {
   });
 }
 
-test('a recording is played in its order, and what came is remembered', async () => {
+test('a recording is played in order, and the requests are kept', async () => {
   const player = await play('no-input-continue');
   const started = await post(player, 'typebots/wa-no-input/startChat', { prefilledVariables: { pushName: 'Bia' } });
   const sessionId = 'p0c3slzh2w5p0vwfaqgvgu5b';
@@ -63,7 +63,7 @@ test('a request after the last exchange is a mismatch', async () => {
   expect(player.mismatches).toEqual(['POST startChat of wa-no-input came, but nothing of the recording is left']);
 });
 
-test('a recorded silence is played as silence', async () => {
+test('a recorded missing answer is played as no answer', async () => {
   const player = await play('hang-silent-flow', [1]);
   const leaving = new AbortController();
   const asking = post(player, 'sessions/du3i4l8k1p444sl6xf7xuxyp/continueChat', { message: 'hi' }, { signal: leaving.signal });
@@ -77,12 +77,12 @@ test('a recorded silence is played as silence', async () => {
   expect(player.mismatches).toEqual([]);
 });
 
-test('text answers are played as they were', async () => {
+test('text answers are played unchanged', async () => {
   const player = await play('errors', [9]);
   const answer = await fetch(`${player.url}/api/v1/sessions//continueChat`, { method: 'POST' });
   expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([404, 'text/plain;charset=UTF-8', 'Not found']);
 });
 
-test('an exchange that was not kept whole cannot be played', async () => {
+test('an exchange that was recorded incompletely cannot be played', async () => {
   await expect(startRecordingPlayer(loadRecording('http-shapes'))).rejects.toThrow('exchange 8 was not kept whole');
 });

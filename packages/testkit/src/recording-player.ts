@@ -15,11 +15,11 @@ export type PlayedRequest = {
 export type Player = {
   /** What to use as `typebotURL`. */
   url: string;
-  /** Everything that came, in order of arrival. */
+  /** Every request, in order of arrival. */
   requests: readonly PlayedRequest[];
-  /** Requests the recording has no answer for; each was answered with 599. */
+  /** Requests without a recorded answer; each was answered with 599. */
   mismatches: readonly string[];
-  /** How many exchanges were not asked for yet. */
+  /** The number of exchanges not requested yet. */
   left: () => number;
   close: () => Promise<void>;
 };

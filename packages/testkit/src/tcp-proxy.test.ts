@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** Says everything back, and remembers it. */
+/** Echoes every byte and records it. */
 let heard: string;
 let server: Server;
 let proxy: TcpProxy;
@@ -25,7 +25,7 @@ afterEach(async () => {
   server.close();
 });
 
-/** A client that remembers what it was told and when it was cut off. */
+/** A client that records what it received and when it was cut off. */
 async function client() {
   const socket = connect(Number(new URL(proxy.through('tcp://somewhere:1')).port), '127.0.0.1');
   open.add(socket);
@@ -38,7 +38,7 @@ async function client() {
 
 const until = (what: string, isSo: () => boolean) => waitUntil(isSo, { what });
 
-test('what is said passes both ways', async () => {
+test('bytes pass in both directions', async () => {
   const one = await client();
   one.say('hello');
   await until('the echo', () => one.got === 'hello');
@@ -67,7 +67,7 @@ test('while it is paused nothing passes and nothing is lost', async () => {
   await until('the echoes', () => one.got === 'a' && two.got === 'b');
 });
 
-test('a silenced connection stays open and says nothing more; a new one works', async () => {
+test('a silenced connection stays open and passes nothing more; a new one works', async () => {
   const one = await client();
   one.say('a');
   await until('the echo', () => one.got === 'a');
@@ -79,7 +79,7 @@ test('a silenced connection stays open and says nothing more; a new one works', 
   expect([one.isOpen, one.got, heard]).toEqual([true, 'a', 'ac']);
 });
 
-test('a connection is cut before the words arrive', async () => {
+test('a connection is cut before the matching bytes arrive', async () => {
   const one = await client();
   const cut = proxy.cutOn('commit', 'before');
   one.say('please commit now');
@@ -88,7 +88,7 @@ test('a connection is cut before the words arrive', async () => {
   expect(heard).toBe('');
 });
 
-test('a connection is cut after the words arrived, and the answer never comes', async () => {
+test('a connection is cut after the matching bytes arrived, and the answer never comes', async () => {
   const one = await client();
   const cut = proxy.cutOn('commit', 'after');
   one.say('please commit now');

@@ -1,27 +1,27 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A network between two programs that can be broken. It begins whole. */
+/** A network connection between two programs that a test can break. It starts open. */
 export type TcpProxy = {
-  /** `url` with the proxy in the server's place. */
+  /** `url` with the proxy's address instead of the server's. */
   through(url: string): string;
   /** All connections break, and nobody can connect until `restore`. */
   cut(): Promise<void>;
   /** All connections break; new ones work. */
   breakAll(): void;
-  /** Connections stay, but nothing passes any more on those there are. New ones work. */
+  /** Existing connections stay open but pass nothing. New ones work. */
   silence(): void;
-  /** Nothing passes, also on new connections, until what is returned is called: bytes wait and arrive then. */
+  /** Nothing passes, even on new connections, until the returned function is called: bytes wait and arrive then. */
   pause(): () => void;
-  /** Every piece waits so many milliseconds; 0: none. */
+  /** Delays every chunk by this many milliseconds; 0: no delay. */
   delay(ms: number): void;
   /**
-   * Breaks the connection on which `pattern` passes next. `before`: the piece that holds it does not arrive. `after`: it arrives, and no
+   * Breaks the connection on which `pattern` passes next. `before`: the chunk that contains it does not arrive. `after`: it arrives, and no
    * answer comes back. Resolves when it has happened.
    */
   cutOn(pattern: string, when: 'before' | 'after', direction?: 'toServer' | 'toClient'): Promise<void>;
   restore(): Promise<void>;
-  /** The server is somewhere else now. New connections go there. */
+  /** Changes the server's address. New connections go there. */
   retarget(port: number): void;
   close(): Promise<void>;
 };
@@ -30,7 +30,7 @@ type Direction = 'toServer' | 'toClient';
 type Trap = { pattern: string; when: 'before' | 'after'; direction: Direction; sprung: () => void };
 type Pair = { near: Socket; far: Socket; end: () => void };
 
-/** What is wrong with the network at the moment. */
+/** The current faults of the network. */
 type Weather = { traps: Trap[]; delayMs: number; gate: PromiseWithResolvers<void> | null };
 
 export async function startTcpProxy(target: { port: number; host?: string }): Promise<TcpProxy> {
@@ -93,7 +93,7 @@ export async function startTcpProxy(target: { port: number; host?: string }): Pr
   };
 }
 
-/** One direction of a connection, piece by piece and in order. */
+/** One direction of a connection, chunk by chunk and in order. */
 function carry(pair: Pair, direction: Direction, weather: Weather): void {
   const [from, to] = direction === 'toServer' ? [pair.near, pair.far] : [pair.far, pair.near];
   let line = Promise.resolve();
@@ -116,11 +116,11 @@ function pass(pair: Pair, direction: Direction, piece: Buffer, traps: Trap[]): v
   trap?.sprung();
 }
 
-/** The server goes on with what it was sent; the client hears nothing of it. */
+/** The server processes what it received; the client gets no answer. */
 function hush({ near, far }: Pair): void {
   far.removeAllListeners('data').resume();
   near.destroy();
-  // The server's answer is thrown away when it comes, and only then is its side closed.
+  // The server's answer is discarded when it arrives, and only then is its side closed.
   far.once('data', () => far.destroy());
   far.once('end', () => far.destroy());
 }

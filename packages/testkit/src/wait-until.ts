@@ -7,13 +7,13 @@ export type WaitOptions = {
   what: string;
   /** Default 30,000: how long a failure takes, and no statement about how fast anything is. */
   timeoutMs?: number;
-  /** Pause between two looks; default 20. */
+  /** Milliseconds between two evaluations; default 20. */
   everyMs?: number;
 };
 
 /**
- * Looks until `condition` gives something truthy, and returns that. A condition that throws counts as not yet true.
- * Throws when the time is over, naming `what` and what the last look gave.
+ * Evaluates `condition` until it returns something truthy, and returns that. A condition that throws counts as not yet true.
+ * Throws when the time is over, naming `what` and the last result.
  */
 export async function waitUntil<T>(condition: () => T | Promise<T>, options: WaitOptions): Promise<Truthy<T>> {
   const { what, timeoutMs = 30_000, everyMs = 20 } = options;

@@ -9,7 +9,7 @@ import { addRaw } from '../raw-job.ts';
 import type { HostileInstances } from './instances.ts';
 import type { AttackKind } from './plan.ts';
 
-/** Tenants that do everything wrong, for as long as the honest ones are at work. Nothing is asked of what becomes of their messages. */
+/** Tenants that misbehave in every way while the honest ones work. The outcome of their own messages is not checked. */
 export type Hostility = { stop(): Promise<void> };
 
 type Attacker = { inbound: Queue; outbound: Queue; converse: Queue; redis: Redis; prefix: string; hostile: HostileInstances };
@@ -17,7 +17,7 @@ type Attacker = { inbound: Queue; outbound: Queue; converse: Queue; redis: Redis
 /** Milliseconds from one round of all attacks to the next. */
 const roundMs = 400;
 
-/** Chats the hostile tenants write in, so that they come back to sessions that are open. */
+/** Chats of the hostile tenants; few, so that messages reach open sessions. */
 const chatsMax = 100;
 
 export async function startHostility(
@@ -42,7 +42,7 @@ export async function startHostility(
   let isStopped = false;
   const attacking = (async () => {
     for (let round = 0; !isStopped; round += 1) {
-      // While Redis is away an attack is lost, and nobody misses it.
+      // An attack while Redis is away is lost, which does not matter.
       for (const kind of kinds) await attacks[kind](attacker, round).catch(() => {});
       await sleep(roundMs);
     }
@@ -57,7 +57,7 @@ export async function startHostility(
   };
 }
 
-/** What a consumer may return as `keyIds`: only the words after `keyIds` are its own. */
+/** Values that a consumer may return as `keyIds`. */
 const garbageReceipts: readonly unknown[] = [
   // Random, or PostgreSQL would compress it until an index takes it.
   [randomBytes(2_100).toString('base64')],

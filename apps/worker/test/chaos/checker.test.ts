@@ -3,7 +3,7 @@ import type { Heard } from '@typelane/testkit';
 import { expect, test } from 'vitest';
 import { faultsOf, type History, type Published } from './checker.ts';
 
-/** The checker itself: a history that is as promised is found to be, and each way to break a promise is found out. */
+/** The checker itself: it accepts a history that keeps every guarantee and detects each way to break one. */
 const jid = '5531977000001@s.whatsapp.net';
 const events: Published[] = [1, 2, 3].map((n) => ({ instanceId: 'once', jid, keyId: `key-${n}`, n, text: `<once/0/${n}>` }));
 
@@ -59,10 +59,10 @@ function historyOf(change: Partial<History> = {}): History {
 }
 
 const [first, second, third] = events as [Published, Published, Published];
-/** The same chat of an instance whose uncertain turns are made again. */
+/** The same chat on an instance that repeats uncertain turns. */
 const again = (event: Published): Published => ({ ...event, instanceId: 'again' });
 
-test('a history that is as promised has no faults', () => {
+test('a history that keeps every guarantee has no faults', () => {
   expect(faultsOf(historyOf())).toEqual([]);
 });
 

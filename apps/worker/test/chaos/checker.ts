@@ -3,20 +3,20 @@ import type { Heard } from '@typelane/testkit';
 import { echoed } from '../order/echo-bot.ts';
 import { said } from './said.ts';
 
-/** An event whose add was acknowledged. `lane`: its chat; `n`: its place in it, from 1; `text` is like no other. */
+/** An event whose add was acknowledged. `lane`: its chat; `n`: its position in the chat, from 1; `text` is unique. */
 export type Published = { instanceId: string; jid: string; keyId: string; n: number; text: string };
 
 /** How an event ended, as the tables say. */
 export type Ended = { instanceId: string; jid: string; keyId: string; seq: number; final: string | null; reason: string | null };
 
-/** Everything that could be seen from outside of the honest tenants; what became of hostile ones is not asked. */
+/** Everything visible from outside about the honest tenants; hostile ones are not checked. */
 export type History = {
   published: readonly Published[];
-  /** What Typebot got, in order of arrival. */
+  /** The requests Typebot received, in order of arrival. */
   heard: readonly Heard[];
-  /** Requests that Typebot got while it was at work on the same session. */
+  /** Requests that Typebot received while it was processing another one of the same session. */
   overlaps: number;
-  /** What the consumer got, in order, redeliveries included. */
+  /** The replies the consumer received, in order, redeliveries included. */
   deliveries: readonly OutboundReply[];
   ended: readonly Ended[];
   /** Of events that could not be read. */
@@ -25,14 +25,14 @@ export type History = {
   othersDrained: boolean;
   /** So had all chats, when the mute one was healed. */
   allDrained: boolean;
-  /** Numbers of a chat's row that fell, as looked at all the time. */
+  /** Counters of a conversation row that decreased at any time. */
   regressions: readonly string[];
-  /** What workers held too much of, left open, or how they ended. */
+  /** Connections that workers leaked, and workers that ended badly. */
   leaks: readonly string[];
   poison: number;
-  /** Instances whose uncertain turns are made again. */
+  /** Instances that repeat uncertain turns. */
   atLeastOnce: ReadonlySet<string>;
-  /** Calls whose end nobody could know because Typebot spoiled their answers. */
+  /** Calls whose outcome is unknowable because Typebot's answer was broken. */
   spoiltMax: number;
   /** Calls that were on record when their workers were killed or frozen. */
   callsLostMax: number;
@@ -44,7 +44,7 @@ export type History = {
 
 export type Fault = { invariant: string; sentence: string };
 
-/** What is wrong with a history. Empty: nothing was lost, repeated or reordered. Every check is one pass over what was seen. */
+/** The faults of a history. Empty: nothing was lost, repeated or reordered. Every check is one pass over the history. */
 export function faultsOf(history: History): Fault[] {
   return Object.entries(invariants).flatMap(([invariant, check]) => check(history).map((sentence) => ({ invariant, sentence })));
 }
@@ -123,7 +123,7 @@ const invariants: Record<string, (history: History) => string[]> = {
     return [...owners].filter(([, names]) => names.size > 1).map(([id, names]) => `${id} heard ${[...names].join(' and ')}`);
   },
   'I12 a step is written once, on the one before it': ({ regressions }) => [...regressions],
-  // Each fault has a budget of its own. One for all would hide that lost answers of PostgreSQL are taken for lost workers.
+  // Each fault has a separate budget. A shared one would hide lost answers of PostgreSQL that are mistaken for lost workers.
   'I13 doubts have a cause': ({ ended, spoiltMax, callsLostMax }) => {
     const doubts = ended.filter(({ final }) => final === 'uncertain');
     const lost = doubts.filter(({ reason }) => reason === 'worker_lost').length;
@@ -139,7 +139,7 @@ const invariants: Record<string, (history: History) => string[]> = {
   'I16 poison ends with its reason': ({ deadLetters, poison }) =>
     deadLetters === poison ? [] : [`${poison} unreadable events were published, ${deadLetters} are dead letters`],
   'I17 logs keep quiet': ({ logs, published }) => {
-    // What a text or a number looks like here, gathered once: there are millions of pairs of a text and a line.
+    // Texts and numbers are collected from the logs once, because there are millions of pairs of a text and a line.
     const told = new Set(logs.flatMap((line) => line.match(/<[^<>]*>|\d{10,}/g) ?? []));
     return published
       .filter(({ text, jid }) => told.has(text) || told.has(jid.split('@')[0] ?? jid))

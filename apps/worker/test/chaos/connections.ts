@@ -2,7 +2,7 @@ import type { Database } from '@typelane/db';
 import { waitUntil } from '@typelane/testkit';
 import type { Redis } from 'ioredis';
 
-/** Open connections, as their servers count them: of workers to PostgreSQL, of everybody to Redis. */
+/** Open connections as the servers count them: those of workers to PostgreSQL, and all to Redis. */
 export type Connections = { postgres: number; redis: number };
 
 export async function connectionsOf({ sql }: Database, redis: Redis): Promise<Connections> {
@@ -15,7 +15,7 @@ export async function connectionsOf({ sql }: Database, redis: Redis): Promise<Co
   return { postgres: row?.count ?? 0, redis: clients.length };
 }
 
-/** The connections once their number has stood still for a second: a worker that says it has started still opens some. */
+/** The connections once their number has been constant for a second: a worker that is ready still opens some. */
 export async function connectionsAtRest(look: () => Promise<Connections>): Promise<Connections> {
   let last = await look();
   let unchanged = 0;

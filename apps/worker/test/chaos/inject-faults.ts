@@ -3,16 +3,16 @@ import { connect } from '@typelane/db';
 import { waitUntil } from '@typelane/testkit';
 import type { Redis } from 'ioredis';
 import type { Published } from './checker.ts';
-import type { Crew } from './workers.ts';
+import type { WorkerPool } from './workers.ts';
 import type { ChaosPlan, PlannedFault } from './plan.ts';
 import type { Publishing } from './publishing.ts';
-import { turnsPerWorker } from './scene.ts';
+import { turnsPerWorker } from './environment.ts';
 import type { Servers } from './servers.ts';
 
 /** What faults are done to. `frozenMs`: longer than a worker's lease and the time its calls may run. */
 export type Targets = {
   servers: Servers;
-  workers: Crew;
+  workers: WorkerPool;
   redis: Redis;
   prefix: string;
   publishing: Publishing;
@@ -28,7 +28,7 @@ export type Effects = { callsLost: number; redeliveries: number };
 /** Milliseconds in which what a struck worker had sent to PostgreSQL is done, so that its calls are on record. */
 const settledMs = 100;
 
-/** One fault after another; they overlap, but for two on the same thing. */
+/** Starts one fault after another. Faults overlap unless they affect the same target. */
 export async function injectFaults({ faults }: ChaosPlan, targets: Targets, note: (what: string) => void): Promise<Effects> {
   const effects: Effects = { callsLost: 0, redeliveries: 0 };
   const struck = new Map<string, Promise<void>>();
@@ -38,7 +38,7 @@ export async function injectFaults({ faults }: ChaosPlan, targets: Targets, note
     if (thingOf(fault) === 'redis') effects.redeliveries += 1;
     const thing = thingOf(fault);
     const done = (struck.get(thing) ?? Promise.resolve()).then(() => strike(fault, targets, effects));
-    // Told of below, when all are done.
+    // Reported below, when all are done.
     done.catch(() => {});
     struck.set(thing, done);
   }
@@ -103,7 +103,7 @@ async function strike(
   }
 }
 
-/** The server may be away for another fault's sake. */
+/** The server may be away because of another fault. */
 async function surely(work: () => Promise<unknown>): Promise<void> {
   await waitUntil(async () => (await work(), true), { what: 'the server to be there', timeoutMs: 60_000, everyMs: 100 });
 }

@@ -2,10 +2,10 @@ import { createIntegration, type Database } from '@typelane/db';
 import type { ChaosPlan } from './plan.ts';
 import { failingBot, type Typebots } from './typebots.ts';
 
-/** Of the tenants that attack the others: one with a bot that answers, and one whose bot fails on the host that the honest ones use. */
+/** The hostile tenants: one with a bot that answers, and one whose bot fails on the host that the honest ones use. */
 export type HostileInstances = { talks: string; fails: string };
 
-/** Three honest instances: uncertain turns are left, or made again; and one whose Typebot is mute. */
+/** Three honest instances: one leaves uncertain turns, one repeats them, and one has a mute Typebot. */
 export type Instances = {
   /** Those with a Typebot that answers. */
   heard: string[];
@@ -33,7 +33,7 @@ export async function registerInstances({ seed }: ChaosPlan, database: Database,
         publicId,
         typebotURL,
         enabled: true,
-        // What is said is the bot's alone, so that it can be counted.
+        // No notices, so that every text comes from the bot and can be counted.
         settings: { staleAfterMinutes: 0, delivery, serviceUnavailable: 'retry', errorMessage: null, uncertainMessage: null },
       },
     );

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { mutants } from './mutants.ts';
 
-// npm run chaos -- --mutants shows that each is found out; this shows that each can still be planted.
+// `npm run chaos -- --mutants` shows that each bug is detected; this test shows that each can still be planted.
 test.each(mutants.flatMap(({ name, alterations }) => alterations.map(({ file, from }) => ({ name, file, from }))))(
   'the bug "$name" can be planted in $file',
   ({ file, from }) => {

@@ -1,14 +1,14 @@
 import type { Alteration } from '../faults/alter.ts';
 import type { AttackKind, FaultKind } from './plan.ts';
 
-/** A bug planted in every worker. A checker that does not find it out is no checker. */
+/** A bug planted in every worker. The checker must detect it. */
 export type Mutant = {
   name: string;
   what: string;
   alterations: Alteration[];
-  /** Faults that bring it to light; others only take time. */
+  /** Faults that reveal it; others only take time. */
   faults: readonly FaultKind[];
-  /** What a hostile tenant does that brings it to light; default nothing. */
+  /** The attack that reveals it; default none. */
   attacks?: readonly AttackKind[];
 };
 
@@ -48,13 +48,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'no unique key',
-    what: 'an event that comes again is taken in again',
+    what: 'a repeated event is ingested again',
     alterations: [
       { file: ingest, from: 'where not exists (', to: 'where true or exists (' },
       {
         file: ingest,
         from: 'f.from_me, f.key_id, f.message_id, f.event',
-        // One that is there already under another name: the table itself would refuse it under its own.
+        // An event that already exists under another address: under the same address the table itself would refuse it.
         to: `f.from_me, f.key_id || case when exists (
           select from inbox i where i.conversation_id = f.conversation_id and i.from_me = f.from_me and i.key_id = f.key_id
         ) then '~' || (t.base + f.nth) else '' end, f.message_id, f.event`,
@@ -140,7 +140,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'one event stops the intake',
-    what: 'an event that cannot be taken in is tried for ever, and everybody behind it waits',
+    what: 'an event that cannot be ingested is retried forever, and everything behind it waits',
     alterations: [
       {
         file: 'apps/worker/src/ingest/ingest-batch.ts',

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-/** How much is done, and how it is disturbed. Drawn from a seed, which fixes the choice of faults and not the timing of processes. */
+/** The load and the faults of a run. Drawn from a seed, which fixes the choice of faults and not the timing of processes. */
 export type ChaosPlan = {
   seed: number;
   lanes: number;
@@ -13,7 +13,7 @@ export type ChaosPlan = {
   repeats: boolean[];
   /** Before so many events an unreadable one is published. */
   poisonEvery: number;
-  /** What hostile tenants do beside the honest ones, all the time. */
+  /** What hostile tenants do during the whole run. */
   attacks: readonly AttackKind[];
   /** Typebot answers every call of the honest ones as it should; there is no mute one. */
   isCalm: boolean;

@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 
 export type Producer = { ready(): Promise<unknown>; publish(jobId: string, event: InboundEvent): Promise<void>; close(): Promise<void> };
 
-/** A producer that does its part of the contract: the same job id until the add is acknowledged, and nothing of a chat before that. */
+/** A producer that keeps the contract: it repeats the same job id until the add is acknowledged, and adds nothing else of the chat before that. */
 export function startProducer(redisUrl: string, prefix: string): Producer {
   const connection = new Redis(redisUrl, { maxRetriesPerRequest: 1, retryStrategy: () => 100, commandTimeout: 2_000 });
   connection.on('error', () => {});

@@ -26,7 +26,7 @@ export function startPublishing(plan: ChaosPlan, instances: Instances, producer:
   const added: Job[] = [];
   const addedAt = new Map<string, number>();
   let last = Promise.resolve();
-  /** One at a time, also with what `forget` does. */
+  /** One at a time, including the work of `forget`. */
   const next = (work: () => Promise<void>): Promise<void> => (last = last.then(work));
   const publishAll = async (): Promise<void> => {
     for (let n = 1; n <= plan.messagesPerLane; n += 1) {

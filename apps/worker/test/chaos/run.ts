@@ -7,7 +7,7 @@ import { type Ended, type Fault, faultsOf, type History, type Published } from '
 import { type Connections, connectionsDownTo } from './connections.ts';
 import type { ChaosPlan } from './plan.ts';
 import { type Publishing, startPublishing } from './publishing.ts';
-import { type Scene, setScene, times } from './scene.ts';
+import { type Environment, startEnvironment, times } from './environment.ts';
 import type { Servers } from './servers.ts';
 import { type Effects, injectFaults } from './inject-faults.ts';
 
@@ -23,34 +23,38 @@ export type ChaosReport = {
   /** Milliseconds from the add of a message of an honest tenant to its reply at the consumer; not of the mute Typebot. */
   latencies: number[];
   seconds: number;
-  /** Everything seen, for whoever has to find out why. */
+  /** The whole history, for finding the cause. */
   history: History;
 };
 
-/** Lets a plan run on these servers and says what went wrong, judged from outside. `alterations`: bugs planted in the workers. */
+/** Runs a plan on these servers and returns its faults, judged from outside. `alterations`: bugs planted in the workers. */
 export async function runChaos(plan: ChaosPlan, servers: Servers, alterations: Alteration[] = []): Promise<ChaosReport> {
   const startedAt = performance.now();
   const log: ChaosReport['log'] = [];
   const note = (what: string): void => void log.push({ at: Math.round(performance.now() - startedAt), what });
-  const scene = await setScene(plan, servers, alterations);
+  const environment = await startEnvironment(plan, servers, alterations);
   try {
-    const { history, latencies } = await live(plan, scene, note);
+    const { history, latencies } = await live(plan, environment, note);
     const doubts = history.ended.filter(({ final }) => final === 'uncertain').length;
     const redeliveries = history.deliveries.length - new Set(history.deliveries.map(({ replyId }) => replyId)).size;
     const seconds = Math.round((performance.now() - startedAt) / 1_000);
     const events = history.published.length;
     return { seed: plan.seed, faults: faultsOf(history), log, events, doubts, redeliveries, latencies, seconds, history };
   } finally {
-    await scene.close();
+    await environment.close();
   }
 }
 
 /** Publishes and strikes; then the chats with a Typebot that answers come to their end, and when the mute one is healed, all do. */
-async function live(plan: ChaosPlan, scene: Scene, note: (what: string) => void): Promise<{ history: History; latencies: number[] }> {
-  const { database, instances, typebots, workers, watch, connections } = scene;
-  const publishing = startPublishing(plan, instances, scene.producer);
+async function live(
+  plan: ChaosPlan,
+  environment: Environment,
+  note: (what: string) => void,
+): Promise<{ history: History; latencies: number[] }> {
+  const { database, instances, typebots, workers, watch, connections } = environment;
+  const publishing = startPublishing(plan, instances, environment.producer);
   const targets = {
-    ...scene,
+    ...environment,
     publishing,
     taken: () => takenIn(database),
     openCalls: () => openCallsOf(database),
@@ -65,21 +69,21 @@ async function live(plan: ChaosPlan, scene: Scene, note: (what: string) => void)
   typebots.heal();
   const allDrained = await isDrained(database, instances.all, publishing.published, hostBackWithinMs);
   note(allDrained ? 'drained' : 'not drained');
-  await scene.hostility.stop();
+  await environment.hostility.stop();
   const held = await connectionsDownTo(connections.withWorkers, connections.now);
   await workers.stop();
   const left = await connectionsDownTo(connections.withoutWorkers, connections.now);
   await watch.stop();
   const history = {
-    ...(await seen(plan, scene, publishing, effects)),
+    ...(await seen(plan, environment, publishing, effects)),
     othersDrained,
     allDrained,
-    leaks: leaksOf(scene, held, left),
+    leaks: leaksOf(environment, held, left),
   };
-  return { history, latencies: latenciesOf(scene, publishing) };
+  return { history, latencies: latenciesOf(environment, publishing) };
 }
 
-/** Milliseconds after which a call on record is taken for lost. */
+/** Milliseconds after which a recorded call counts as lost. */
 const callLeaseMs = times.sendWithinMs + times.timeoutMs + times.quarantineMs;
 
 /** Milliseconds after which a host that is back is asked again, at most. */
@@ -87,7 +91,7 @@ const hostBackWithinMs = 15_000;
 
 async function seen(
   plan: ChaosPlan,
-  { typebots, consumer, database, instances, workers, watch }: Scene,
+  { typebots, consumer, database, instances, workers, watch }: Environment,
   { published, poison }: Publishing,
   effects: Effects,
 ): Promise<Omit<History, 'othersDrained' | 'allDrained' | 'leaks'>> {
@@ -109,7 +113,7 @@ async function seen(
 }
 
 /** From the first add of a message to the first time the consumer had its reply. */
-function latenciesOf({ consumer, instances }: Scene, { addedAt }: Publishing): number[] {
+function latenciesOf({ consumer, instances }: Environment, { addedAt }: Publishing): number[] {
   const repliedAt = new Map<string, number>();
   for (const { reply, at } of consumer.deliveries.filter((each) => instances.heard.includes(each.reply.instanceId)))
     for (const text of textsIn(reply).map(echoed)) if (!repliedAt.has(text)) repliedAt.set(text, at);
@@ -123,7 +127,7 @@ async function openCallsOf({ sql }: Database): Promise<number> {
 }
 
 /** What workers hold beyond what they opened at their start, or leave open at their end, and those that did not end well. */
-function leaksOf({ workers, connections }: Scene, held: Connections, left: Connections): string[] {
+function leaksOf({ workers, connections }: Environment, held: Connections, left: Connections): string[] {
   const beyond = (who: string, { postgres, redis }: Connections, most: Connections): string[] => [
     ...(redis > most.redis ? [`${who} hold ${redis - most.redis} connections to Redis too many`] : []),
     ...(postgres > most.postgres ? [`${who} hold ${postgres - most.postgres} connections to PostgreSQL too many`] : []),
@@ -159,7 +163,7 @@ async function isDrained({ sql }: Database, instances: string[], published: read
 /** Milliseconds: with 20,000 messages a machine with two processors needs one minute. */
 const drainMsMax = 600_000;
 
-/** What a producer that keeps its events until they are taken in can know. */
+/** The events a producer knows to be ingested. */
 async function takenIn({ sql }: Database): Promise<(event: Published) => boolean> {
   const look = () =>
     sql<{ known: string }[]>`select c.instance_id || ' ' || i.key_id as known from conversations c join inbox i using (conversation_id)`;

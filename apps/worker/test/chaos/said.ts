@@ -1,6 +1,6 @@
 import { type Heard, textOf } from '@typelane/testkit';
 
-/** What the echo bot was told by a request: the words of a continue, and of a start the first message, which it carries as a variable. */
+/** The contact's text in a request to the echo bot: the message of a continue, or the first message of a start, which is a variable. */
 export function said(request: Heard): string | null {
   if (request.kind === 'continue') return textOf(request) ?? null;
   const first = request.variables?.['firstMessage'];

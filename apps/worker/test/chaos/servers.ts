@@ -4,12 +4,12 @@ import { connect, migrate } from '@typelane/db';
 import { type EmbeddedPostgres, type EmbeddedRedis, startPostgres, startRedis, temporaryDataDir } from '@typelane/embedded';
 import { startTcpProxy, type TcpProxy } from '@typelane/testkit';
 
-/** A server that can be killed and started again on what it had written, behind two ways to it that keep their address. */
+/** A server that can be killed and restarted on its data, behind two proxies that keep their addresses. */
 export type Breakable = {
-  /** For what is under test: may be broken, paused, delayed. */
+  /** For the system under test: may be broken, paused, delayed. */
   url(): string;
   road: TcpProxy;
-  /** For those who only watch. */
+  /** For the test's own connections. */
   watchUrl(): string;
   /** SIGKILL, and a start on the same data. */
   killAndRestart(): Promise<void>;
@@ -18,7 +18,7 @@ export type Breakable = {
 export type Servers = {
   postgres: Breakable;
   redis: Breakable;
-  /** Leaves the tables and nothing in them. */
+  /** Empties all tables. */
   empty(): Promise<void>;
   stop(): Promise<void>;
 };

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@typelane/db';
 
 export type Watch = {
-  /** What went backwards. */
+  /** The counters that decreased. */
   regressions: readonly string[];
   stop(): Promise<void>;
 };
 
-/** Numbers of a chat that only ever rise, whoever writes: a worker that writes over another's step sets one of them back. */
+/** Counters of a conversation that only ever rise: a worker that overwrites another's step sets one of them back. */
 const risingNumbers = ['version', 'in_seq', 'handled_seq', 'out_seq', 'acked_seq'] as const;
 type Row = Record<(typeof risingNumbers)[number], number> & { conversation_id: string };
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChildWorker, spawnWorker } from '../child-worker.ts';
 
 /** Worker processes, always so many. */
-export type Crew = {
+export type WorkerPool = {
   /** SIGKILL, and another takes its place; `meanwhile` begins when the first is gone. */
   kill(place: number, meanwhile: () => Promise<void>): Promise<void>;
   /** SIGSTOP for so long: it wakes and goes on as if nothing had been. */
@@ -16,7 +16,7 @@ export type Crew = {
 
 const startsMax = 3;
 
-export async function hire(count: number, env: () => Record<string, string>): Promise<Crew> {
+export async function startWorkers(count: number, env: () => Record<string, string>): Promise<WorkerPool> {
   const everyone: ChildWorker[] = [];
   const exits: (number | null)[] = [];
   const failures: string[] = [];

@@ -1,6 +1,6 @@
 import type { Alteration } from './alter.ts';
 
-/** How a worker ends at a point: for good, or frozen and woken when everybody has forgotten it. */
+/** How a worker ends at a point: killed, or frozen and continued long after its leases expired. */
 export type Ending = 'killed' | 'frozen';
 
 export type CrashPoint = {
@@ -47,7 +47,7 @@ const published =
 export const crashPoints: readonly CrashPoint[] = [
   {
     name: 'C2',
-    when: 'with jobs in hand, before they are in inboxes',
+    when: 'with fetched jobs, before they are in inboxes',
     alteration: (ending) => ({ file: reader, from: ingestAndPop, to: `${once('jobs', ending)} ${ingestAndPop}` }),
     atMostOnce: answered,
     atLeastOnce: answered,
@@ -73,21 +73,21 @@ export const crashPoints: readonly CrashPoint[] = [
   },
   {
     name: 'C5',
-    when: 'with a chat in hand, before anything is decided',
+    when: 'with an acquired conversation, before anything is decided',
     alteration: (ending) => ({ file: turn, from: loaded, to: `${loaded} ${once('loaded.head', ending)}` }),
     atMostOnce: answered,
     atLeastOnce: answered,
   },
   {
     name: 'C6',
-    when: 'with a call on record, before it is made',
+    when: 'with a recorded call, before it is made',
     alteration: (ending) => ({ file: turn, from: ask, to: `${once('loaded.head', ending)} ${ask}` }),
     atMostOnce: lost,
     atLeastOnce: answered,
   },
   {
     name: 'C7',
-    when: 'while Typebot is at work on its call',
+    when: 'while Typebot is processing its call',
     alteration: (ending) => ({
       file: turn,
       from: ask,
@@ -99,14 +99,14 @@ export const crashPoints: readonly CrashPoint[] = [
   },
   {
     name: 'C9',
-    when: "with Typebot's answer in hand, before it is on record",
+    when: "with Typebot's answer received, before it is recorded",
     alteration: (ending) => ({ file: turn, from: ask, to: `${ask} ${once('loaded.head', ending)}` }),
     atMostOnce: unheard,
     atLeastOnce: again,
   },
   {
     name: 'C11',
-    when: 'with the answer on record, before the reply is handed out',
+    when: 'with the answer recorded, before the reply is dispatched',
     alteration: (ending) => ({
       file: write,
       from: published,

@@ -60,7 +60,7 @@ export const behaviours: Behaviour[] = [
     atStart: { outcome: 'notSent', retryAfterMs: 2_000 },
   },
   {
-    what: 'is out of service for who knows how long',
+    what: 'is out of service for an unknown time',
     mood: moods.unavailable(),
     known: uncertain('http_503'),
     atStart: { outcome: 'notSent' },

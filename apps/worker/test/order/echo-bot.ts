@@ -1,6 +1,6 @@
 import { askText, type BotScript, goTo, type Heard, text, textOf } from '@typelane/testkit';
 
-/** Says back what it heard; the message that starts it as well, which it gets as a variable. */
+/** Echoes each message, including the one that starts it, which it receives as a variable. */
 export const echoBot: BotScript = {
   variables: ['firstMessage', 'message', 'instanceInstanceId', 'keyRemoteJid'],
   groups: {

@@ -1,6 +1,6 @@
 import type { InboundEvent, OutboundReply } from '@typelane/core';
 import { parseJid } from '@typelane/core';
-import { finalOf, type Outcome } from '../ledger.ts';
+import { finalOf, type Outcome } from '../tables.ts';
 import { textsIn } from '../consumer.ts';
 import { type Arrival, echoed } from './echo-bot.ts';
 
@@ -11,7 +11,7 @@ export type History = {
   instanceId: string;
   /** In order of their add, events known already included. */
   published: readonly Published[];
-  /** What Typebot got, in order of arrival. */
+  /** The requests Typebot received, in order of arrival. */
   arrivals: readonly Arrival[];
   outcomes: readonly Outcome[];
   /** In order of their completion, redeliveries included. */
@@ -20,13 +20,13 @@ export type History = {
   uncertainMax: number;
 };
 
-/** What is wrong with a history, seen from outside. Empty: nothing was lost, repeated or reordered. Texts have to differ. */
+/** The faults of a history, seen from outside. Empty: nothing was lost, repeated or reordered. Texts must differ. */
 export function faultsOf(history: History): string[] {
   const chats = Map.groupBy(onceEach(history.published), ({ event }) => chatOf(event));
   const uncertain = history.outcomes.filter(({ final }) => final === 'uncertain').length;
   return [
     ...(uncertain > history.uncertainMax ? [`${uncertain} events are uncertain, at most ${history.uncertainMax} may be`] : []),
-    ...strangers(history, [...chats.keys()]),
+    ...unpublished(history, [...chats.keys()]),
     ...[...chats].flatMap(([jid, published]) =>
       faultsOfChat(jid, published, history).map((fault) => `${history.instanceId} ${jid}: ${fault}`),
     ),
@@ -67,7 +67,7 @@ function wrongEnd({ event, ends }: Published, outcomes: Outcome[]): string[] {
   return isRight ? [] : [`${keyId} was to be ${ends} and is ${final}`];
 }
 
-/** In order, no words twice; a start carries none of the contact's and may be made once more. */
+/** Requests are in order and no text is repeated; a start carries no text of the contact and may be repeated once. */
 function faultsAtTypebot(said: string[], arrivals: Arrival[], answered: string[]): string[] {
   const faults: string[] = [];
   const heard = arrivals.filter(({ status }) => status === 200);
@@ -113,8 +113,8 @@ function faultsAtConsumer(deliveries: OutboundReply[], answered: Published[]): s
   ];
 }
 
-/** Rows and requests that belong to nothing that was published. */
-function strangers({ instanceId, outcomes, arrivals, published }: History, chats: string[]): string[] {
+/** Rows and requests that belong to no published event. */
+function unpublished({ instanceId, outcomes, arrivals, published }: History, chats: string[]): string[] {
   const said = new Set(published.map(({ event }) => wordsOf(event)));
   return [
     ...outcomes.filter(({ jid }) => !chats.includes(jid)).map(({ jid, keyId }) => `${instanceId}: ${keyId} of ${jid} was never published`),

@@ -3,7 +3,7 @@ import { inboundEvent, inboundReaction, inboundText } from '@typelane/testkit';
 import * as fc from 'fast-check';
 import type { Published } from './history.ts';
 
-/** What producers add, in order, and what goes wrong meanwhile. */
+/** What producers add, in order, and the faults meanwhile. */
 export type Plan = {
   jobs: Drawn[][];
   /** Between one job and the next, over and over. */
@@ -19,12 +19,12 @@ type Drawn = { instance: number; chat: number; kind: Kind; alias: number; again:
 const kinds = ['text', 'reaction', 'echo', 'receipt', 'group', 'bad_jid', 'no_key'] as const;
 type Kind = (typeof kinds)[number];
 
-/** When so many things of that kind have happened, something is done to a worker. */
+/** The fault happens when this many things of that kind have happened. */
 export type Fault = {
   when: 'added' | 'asked' | 'delivered';
   count: number;
   worker: number;
-  what: 'stop' | 'kill' | 'forget_leases' | 'forget_rings';
+  what: 'stop' | 'kill' | 'forget_leases' | 'forget_wake_ups';
 };
 
 export const workers = 2;
@@ -95,7 +95,7 @@ type Made = { body: InboundEvent; ends: Published['ends'] } | { body: unknown; e
 
 function make({ chat, kind, alias }: Drawn, instanceId: string, number: number): Made {
   const user = `55319999000${chat}`;
-  // One chat by all its names: replies go to the one it was written from.
+  // Groups the addresses of one chat: replies go to the address it was written from.
   const jid = [`${user}@s.whatsapp.net`, `${user}:${alias}@s.whatsapp.net`, `${user}@c.us`][alias] ?? '';
   const about = { instanceId, jid, keyId: `key-${number}` };
   const text = `${instanceId}/${chat}/${number}`;

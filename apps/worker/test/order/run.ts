@@ -7,7 +7,7 @@ import { faultsOf } from './history.ts';
 import { arrivalsOfPlan, type Fault, type Plan } from './plan.ts';
 
 export type RunOptions = {
-  /** Does to the workers what the plan says. */
+  /** Applies the faults of the plan to the workers. */
   strike?: (fault: Fault) => Promise<void>;
   /** Jobs that strikes have added and nobody can read. */
   unreadable?: () => number;
@@ -18,7 +18,7 @@ export type RunOptions = {
   timeoutMs?: number;
 };
 
-/** Lets a plan run until all is done, against the echo bot `echo`, and says what went wrong. */
+/** Runs a plan to its end against the echo bot `echo`, and returns the faults. */
 export async function faultsIn(plan: Plan, pipeline: Pipeline, typebot: FakeTypebot, options: RunOptions = {}): Promise<string[]> {
   const {
     strike = () => Promise.resolve(),
@@ -33,7 +33,7 @@ export async function faultsIn(plan: Plan, pipeline: Pipeline, typebot: FakeType
   const before = {
     heard: typebot.heard.length,
     delivered: pipeline.consumer.deliveries.length,
-    dead: (await pipeline.ledger.deadLetters()).length,
+    dead: (await pipeline.tables.deadLetters()).length,
   };
   const { count, struck } = tally(plan, strike);
   typebot.mood(() => ({ type: 'delay', ms: valueAt(plan.latenciesMs, count('asked')) }));
@@ -44,19 +44,19 @@ export async function faultsIn(plan: Plan, pipeline: Pipeline, typebot: FakeType
     await sleep(valueAt(plan.gapsMs, count('added')));
   }
   for (const [instanceId, events] of published) {
-    await pipeline.ledger.handled(instanceId, new Set(events.map(({ event }) => event.data.keyId)).size, timeoutMs);
-    await pipeline.ledger.acknowledged(instanceId, timeoutMs);
+    await pipeline.tables.handled(instanceId, new Set(events.map(({ event }) => event.data.keyId)).size, timeoutMs);
+    await pipeline.tables.acknowledged(instanceId, timeoutMs);
   }
   await struck();
-  await waitUntil(async () => (await queue.getJobCountByTypes('waiting', 'active')) === 0, { what: 'the door to let everything in' });
+  await waitUntil(async () => (await queue.getJobCountByTypes('waiting', 'active')) === 0, { what: 'the ingestion of all events' });
 
   const arrivals = arrivalsOf(typebot.heard.slice(before.heard));
   const replies = pipeline.consumer.deliveries.slice(before.delivered).map(({ reply }) => reply);
-  const deadNow = (await pipeline.ledger.deadLetters()).length - before.dead - unreadable();
+  const deadNow = (await pipeline.tables.deadLetters()).length - before.dead - unreadable();
   const faults: string[] = [];
   for (const [instanceId, events] of published) {
     faults.push(
-      ...faultsOf({ instanceId, published: events, arrivals, outcomes: await pipeline.ledger.outcomes(instanceId), replies, uncertainMax }),
+      ...faultsOf({ instanceId, published: events, arrivals, outcomes: await pipeline.tables.outcomes(instanceId), replies, uncertainMax }),
     );
   }
   if (deadNow !== dead) faults.push(`${dead} events were to become dead letters, and ${deadNow} did`);
@@ -67,7 +67,7 @@ function valueAt(values: number[], index: number): number {
   return values[index % values.length] ?? 0;
 }
 
-/** Counts what happens, and strikes when the plan's count is reached. */
+/** Counts what happens, and applies the fault when the plan's count is reached. */
 function tally({ faults }: Plan, strike: (fault: Fault) => Promise<void>) {
   const counts = { added: 0, asked: 0, delivered: 0 };
   const strikes: Promise<void>[] = [];

@@ -1,12 +1,12 @@
 import { bare, byContent, gone } from './reasons.ts';
-import { as, type Coverage, type Scene, turn } from './scene.ts';
+import { as, type Coverage, type Scenario, turn } from './scenario.ts';
 import { walks } from './walks.ts';
 
 /** Every recording, in the order of their names. `recordings.test.ts` fails on an exchange that is neither driven nor explained. */
 export const coverage: Coverage[] = [
   {
     recording: 'buttons-matching',
-    scenes: [
+    scenarios: [
       {
         title: 'a contact finds every button by what people write',
         turns: [
@@ -33,7 +33,7 @@ export const coverage: Coverage[] = [
   },
   {
     recording: 'concurrent',
-    scenes: [
+    scenarios: [
       {
         title: 'four messages at once are asked one after the other',
         atOnce: true,
@@ -43,7 +43,7 @@ export const coverage: Coverage[] = [
   },
   {
     recording: 'errors',
-    scenes: [
+    scenarios: [
       ...refusals([0, 1, 2], 'dead: bot_refused: typebot_not_found'),
       refused(3, 'dead: bot_refused: http_400'),
       ...refusals([4, 5], 'dead: bot_refused: bot_closed'),
@@ -60,7 +60,7 @@ export const coverage: Coverage[] = [
   },
   {
     recording: 'events',
-    scenes: [
+    scenarios: [
       {
         title: 'an invalid reply is answered by the flow of its event',
         turns: [turn('oi', 0), turn('abc', 1), turn('7', 3), turn('later', 0)],
@@ -71,10 +71,12 @@ export const coverage: Coverage[] = [
       [[4], gone],
     ],
   },
-  { recording: 'file-urls', scenes: fileScenes() },
+  { recording: 'file-urls', scenarios: fileScenes() },
   {
     recording: 'hang-silent-flow',
-    scenes: [{ title: 'a flow that shows nothing is started by each message and never continued', turns: [turn('hi', 0), turn('hi', 0)] }],
+    scenarios: [
+      { title: 'a flow that shows nothing is started by each message and never continued', turns: [turn('hi', 0), turn('hi', 0)] },
+    ],
     left: [
       [[1, 3], 'a message to a session that ended in its start: Typebot never answers it'],
       [[2], 'a start with a message: Typebot never answers it'],
@@ -82,7 +84,7 @@ export const coverage: Coverage[] = [
   },
   {
     recording: 'http-shapes',
-    scenes: [
+    scenarios: [
       { title: 'a slash too many after the address does no harm', typebotURL: (url) => `${url}/`, turns: [turn('oi', 7), turn('z', 9)] },
       refused(2, 'dead: bot_refused: typebot_not_found'),
       refused(4, 'dead: bot_refused: typebot_not_found'),
@@ -90,12 +92,12 @@ export const coverage: Coverage[] = [
     left: [
       [[0, 1, 3], 'other spellings of the address: ours has one'],
       [[5, 6], 'other headers: ours are always the same'],
-      [[8], 'longer than a WhatsApp text can be, and refused at the door (text_too_long)'],
+      [[8], 'longer than a WhatsApp text can be, and refused during ingestion (text_too_long)'],
     ],
   },
   {
     recording: 'invalid-custom',
-    scenes: [
+    scenarios: [
       {
         title: 'the bot complains in its own words',
         turns: [turn('oi', 0), turn('x', 1), turn('11', 2), turn('5', 3), turn('C', 4), turn('A', 5)],
@@ -103,11 +105,14 @@ export const coverage: Coverage[] = [
     ],
     left: [[[6], gone]],
   },
-  { recording: 'legacy-sendMessage', scenes: [], left: [[[0, 1], 'an endpoint that is deprecated and not used']] },
-  { recording: 'markdown-per-request', scenes: [{ title: 'texts come as rich text', turns: [turn('oi', 0), turn('no format given', 1)] }] },
+  { recording: 'legacy-sendMessage', scenarios: [], left: [[[0, 1], 'an endpoint that is deprecated and not used']] },
+  {
+    recording: 'markdown-per-request',
+    scenarios: [{ title: 'texts come as rich text', turns: [turn('oi', 0), turn('no format given', 1)] }],
+  },
   {
     recording: 'markdownish',
-    scenes: [
+    scenarios: [
       {
         title: 'values that look like Markdown arrive as the bot made them',
         turns: [turn('oi', 0), turn('**bold** and *it* and https://example.com\n- item 1\n- item 2\n\nnew para', 1)],
@@ -116,7 +121,7 @@ export const coverage: Coverage[] = [
   },
   {
     recording: 'message-forms',
-    scenes: [
+    scenarios: [
       {
         title: 'all that a contact can send to a text input',
         turns: [
@@ -166,7 +171,7 @@ export const coverage: Coverage[] = [
   },
   {
     recording: 'mid-session-changes',
-    scenes: [
+    scenarios: [
       { title: 'a chat goes on when its bot is closed', turns: [turn('oi', 0), turn('before', 1), turn('after closing', 2)] },
       refused(3, 'dead: bot_refused: bot_closed'),
       {
@@ -181,12 +186,12 @@ export const coverage: Coverage[] = [
   },
   {
     recording: 'no-input-continue',
-    scenes: [{ title: 'a bot that only speaks speaks once a message', turns: [turn('oi', 0), turn('hi', 0)] }],
+    scenarios: [{ title: 'a bot that only speaks speaks once a message', turns: [turn('oi', 0), turn('hi', 0)] }],
     left: [[[1, 2], gone]],
   },
   {
     recording: 'origins',
-    scenes: [
+    scenarios: [
       { title: 'no origin is sent, which every bot takes', turns: [turn('oi', 2), turn('x', 4)] },
       refused(1, 'dead: bot_refused: origin_not_allowed'),
       {
@@ -198,26 +203,26 @@ export const coverage: Coverage[] = [
   },
   {
     recording: 'prefilled',
-    scenes: [
+    scenarios: [
       ...[0, 1].map((index) => ({ title: `start ${index} is answered`, turns: [turn('oi', index)] })),
       ...refusals([2, 3, 4], 'dead: bot_refused: input_validation_failed'),
     ],
   },
   {
     recording: 'registering',
-    scenes: [],
+    scenarios: [],
     left: [[[0, 1, 2], 'a start is never only registering: the first answer to a flow that shows nothing would never come']],
   },
   {
     recording: 'remember',
-    scenes: [
+    scenarios: [
       { title: 'a remembered name stands in the question', turns: [turn('oi', 0), turn('Ana', 1), turn('oi', 2)] },
       { title: 'a name not remembered does not', turns: [turn('oi', 3)] },
     ],
   },
   {
     recording: 'starts-with-input',
-    scenes: [
+    scenarios: [
       {
         title: 'the first message is the answer to a question nobody has read',
         turns: [turn('first answer', [0, 1]), turn('second answer', 2)],
@@ -225,20 +230,20 @@ export const coverage: Coverage[] = [
     ],
     left: [[[3, 4, 5], 'no message in a start: it can make a flow that shows nothing run for ever']],
   },
-  { recording: 'uploads', scenes: [], left: [[[0], 'files are not uploaded to Typebot: their addresses are sent']] },
+  { recording: 'uploads', scenarios: [], left: [[[0], 'files are not uploaded to Typebot: their addresses are sent']] },
   ...walks,
 ];
 
-function refused(exchange: number, final: string): Scene {
+function refused(exchange: number, final: string): Scenario {
   return { title: `the refusal of exchange ${exchange} ends the event, with its reason`, turns: [turn('oi', exchange, { final })] };
 }
 
-function refusals(exchanges: number[], final: string): Scene[] {
+function refusals(exchanges: number[], final: string): Scenario[] {
   return exchanges.map((exchange) => refused(exchange, final));
 }
 
 /** Twelve chats, each a start and one address. */
-function fileScenes(): Scene[] {
+function fileScenes(): Scenario[] {
   const asDocument = (url: string) => ({ contentType: 'document', content: { url, mimetype: 'application/pdf', fileName: 'a.pdf' } });
   const said = [
     asDocument('https://media.example.com/document.pdf'),

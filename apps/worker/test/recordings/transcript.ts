@@ -1,5 +1,5 @@
 import type { OutboundMessage, OutboundReply } from '@typelane/core';
-import type { Said } from './scene.ts';
+import type { Said } from './scenario.ts';
 
 /** One turn as people read it: what the contact said, which exchanges that took, and each message that came of it. */
 export function transcriptOf({ says, asks, replies }: { says: Said; asks: number[]; replies: OutboundReply[] }): string {

@@ -1,5 +1,5 @@
 import { byContent, gone } from './reasons.ts';
-import { as, type Coverage, turn } from './scene.ts';
+import { as, type Coverage, turn } from './scenario.ts';
 
 const english = 'Typebot reads English';
 const vcard = 'BEGIN:VCARD\nFN:Ana\nTEL;type=CELL;waid=5511999990000:+55 11 99999-0000\nEND:VCARD';
@@ -8,7 +8,7 @@ const matched = 'Typebot does not understand it; it is matched here, and the id 
 /** The bot with one of everything, each question answered wrong and then right. */
 export const waAll: Coverage = {
   recording: 'wa-all',
-  scenes: [
+  scenarios: [
     {
       title: 'one of everything, each question answered wrong and then right',
       turns: [

@@ -1,5 +1,5 @@
 import { gone } from './reasons.ts';
-import { as, type Coverage, turn } from './scene.ts';
+import { as, type Coverage, turn } from './scenario.ts';
 import { waAll } from './wa-all.ts';
 
 const noFormat = 'no textBubbleContentFormat: richText is the default of every request, and markdown fails on strikethrough';
@@ -11,11 +11,11 @@ export const walks: Coverage[] = [
   waAll,
   {
     recording: 'wa-all.markdown',
-    scenes: [{ title: 'a start that fails is made once more', turns: [turn('oi', [0, 0], { final: 'dead: bot_failed: http_500' })] }],
+    scenarios: [{ title: 'a start that fails is made once more', turns: [turn('oi', [0, 0], { final: 'dead: bot_failed: http_500' })] }],
   },
   {
     recording: 'wa-client-actions',
-    scenes: [
+    scenarios: [
       {
         title: 'what only a browser could do is answered with nothing, and nobody speaks in place of a webhook',
         turns: [turn('oi', [0, 1, 2]), turn('A typed answer', [3, 4]), turn('hello?', [], { final: 'ignored: webhook_pending' })],
@@ -28,38 +28,38 @@ export const walks: Coverage[] = [
   },
   {
     recording: 'wa-embed-event',
-    scenes: [{ title: 'an embed that waits takes the next text', turns: [turn('oi', 0), turn('one more after the end', 1)] }],
+    scenarios: [{ title: 'an embed that waits takes the next text', turns: [turn('oi', 0), turn('one more after the end', 1)] }],
   },
   {
     recording: 'wa-empty',
-    scenes: [{ title: 'a bot without a flow says nothing', turns: [turn('oi', 0), turn('oi', 0)] }],
+    scenarios: [{ title: 'a bot without a flow says nothing', turns: [turn('oi', 0), turn('oi', 0)] }],
     left: [[[1], gone]],
   },
   {
     recording: 'wa-http-fails',
-    scenes: [{ title: 'a failed integration does not end a flow', turns: [turn('oi', 0), turn('A typed answer', 1)] }],
+    scenarios: [{ title: 'a failed integration does not end a flow', turns: [turn('oi', 0), turn('A typed answer', 1)] }],
     left: [[[2], gone]],
   },
   {
     recording: 'wa-long',
-    scenes: [{ title: 'thirty bubbles and one too long for WhatsApp arrive whole', turns: [turn('oi', 0), turn('A typed answer', 1)] }],
+    scenarios: [{ title: 'thirty bubbles and one too long for WhatsApp arrive whole', turns: [turn('oi', 0), turn('A typed answer', 1)] }],
     left: [[[2], gone]],
   },
   {
     recording: 'wa-no-input',
-    scenes: [{ title: 'a bot that only speaks speaks once a message', turns: [turn('oi', 0), turn('oi', 0)] }],
+    scenarios: [{ title: 'a bot that only speaks speaks once a message', turns: [turn('oi', 0), turn('oi', 0)] }],
     left: [[[1], gone]],
   },
   {
     recording: 'wa-progress',
-    scenes: [
+    scenarios: [
       { title: 'a progress bar is nothing to WhatsApp', turns: [turn('oi', 0), turn('A typed answer', 1), turn('A typed answer', 2)] },
     ],
     left: [[[3], gone]],
   },
   {
     recording: 'wa-rich.markdown',
-    scenes: [
+    scenarios: [
       {
         title: 'texts that come as Markdown all the same are shown',
         turns: [turn('oi', 0), turn('**hey** _you_ ~x~', 1, richText('**hey** _you_ ~x~'))],
@@ -68,22 +68,22 @@ export const walks: Coverage[] = [
   },
   {
     recording: 'wa-rich.richText',
-    scenes: [
+    scenarios: [
       { title: 'rich text becomes WhatsApp text', turns: [turn('oi', 0), turn('**hey** _you_ ~x~', 1, richText('**hey** _you_ ~x~'))] },
     ],
   },
   {
     recording: 'wa-script',
-    scenes: [{ title: 'scripts of the server need nothing from us', turns: [turn('oi', 0), turn('A typed answer', 1)] }],
+    scenarios: [{ title: 'scripts of the server need nothing from us', turns: [turn('oi', 0), turn('A typed answer', 1)] }],
     left: [[[2], gone]],
   },
   {
     recording: 'wa-strike.markdown',
-    scenes: [{ title: 'a start that fails is made once more', turns: [turn('oi', [0, 0], { final: 'dead: bot_failed: http_500' })] }],
+    scenarios: [{ title: 'a start that fails is made once more', turns: [turn('oi', [0, 0], { final: 'dead: bot_failed: http_500' })] }],
     left: [[[1], 'the session of a start that failed is not known to anybody']],
   },
   {
     recording: 'wa-strike.richText',
-    scenes: [{ title: 'struck text stays struck', turns: [turn('oi', 0), turn('**hey** _you_ ~x~', 1, richText('**hey** _you_ ~x~'))] }],
+    scenarios: [{ title: 'struck text stays struck', turns: [turn('oi', 0), turn('**hey** _you_ ~x~', 1, richText('**hey** _you_ ~x~'))] }],
   },
 ];

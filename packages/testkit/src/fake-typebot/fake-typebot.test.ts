@@ -161,7 +161,7 @@ test('the first message answers a leading text input, not a greeting and not a c
   expect((await choice.startChat('bot', { message: 'oi' })).body).toMatchObject({ messages: [], input: { type: 'choice input' } });
 });
 
-test('a first message that is no valid answer gets the retry bubble, and the session waits at that input', async () => {
+test('a first message that is not a valid answer gets the retry bubble, and the session waits at that input', async () => {
   const bot = await open(flow(askNumber({ save: 'x' }), text('Got {{x}}'), askText()));
   const started = await bot.startChat('bot', { message: 'oi' });
   const { sessionId } = started;
@@ -213,27 +213,27 @@ test('a bubble that waits for an event keeps the session open without input, act
   expect(textsOf(await bot.continueChat(sessionId, 'Monday'))).toEqual(['booked Monday']);
 });
 
-test('reaching a payment without credentials is a 404 that is no lost session', async () => {
+test('reaching a payment without credentials is a 404 that does not mean a lost session', async () => {
   const bot = await open(flow(text('Name?'), askText({ save: 'x' }), askPayment({ withoutCredentials: true })));
   const id = await begin(bot);
   expect(await bot.continueChat(id, 'Ana')).toMatchObject({ status: 404, body: { message: 'Credentials not found' } });
   expect(bot.sessions.get(id)).toMatchObject({ variables: { x: null }, position: { index: 1 } });
 });
 
-test('any text but fail pays', async () => {
+test('any text except "fail" pays', async () => {
   const bot = await open(flow(text('Pay'), askPayment(), text('Thank you')));
   const id = await begin(bot);
   expect(textsOf(await bot.continueChat(id, 'fail'))).toEqual(['Payment failed. Please, try again.']);
   expect(textsOf(await bot.continueChat(id, 'how much?'))).toEqual(['Thank you']);
 });
 
-test('only declared variables take what is given at start', async () => {
+test('only declared variables accept values given at the start', async () => {
   const bot = await open(flow(text('?'), askText()));
   const { sessionId } = await bot.startChat('bot', { prefilledVariables: { x: 'a', X: 'b', other: 'c' } });
   expect(bot.sessions.get(sessionId)?.variables).toEqual({ x: 'a', y: null });
 });
 
-test('what Typebot does not have can be said all the same', async () => {
+test('blocks that Typebot does not have can be scripted', async () => {
   const bot = await open(
     flow(bubble('hologram', { beam: '{{x}}' }), action('teleport', { to: '{{x}}' }), ask('smell input', { save: 'y' }), text('{{y}}!')),
   );
@@ -257,12 +257,12 @@ test('answers are appended to a variable that holds a list', async () => {
   expect(textsOf(await bot.continueChat(await begin(bot), 'b'))).toEqual(['["a","b"]']);
 });
 
-test('a skipped file goes on without a value', async () => {
+test('a skipped file continues the flow without a value', async () => {
   const bot = await open(flow(text('File?'), askFile({ save: 'x', options: { isRequired: false } }), text('[{{x}}]')));
   expect(textsOf(await bot.continueChat(await begin(bot)))).toEqual(['[]']);
 });
 
-test('Typebot 2.19.1 takes only texts, writes bubbles without type and errors in the old form', async () => {
+test('Typebot 2.19.1 accepts only texts, writes bubbles without type and errors in the old form', async () => {
   const bot = await open(flow(text('Name?'), askText({ save: 'x' }), text('{{x}}'), askText()), { version: '2.19.1' });
   const { messages, sessionId: id } = await bot.startChat('bot', { textBubbleContentFormat: 'markdown' });
   expect(messages[0]?.content).toEqual({ richText: [{ type: 'p', children: [{ text: 'Name?' }] }] });
@@ -301,7 +301,7 @@ test('requests on different sessions, and starts, never clash', async () => {
   expect(bot.violations).toEqual([]);
 });
 
-test('all that was heard is kept in order of arrival, with what became of it', async () => {
+test('every request is kept in order of arrival, with its outcome', async () => {
   const bot = await open(flow(text('?'), askText({ save: 'x' }), text('{{x}}'), askText()));
   const { sessionId: id } = await bot.startChat('bot', { prefilledVariables: { x: 'a', other: 'b' } });
   await bot.continueChat(id, { type: 'text', text: 'oi' });
@@ -329,13 +329,13 @@ test('a script that names a group it does not have is refused when the fake star
   await expect(startFakeTypebot({ bots: { bot: flow(goTo('A'), text('a')) } })).rejects.toThrow("goTo('A') must be the last of its group");
 });
 
-test('a script that runs in circles is a violation, not a frozen test', async () => {
+test('a script that loops forever is a violation, not a frozen test', async () => {
   const bot = await open({ groups: { A: [when(() => true, 'B')], B: [jump('A')] } });
   expect((await bot.startChat('bot')).status).toBe(500);
   expect(() => bot.assertClean()).toThrow('runs in circles');
 });
 
-test('a log that is not kept still sees clashes', async () => {
+test('overlapping requests are detected even when no log is kept', async () => {
   const bot = await open(recordedBots['wa-starts-with-input'], { keepsLog: false, latencyMs: 200 });
   const id = await begin(bot);
   await Promise.all([bot.continueChat(id, 'one'), bot.continueChat(id, 'two')]);
@@ -357,7 +357,7 @@ test.each<[string, BotScript]>([
   expect(await bot.continueChat(sessionId, 'Yes')).toMatchObject({ status: 200 });
 });
 
-test('a reply event is told an item’s id where the choice was answered by it, and its label where by the label', async () => {
+test('a reply event receives an item’s id when the answer was the id, and its label when the answer was the label', async () => {
   const bot = await open({
     variables: ['told', 'kept'],
     groups: { A: [buttons(['Sales', 'Support'], { save: 'kept' }), text('{{told}} {{kept}}')] },

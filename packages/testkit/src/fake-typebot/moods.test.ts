@@ -71,7 +71,7 @@ test.each<[string, Mood, number, string | RegExp]>([
   fake.assertClean();
 });
 
-test('Retry-After is sent as it was given', async () => {
+test('Retry-After is sent unchanged', async () => {
   const { fake, sessionId } = await inMood(moods.unavailable('120'));
   expect((await say(fake, sessionId, 'oi')).headers.get('retry-after')).toBe('120');
 });
@@ -100,7 +100,7 @@ test('a lost session stays lost', async () => {
   expect([(await say(fake, sessionId, 'oi')).status, (await say(fake, sessionId, 'oi')).status]).toEqual([404, 404]);
 });
 
-test('a redirect goes to itself or to where it is told, and is not followed by the fake', async () => {
+test('a redirect points to itself or to the given address, and the fake does not follow it', async () => {
   const { fake, sessionId } = await inMood({ type: 'redirect', status: 307, to: 'itself' });
   const turned = await say(fake, sessionId, 'oi', { redirect: 'manual' });
   expect([turned.status, turned.headers.get('location')]).toEqual([307, `/api/v1/sessions/${sessionId}/continueChat`]);
@@ -126,7 +126,7 @@ test('a hanging request that is busy longer than the client waits makes the next
   expect(fake.sessions.get(sessionId)?.variables).toEqual({ said: 'oi' });
 });
 
-test('a delayed request goes through when the client is long gone', async () => {
+test('a delayed request is processed even when the client has disconnected', async () => {
   const { fake, sessionId } = await inMood({ type: 'delay', ms: 500 });
   await sayAndLeave(fake, sessionId, 'oi');
   expect(heardLast(fake).processed).toBe(false);
@@ -134,7 +134,7 @@ test('a delayed request goes through when the client is long gone', async () => 
   expect(fake.sessions.get(sessionId)?.variables).toEqual({ said: 'oi' });
 });
 
-test('a server that goes on working after its answer is busy', async () => {
+test('a server that keeps working after its answer is busy', async () => {
   const { fake, sessionId } = await inMood({ type: 'keepWorking', ms: 500 });
   expect((await say(fake, sessionId, 'oi')).status).toBe(200);
   expect((await say(fake, sessionId, 'too early')).status).toBe(500);
@@ -143,7 +143,7 @@ test('a server that goes on working after its answer is busy', async () => {
   expect(fake.violations).toHaveLength(1);
 });
 
-test('a start that goes on working keeps its session busy', async () => {
+test('a start that keeps working keeps its session busy', async () => {
   const { fake } = await inMood({ type: 'keepWorking', ms: 1 });
   fake.nextMood({ type: 'keepWorking', ms: 60_000 }, { kind: 'start' });
   const { sessionId } = await chatWith(fake.url).startChat('echo');
@@ -182,7 +182,7 @@ test.each<[Mood & { type: 'truncate' }]>([[{ type: 'truncate', at: 'contentLengt
   },
 );
 
-test('a dripping answer is whole in the end, and the session is free before that', async () => {
+test('a slow answer arrives complete, and the session is free before that', async () => {
   const { fake, sessionId } = await inMood({ type: 'drip', bytes: 100, everyMs: 20 });
   const answer = await say(fake, sessionId, 'oi');
   expect(heardLast(fake).endedAt).not.toBeNull();
@@ -196,7 +196,7 @@ test('a huge answer is valid and huge', async () => {
   expect(JSON.parse(body)).toHaveProperty('messages');
 });
 
-test('moods are for the requests they fit, in the order they were asked for', async () => {
+test('moods apply to matching requests, in the order they were queued', async () => {
   const { fake, sessionId } = await inMood({ type: 'answer', status: 501, body: '' });
   fake.nextMood({ type: 'answer', status: 502, body: '' }, { text: 'two' }, 2);
   const statuses: number[] = [];
@@ -221,7 +221,7 @@ test.each<[string, MoodFor, number[]]>([
   expect(answers.map(({ status }) => status)).toEqual(expected);
 });
 
-test('a standing mood looks at every request until it is taken away', async () => {
+test('a permanent mood applies to every request until it is removed', async () => {
   const { fake, sessionId } = await inMood({ type: 'keepWorking', ms: 0 });
   await say(fake, sessionId, 'first');
   await waitUntil(() => heardLast(fake).endedAt, { what: 'the first to end' });

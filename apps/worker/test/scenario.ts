@@ -3,11 +3,11 @@ import { askText, type BotScript, type FakeTypebot, goTo, startFakeTypebot, text
 import type { Job } from 'bullmq';
 import { createGate, type Gate } from './gate.ts';
 import { type Pipeline, type PipelineOptions, startPipeline } from './harness.ts';
-import { finalOf } from './ledger.ts';
+import { finalOf } from './tables.ts';
 import { echoBot } from './order/echo-bot.ts';
 
-/** One chat with one bot, as a contact, the human on the phone and an operator have it. */
-export type Scene = {
+/** One chat with one bot, as the contact, the human on the phone and an operator use it. */
+export type Scenario = {
   typebot: FakeTypebot;
   pipeline: Pipeline;
   instanceId: string;
@@ -15,17 +15,17 @@ export type Scene = {
   says(words: string, more?: Parameters<Pipeline['say']>[2]): Promise<unknown>;
   /** From now on Typebot's answers do not arrive before `release`. */
   holdTypebot(): { release(): void };
-  /** The next reply's delivery begins and does not end before it is released. */
+  /** The delivery of the next reply begins and does not end before `release`. */
   holdDelivery(): { begun: Promise<{ reply: OutboundReply; job: Job }>; release(): void };
   /** Waits until these words have arrived at Typebot. */
   asked(words: string): Promise<void>;
-  /** The texts the bot was sent in all its sessions, in order. */
+  /** The texts the bot received in all its sessions, in order. */
   heard(): string[];
-  /** The texts the consumer took, in order. */
+  /** The texts the consumer received, in order. */
   told(): string[];
-  /** Waits until the consumer has taken just this. */
+  /** Waits until the consumer has received exactly these texts. */
   tells(...texts: string[]): Promise<void>;
-  /** Waits until `events` events are handled, and says how each ended. */
+  /** Waits until `events` events are handled, and returns how each ended. */
   finals(events: number): Promise<(string | null)[]>;
   /** `open`, `paused: human`, ... in order of their creation. */
   sessions(): Promise<string[]>;
@@ -35,7 +35,7 @@ export type Scene = {
   close(): Promise<void>;
 };
 
-/** Says something, waits with "Pause the flow", and goes on. */
+/** Sends a text, waits with "Pause the flow", and continues. */
 export const waitingBot = (seconds: number): BotScript => ({
   variables: ['message'],
   groups: {
@@ -45,11 +45,11 @@ export const waitingBot = (seconds: number): BotScript => ({
 });
 
 /** The bot `echo` (order/echo-bot.ts) unless another script is given. */
-export async function startScene(
+export async function startScenario(
   settings: SettingsInput,
   bot: BotScript = echoBot,
   options: Partial<PipelineOptions> = {},
-): Promise<Scene> {
+): Promise<Scenario> {
   const typebot = await startFakeTypebot({ bots: { bot } });
   const gate: Gate = await createGate(typebot.url);
   const pipeline = await startPipeline({ typebots: [gate.url], timeoutMs: 10_000, ...options });
@@ -85,14 +85,14 @@ export async function startScene(
       await waitUntil(() => told().length >= texts.length, { what: `the bot to say ${wanted}` });
       if (JSON.stringify(told()) !== wanted) throw new Error(`Expected the bot to say ${wanted}, got ${JSON.stringify(told())}`);
     },
-    finals: async (events) => (await pipeline.ledger.handled(instanceId, events)).map(finalOf),
+    finals: async (events) => (await pipeline.tables.handled(instanceId, events)).map(finalOf),
     sessions: async () =>
-      (await pipeline.ledger.sessions(instanceId)).map(({ status, reason }) => (reason === null ? status : `${status}: ${reason}`)),
+      (await pipeline.tables.sessions(instanceId)).map(({ status, reason }) => (reason === null ? status : `${status}: ${reason}`)),
     liveSession: () =>
-      waitUntil(async () => (await pipeline.ledger.sessions(instanceId)).find(({ status }) => status !== 'closed')?.sessionId, {
+      waitUntil(async () => (await pipeline.tables.sessions(instanceId)).find(({ status }) => status !== 'closed')?.sessionId, {
         what: 'a session',
       }),
-    status: async () => (await pipeline.ledger.conversations(instanceId))[0]?.status ?? 'idle',
+    status: async () => (await pipeline.tables.conversations(instanceId))[0]?.status ?? 'idle',
     async close() {
       gate.releaseAnswers();
       try {

@@ -2,7 +2,7 @@ import type { InboundEvent, SettingsInput } from '@typelane/core';
 import { type Exchange, inboundEvent } from '@typelane/testkit';
 
 /** One conversation with a recorded Typebot: what the contact says, and which of its answers that takes. */
-export type Scene = {
+export type Scenario = {
   /** As the end of the sentence "in <recording>, ...". */
   title: string;
   turns: Turn[];
@@ -25,8 +25,8 @@ export type Turn = {
 
 export type Said = string | { contentType: string; content: Record<string, unknown> };
 
-/** A recording, its scenes, and for every exchange that is in none of them the reason. */
-export type Coverage = { recording: string; scenes: Scene[]; left?: [exchanges: number[], because: string][] };
+/** A recording, its scenarios, and for every exchange that is in none of them the reason. */
+export type Coverage = { recording: string; scenarios: Scenario[]; left?: [exchanges: number[], because: string][] };
 
 export const turn = (says: Said, asks: number | number[], rest: Omit<Turn, 'says' | 'asks'> = {}): Turn => ({
   says,
@@ -44,7 +44,7 @@ const instanceName = 'Shop';
 /** The values of the recorded starts, so that ours can be compared with them. */
 const recordedVariables = { pushName: 'Ana', keyId: '3EB0AAA', messageId: 'msg-1', businessId: 'biz-1', contentType: 'conversation' };
 
-/** The contact's message number `index` of a scene. The first one is what the recorded starts were made of. */
+/** The contact's message number `index` of a scenario. The first one is what the recorded starts were made of. */
 export function eventOf(says: Said, index: number, pushName: string): InboundEvent {
   const { contentType, content } =
     typeof says === 'string' ? { contentType: recordedVariables.contentType, content: { text: says } } : says;

@@ -16,8 +16,8 @@ export type DeadLetterRow = { instanceId: string | null; reason: string; details
 
 export type SessionState = { sessionId: string; jid: string; status: string; reason: string | null };
 
-/** What stands in the tables. */
-export type Ledger = {
+/** What the tables contain. */
+export type Tables = {
   outcomes(instanceId: string): Promise<Outcome[]>;
   /** `answered`, `ignored: stale`, ... by the key id that the event names. Null: not handled yet. */
   finals(instanceId: string): Promise<Record<string, string | null>>;
@@ -28,16 +28,16 @@ export type Ledger = {
   conversations(
     instanceId: string,
   ): Promise<{ conversationId: string; instanceId: string; jid: string; status: string; outSeq: number; ackedSeq: number }[]>;
-  /** Waits until no reply is on its way. */
+  /** Waits until every reply is acknowledged. */
   acknowledged(instanceId: string, timeoutMs?: number): Promise<void>;
 };
 
-export function createLedger(sql: Database['sql']): Ledger {
+export function createTables(sql: Database['sql']): Tables {
   const outcomes = (instanceId: string): Promise<Outcome[]> => sql<Outcome[]>`
     select c.jid, i.seq, i.kind, i.from_me as "fromMe", i.key_id as "keyId", t.final, t.reason
     from conversations c join inbox i using (conversation_id) left join turns t using (conversation_id, seq)
     where c.instance_id = ${instanceId} order by c.jid, i.seq`;
-  const conversations: Ledger['conversations'] = (instanceId) => sql`
+  const conversations: Tables['conversations'] = (instanceId) => sql`
     select conversation_id as "conversationId", instance_id as "instanceId", jid, state ->> 'status' as status, out_seq as "outSeq", acked_seq as "ackedSeq"
     from conversations where instance_id = ${instanceId} order by jid`;
 

@@ -5,7 +5,7 @@ import type { Alteration } from '../faults/alter.ts';
 import { alteredEnv } from '../faults/altered-env.ts';
 import { type Connections, connectionsAtRest, connectionsOf } from './connections.ts';
 import { startHostility } from './attacks.ts';
-import { hire } from './workers.ts';
+import { startWorkers } from './workers.ts';
 import { registerInstances } from './instances.ts';
 import type { ChaosPlan } from './plan.ts';
 import { startProducer } from './producer.ts';
@@ -16,7 +16,7 @@ import { watchRows } from './watch.ts';
 /** Milliseconds. Short, so that a run is short; the bounds of recovery are made of them. */
 export const times = { timeoutMs: 1_000, quarantineMs: 1_500, sweepMs: 1_000, leaseMs: 5_000, sendWithinMs: 5_000 };
 
-/** Milliseconds, where nothing is to time out: a machine that is busy is no fault. */
+/** Milliseconds, for plans in which nothing may time out, even on a busy machine. */
 const calmTimeoutMs = 10_000;
 
 /** Turns a worker runs at once. */
@@ -25,10 +25,10 @@ export const turnsPerWorker = 20;
 /** Of a worker's pool (packages/db/src/database.ts). */
 const postgresConnectionsMax = 10;
 
-export type Scene = Awaited<ReturnType<typeof setScene>>;
+export type Environment = Awaited<ReturnType<typeof startEnvironment>>;
 
-/** Everything a run needs, on empty tables: what an earlier one left behind would be taken up by this one's workers. */
-export async function setScene(plan: ChaosPlan, servers: Servers, alterations: Alteration[]) {
+/** Everything a run needs, on empty tables: the workers would continue the work of an earlier run. */
+export async function startEnvironment(plan: ChaosPlan, servers: Servers, alterations: Alteration[]) {
   const prefix = freshPrefix();
   await servers.empty();
   const typebots = await startTypebots(plan);
@@ -49,7 +49,7 @@ export async function setScene(plan: ChaosPlan, servers: Servers, alterations: A
   });
   const withoutWorkers = await connections();
   const env = (): Record<string, string> => ({ ...alteredEnv(alterations), ...workerEnv(servers, typebots, prefix, plan) });
-  const workers = await hire(plan.workers, env);
+  const workers = await startWorkers(plan.workers, env);
   const withWorkers = { redis: (await connectionsAtRest(connections)).redis, postgres: plan.workers * postgresConnectionsMax };
   const watch = watchRows(database);
   return {
