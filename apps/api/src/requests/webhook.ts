@@ -20,4 +20,4 @@ export const webhookTypes = z
   .array(z.enum(sessionEventTypes))
   .max(100)
   .transform((types) => [...new Set(types)])
-  .describe('What it is told of. Empty: everything.');
+  .describe('The types of events it receives. Empty: all.');
