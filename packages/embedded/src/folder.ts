@@ -22,7 +22,7 @@ export async function makeFolder(folder: string, mode: number = passableMode): P
 
 /**
  * A new empty folder below the system's temporary one, for tests and measurements. Unlike a plain mkdtemp the account that PostgreSQL
- * runs as under root can pass through it. Whoever asked removes it.
+ * runs as under root can pass through it. The caller removes it.
  */
 export async function temporaryDataDir(prefix: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), prefix));

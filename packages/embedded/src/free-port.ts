@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * A TCP port that was free on 127.0.0.1 a moment ago. Another program may take it before the server does, so whoever uses it must be
+ * A TCP port that was free on 127.0.0.1 a moment ago. Another program may take it before the server does, so the caller must be
  * ready to ask again.
  */
 export async function freePort(): Promise<number> {

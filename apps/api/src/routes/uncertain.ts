@@ -44,7 +44,7 @@ const resolve = endpoint({
   name: 'resolveUncertainTurn',
   summary: 'Records the outcome of an uncertain turn.',
   description:
-    "`processed`: Typebot heard it; recorded. `not_processed`: it did not; the contact's messages are put to the tail of their chat again, unless the bot has heard newer ones or is about to (`force` does it all the same). An operator's order is not given again, only recorded. `end_session`: its session is closed with reason `error`. Done once, by whoever is first.",
+    "`processed`: Typebot received it; this is only recorded. `not_processed`: Typebot did not receive it; the contact's messages are appended to the queue of their chat again, unless the bot has received newer ones or is about to (`force` appends them anyway). An operator's order is only recorded and not repeated. `end_session`: its session is closed with reason `error`. A turn can be resolved once.",
   params: z.object({ instanceId: pathId, turnId: pathId }),
   body: z.strictObject({ resolution: z.enum(resolutions), force: z.boolean().default(false) }),
   answers: { 200: { description: 'Recorded. The current state of the turn.', schema: uncertainTurnSchema } },
