@@ -13,7 +13,7 @@ import { validatorCompiler } from './requests/validation.ts';
 import { endpoints } from './routes/index.ts';
 import { registerMediaFile } from './routes/media-file.ts';
 
-/** The API without a port: all its routes, ready to be asked. Whoever made the context closes what is in it. */
+/** The API without a port: all its routes, ready for requests. The caller owns the context and closes it. */
 export async function createApp(context: ApiContext): Promise<FastifyInstance> {
   const onError = (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) => answerError(error, reply, context.log);
   const app = fastify({
@@ -21,7 +21,7 @@ export async function createApp(context: ApiContext): Promise<FastifyInstance> {
     logger: false,
     genReqId: () => randomUUID(),
     bodyLimit: bodySizeBytesMax,
-    // While stopping, what still comes on an open connection is served: `/readyz` has told the balancer.
+    // While stopping, requests on open connections are still served: `/readyz` already fails, so the balancer sends no new ones.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     // Ids of 200 characters, percent-encoded.

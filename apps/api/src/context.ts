@@ -4,18 +4,18 @@ import type { MediaStore } from '@typelane/media';
 import type { connectRedis, createQueue, Egress, Log, WakeUp, Sealer } from '@typelane/runtime';
 import type { IngestWatch } from './ingest-watch.ts';
 
-/** All that the API needs from outside. Routes get it as an argument; there is no other way to anything. */
+/** Everything the API needs from outside. Routes receive it as an argument and use no globals. */
 export type ApiContext = {
   database: Database;
   redis: ReturnType<typeof connectRedis>;
-  /** The doorbell. */
+  /** The queue of wake-ups. */
   converse: ReturnType<typeof createQueue<WakeUp>>;
   /** The inbound queue. */
   inbound: Pick<Publisher, 'publish'>;
   ingestWatch: Pick<IngestWatch, 'stalls'>;
-  /** Seals what nobody is shown again: secret settings, and secrets of webhooks. */
+  /** Encrypts secret settings and webhook secrets, which are never shown again. */
   sealer: Sealer;
-  /** Says which addresses a tenant may name, and connects to no others. */
+  /** Decides which addresses a tenant may use, and connects to no others. */
   egress: Pick<Egress, 'check' | 'agents'>;
   media: ApiMedia;
   log: Log;
@@ -42,7 +42,7 @@ export type ApiConfig = {
   gatewayUrl: string;
   /** Milliseconds a request waits for its command to take effect before it is answered with 202. */
   settleTimeoutMs: number;
-  /** Milliseconds Redis is given for a ring or a ping. It may be away, and a request must not hang on it. */
+  /** Milliseconds to wait for a wake-up or a ping of Redis. A request must not hang while Redis is away. */
   redisTimeoutMs: number;
 };
 

@@ -9,7 +9,7 @@ export type Scope = Tenant['scope'];
 
 type Shape = z.ZodType;
 
-/** What a route's handler is given: what came, parsed, and on whose behalf. */
+/** What a handler receives: the parsed request and its caller. */
 type Call<Params extends Shape, Query extends Shape, Body extends Shape> = {
   context: ApiContext;
   tenant: Tenant;
@@ -56,12 +56,12 @@ type Definition<Params extends Shape, Query extends Shape, Body extends Shape, A
   refusals: readonly RefusalCode[];
 };
 
-/** A route as data: what it takes, what it answers, who may ask, and how it is done. The document and the tests are made of it. */
+/** A route as data: its input, answers, scope and handler. The OpenAPI document and the tests are generated from it. */
 export type Endpoint = Definition<Shape, Shape, Shape, Answers> & {
   handle(call: Call<Shape, Shape, Shape>): Promise<{ status: number; body: unknown; headers?: Record<string, string> }>;
 };
 
-/** Checks that a handler fits what its route says; the rest of the house needs not know the types of each. */
+/** Checks the types of a handler against its route, then erases them so that routes fit into one list. */
 export function endpoint<
   const A extends Answers,
   Params extends Shape = z.ZodUndefined,

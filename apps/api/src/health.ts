@@ -13,7 +13,7 @@ const databaseTimeoutMs = 2_000;
 
 const alive = z.object({ status: z.literal('ok') }).meta({ id: 'Health' });
 
-/** `/livez`: the process answers. `/readyz`: it could serve a request now, and what it takes in is read. Both are open, and say nothing of what is stored. */
+/** `/livez`: the process answers. `/readyz`: it could serve a request now, and its inbound queues are read. Both need no token and show nothing that is stored. */
 export function registerHealth(app: FastifyInstance, context: ApiContext): void {
   const ok = { description: 'Yes.', content: { 'application/json': { schema: alive } } };
   const no = { description: '`NOT_READY`: the sentences say what is missing.', content: { 'application/json': { schema: errorSchema } } };

@@ -1,9 +1,9 @@
 import { type connectRedis, inboundQueues, type Log } from '@typelane/runtime';
 
-/** Milliseconds between looks. A person who asks once is told of what has been going on since before. */
+/** Milliseconds between checks. They run in the background, so a single request to `/readyz` sees a stall that began earlier. */
 const lookEveryMs = 10_000;
 
-/** A queue of which the same job has been the oldest for so long. */
+/** A queue whose oldest job has not changed for `forMs` milliseconds. */
 export type Stall = { queue: string; forMs: number };
 
 export type IngestWatch = {

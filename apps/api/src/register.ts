@@ -24,7 +24,7 @@ export function register(app: FastifyInstance, context: ApiContext, route: Endpo
   });
 }
 
-/** Milliseconds a sender who was refused may go on sending: cut off at once, it might not get to see the answer. */
+/** Milliseconds a refused sender may go on sending. A connection closed at once could lose the answer. */
 const lingerMs = 1_000;
 
 /** A body that was not read to its end would hold its connection for ever. */
@@ -81,7 +81,7 @@ export function isRepeatable({ method, takes }: Pick<Endpoint, 'method' | 'takes
   return method === 'POST' && takes !== 'bytes';
 }
 
-/** Every error that can come, by status, with the codes that tell them apart. */
+/** Every possible error by status, with its codes. */
 export function refusalsOf(route: Endpoint): Map<number, RefusalCode[]> {
   const codes: RefusalCode[] = [
     'TOKEN_MISSING',

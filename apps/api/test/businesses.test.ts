@@ -44,7 +44,7 @@ test('a business registers its own instances, and sees no others', async () => {
   expect((await api.ask('GET', `${list}/one-more`, { token: tokens.business })).body).toEqual(registered.body);
 });
 
-test('an instance id is taken, whoever has it', async () => {
+test('an instance id of any business cannot be registered again', async () => {
   const list = `/api/v2/business/${encodeURIComponent(one.businessId)}/instance`;
   const answers = await Promise.all(
     [one, two].map(({ instanceId }) => api.ask('POST', list, { token: one.tokens.business, body: { instanceId } })),

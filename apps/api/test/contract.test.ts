@@ -11,7 +11,7 @@ import { endpoints } from '../src/routes/index.ts';
 import { type Ask, type Method, seen, startTestApi, type TestApi } from './support/api.ts';
 import { writes } from './support/contact.ts';
 import { createTenant, freshChat } from './support/tenants.ts';
-import { chatsOf, deadAtDoor, troublesOf } from './support/troubles.ts';
+import { chatsOf, deadAtIngest, troublesOf } from './support/troubles.ts';
 import { asksForText, stopsAtWebhook } from './support/worker.ts';
 
 /**
@@ -94,7 +94,7 @@ test('what a route answers when all is well', async () => {
   const { deadLetterId, turnId } = await troublesOf(api, instanceId);
   asked.push(['GET', letters], ['GET', `${letters}/${deadLetterId}`], ['POST', `${letters}/${deadLetterId}`, { action: 'redrive' }]);
   asked.push(['POST', letters, { action: 'discard' }], ['GET', doubts], ['POST', `${doubts}/${turnId}`, { resolution: 'processed' }]);
-  const nobodys = `${unreadable}/${await deadAtDoor(api, '{', null)}`;
+  const nobodys = `${unreadable}/${await deadAtIngest(api, '{', null)}`;
   asked.push(['GET', unreadable], ['GET', nobodys], ['POST', nobodys, { action: 'discard' }]);
   for (const tokens of tokenPaths) {
     const { keyId } = (await api.ask('POST', tokens)).body;
@@ -236,7 +236,7 @@ test('what is in the way of settling what ended badly', async () => {
     [letters, tenant.instanceId],
     [unreadable, null],
   ] as const) {
-    const odd = `${path}/${await deadAtDoor(api, '{', owner)}`;
+    const odd = `${path}/${await deadAtIngest(api, '{', owner)}`;
     expect(await codeOf(api, odd, redrive)).toBe('DEAD_LETTER_UNREADABLE');
     await codeOf(api, odd, discard);
     expect(await codeOf(api, odd, redrive)).toBe('DEAD_LETTER_SETTLED');
@@ -247,7 +247,7 @@ test('what is in the way of settling what ended badly', async () => {
     [own, instanceId],
     [unreadable, null],
   ] as const) {
-    const id = await deadAtDoor(withoutQueue, JSON.stringify(event(instanceId)), owner);
+    const id = await deadAtIngest(withoutQueue, JSON.stringify(event(instanceId)), owner);
     expect(await codeOf(withoutQueue, `${path}/${id}`, redrive)).toBe('QUEUE_UNAVAILABLE');
   }
   expect(await codeOf(withoutQueue, own, redrive)).toBe('QUEUE_UNAVAILABLE');

@@ -5,7 +5,7 @@ import { afterAll, beforeEach, expect, test } from 'vitest';
 import { startTestApi } from './support/api.ts';
 import { writes } from './support/contact.ts';
 import { createTenant, freshChat } from './support/tenants.ts';
-import { deadAtDoor, refusal } from './support/troubles.ts';
+import { deadAtIngest, refusal } from './support/troubles.ts';
 import { asksForText } from './support/worker.ts';
 
 const published: (InboundEvent | InboundEvent[])[] = [];
@@ -52,7 +52,7 @@ test('a message that the bot refuses is kept with its reason, its cause and what
   expect(letter).not.toHaveProperty('payload');
 });
 
-test('a start by the API that dies is no dead letter: whoever ordered it has been told', async () => {
+test('a start by the API that dies is no dead letter: the caller received the error', async () => {
   breakDown();
   const answer = await api.ask('POST', path.replace('dead-letters', 'typebot-integration/session'), {
     body: { keyRemoteJid: freshChat() },
@@ -195,7 +195,7 @@ test('more letters than one request takes are settled by going on behind it', as
   expect([second.settled.length, second.cursor]).toEqual([1, null]);
 });
 
-test('what died at the door is read again, and published if it can be taken now', async () => {
+test('an event rejected at ingest is parsed again, and published if it is valid now', async () => {
   const event = inboundText({ instanceId, jid: freshChat(), text: 'now fine' });
   await atDoor({ ...event, data: { ...event.data, messageTimestamp: 1_000_000_000 } });
   const { deadLetterId } = await onlyLetter();
@@ -215,7 +215,7 @@ test.each<[string, () => unknown, RegExp]>([
     /^`data\.keyRemoteJid` must be a WhatsApp address/,
   ],
   ['a prototype', () => JSON.stringify(text({})).replace('"keyId"', '"__proto__":{"a":1},"keyId"'), /^No field may be called `__proto__`/],
-])('what died at the door and still is %s stays where it is', async (_what, payload, sentence) => {
+])('an event rejected at ingest that is still %s stays a dead letter', async (_what, payload, sentence) => {
   await atDoor(payload());
   const { deadLetterId } = await onlyLetter();
   const { status, body } = await settle(deadLetterId, 'redrive');
@@ -224,7 +224,7 @@ test.each<[string, () => unknown, RegExp]>([
   expect([(await onlyLetter()).status, published]).toEqual(['open', []]);
 });
 
-test('what died at the door waits behind nothing that the bot has heard since, unless by force', async () => {
+test('an event rejected at ingest is not redriven after newer messages, unless by force', async () => {
   const chat = freshChat();
   await atDoor(inboundText({ instanceId, jid: chat, text: 'the first' }));
   await atDoor(inboundText({ instanceId, jid: chat, text: 'the second' }));
@@ -241,7 +241,7 @@ test('what died at the door waits behind nothing that the bot has heard since, u
   expect((await settle(third.deadLetterId, 'redrive', { force: true })).status).toBe(200);
 });
 
-test('what was redriven through the door and dies there again is open again', async () => {
+test('an event redriven to ingest and rejected again is open again', async () => {
   const event = inboundText({ instanceId, jid: freshChat(), text: 'odd' });
   const sourceKey = randomUUID();
   await atDoor(event, sourceKey);
@@ -291,7 +291,7 @@ async function says(chat: string, words: string): Promise<{ keyId: string }> {
 
 /** A text is kept as it is. */
 function atDoor(value: unknown, sourceKey?: string, whose: string | null = instanceId): Promise<string> {
-  return deadAtDoor(api, typeof value === 'string' ? value : JSON.stringify(value), whose, sourceKey);
+  return deadAtIngest(api, typeof value === 'string' ? value : JSON.stringify(value), whose, sourceKey);
 }
 
 async function onlyLetter() {

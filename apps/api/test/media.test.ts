@@ -28,7 +28,7 @@ const pathOf = (url: string): string => url.slice(publicUrl.length);
 const open = (path: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') =>
   api.ask(method, path, { token: null, headers });
 
-test('a gateway uploads a voice note, and whoever has its address hears it', async () => {
+test('a gateway uploads a voice note, and anyone with its address can play it', async () => {
   const bytes = randomBytes(5_000);
   const { status, body } = await upload(bytes, 'audio/ogg; codecs=opus');
   expect(status).toBe(201);

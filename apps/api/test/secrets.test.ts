@@ -82,7 +82,7 @@ test('settings that are read and written back keep the key', async () => {
 });
 
 test.each(['https://thief.example.com/v1', 'http://api.openai.com/v1', 'https://api.openai.com:8443/v1'])(
-  'a key nobody may read is not sent to %s by whoever may only write',
+  'a caller who may only write a key cannot send it to %s',
   async (elsewhere) => {
     const { instanceId, path } = await created();
     const { status, body } = await api.ask('PUT', path, { body: { enabled: false, settings: { transcription: { url: elsewhere } } } });
@@ -161,7 +161,7 @@ test.each<[string, object, object]>([
   ['another builder', { typebotApiToken: plain, typebotApiURL: builder }, { settings: { typebotApiURL: 'https://thief.example.com' } }],
   ['the viewer instead of the builder', { typebotApiToken: plain, typebotApiURL: builder }, { settings: { typebotApiURL: null } }],
   ['another viewer, where no builder is named', { typebotApiToken: plain }, { typebotURL: 'https://thief.example.com' }],
-])('a token nobody may read is not sent to %s by whoever may only write', async (_what, settings, change) => {
+])('a caller who may only write a token cannot send it to %s', async (_what, settings, change) => {
   const { instanceId, path } = await createdWithToken(settings);
   const { status, body } = await api.ask('PUT', path, { body: change });
   expect(status).toBe(400);

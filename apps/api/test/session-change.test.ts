@@ -128,7 +128,7 @@ test.each(['00000000-0000-4000-8000-000000000000', 'not-a-uuid', "x'; drop table
   },
 );
 
-test('a pause while no worker is there is answered with 202 and the session as it stands, and takes effect later', async () => {
+test('a pause while no worker is there is answered with 202 and the current session, and takes effect later', async () => {
   const sessionId = await start(freshChat(), 'open', hasty);
   await waitUntil(async () => (await hasty.ask('GET', `${path}/session/${sessionId}`)).body.pending, { what: 'the session to be open' });
   const resume = hasty.haltWorker();

@@ -127,7 +127,7 @@ test('a start that nobody carries out yet is a 202 with the session as it was or
   await expect.poll(async () => (await hasty.ask('GET', `${path}/session/${body.sessionId}`)).status).toBe(200);
 });
 
-test('a start whose bot has not answered yet is a 202 with the session as it stands', async () => {
+test('a start whose bot has not answered yet is a 202 with the current session', async () => {
   const answered = Promise.withResolvers<void>();
   hasty.bot(async (call) => {
     await answered.promise;

@@ -1,6 +1,6 @@
 import { demoPublicId, type DemoTypebot } from './demo-typebot.ts';
 
-/** The instance that `npm run chat` writes to unless told otherwise. */
+/** The instance that `npm run chat` writes to by default. */
 export const demoInstanceId = 'demo';
 
 /** Registers the demo instance with the demo bot through the API, as anybody would. */

@@ -21,7 +21,7 @@ export async function forgetSecrets(dataDir: string): Promise<void> {
 const operatorTokenFile = 'operator-token';
 const secretKeyFile = 'secret-key';
 
-/** Made only where there is none: what the database holds cannot be read without the first one. It appears whole. */
+/** Created only when absent: sealed values in the database need the first key. The file is written atomically. */
 async function kept(file: string, make: () => string): Promise<{ text: string; isNew: boolean }> {
   try {
     return { text: (await readFile(file, 'utf8')).trim(), isNew: false };

@@ -20,7 +20,7 @@ const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 
 type Stops = (() => Promise<void>)[];
 
-/** Read before anything starts, so that a wrong value is told at once. The servers and the key have defaults of their own here. */
+/** Read before anything starts, so that a wrong value is reported at once. The servers and the key have defaults of their own here. */
 const settingNames = [
   'OPERATOR_TOKEN',
   'GATEWAY_PORT',
@@ -80,11 +80,11 @@ async function run(servers: Servers, settings: Settings, { operator, secretKey: 
   // The terminal is for people; what is worth a line there says so itself.
   const log = createLog(process.env['LOG_LEVEL'] ? LOG_LEVEL : 'warn');
   tell('Starting the API, the worker and the gateway');
-  // Its port is part of the addresses that the API tells.
+  // Its port is part of the addresses that the API returns.
   const gateway = await startGateway({ ...env, log });
   stops.push(() => gateway.stop());
   const EGRESS_ALLOW = [...env.EGRESS_ALLOW, demo.host, `${new URL(gateway.url).hostname}:${gateway.port}`];
-  // No balancer stands before it.
+  // There is no load balancer in front of it.
   const api = await startApi({ ...env, EGRESS_ALLOW, GATEWAY_PORT: gateway.port, DRAIN_DELAY_MS: 0, OPERATOR_TOKEN: operator.token, log });
   stops.push(() => api.stop());
   // Bots open files at the API, and only now it is known on which port.

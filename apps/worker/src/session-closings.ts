@@ -3,7 +3,7 @@ import { closeNextSessions, type Database, finishClosing, openClosings, type Ses
 import { type Lease, type Log, type WakeUp, wake } from '@typelane/runtime';
 import type { Queue } from 'bullmq';
 
-/** Milliseconds between looks for closings that are not carried out. */
+/** Milliseconds between checks for unfinished closings. */
 const tickMs = 1_000;
 
 /** Closings looked at in one round, and sessions closed in one transaction: each locks its conversation's row until then. */

@@ -30,8 +30,8 @@ export async function createLoad(pipeline: Pipeline, typebot: FakeTypebot, chats
       await pipeline.inbound.addBulk(events.slice(start, end).map(({ event }) => ({ name: 'message', data: event })));
     },
     async faults({ uncertainMax = 0, timeoutMs = 40_000 } = {}) {
-      const outcomes = await pipeline.ledger.handled(instanceId, events.length, timeoutMs);
-      await pipeline.ledger.acknowledged(instanceId, timeoutMs);
+      const outcomes = await pipeline.tables.handled(instanceId, events.length, timeoutMs);
+      await pipeline.tables.acknowledged(instanceId, timeoutMs);
       // A request that is refused with 429 was not processed, and is made again.
       const arrivals = arrivalsOf(typebot.heard.slice(before.heard)).filter(({ status }) => status !== 429);
       const replies = pipeline.consumer.deliveries.slice(before.delivered).map(({ reply }) => reply);

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 
 /**
  * A TCP port that was free on 127.0.0.1 a moment ago. Another program may take it before the server does, so the caller must be
- * ready to request another one.
+ * ready to ask again.
  */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');

@@ -8,7 +8,7 @@ import ipaddr from 'ipaddr.js';
 export type EgressRefusal = 'bad_url' | 'not_http' | 'credentials_in_url' | 'local_name' | 'not_public_address';
 
 export type Egress = {
-  /** What can be said without looking a name up. Ask at every call, not only when the address is saved. */
+  /** Checks everything that needs no name lookup. Call it before every request, not only when the address is saved. */
   check(url: string | URL): { allowed: true } | { allowed: false; reason: EgressRefusal };
   /**
    * Keep-alive agents that look names up themselves and connect to what they have checked. A refused connection fails with an

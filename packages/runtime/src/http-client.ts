@@ -15,7 +15,7 @@ export type HttpLimits = {
   bodySizeBytesMax: number;
   /** On the clock of `performance.now()`: after it not a byte goes out. Default: no limit. */
   sendBefore?: number;
-  /** Ends the request where it stands. */
+  /** Aborts the request. */
   signal?: AbortSignal | null;
 };
 
@@ -78,7 +78,7 @@ export function createHttpClient(egress: Pick<Egress, 'check' | 'agents'>, { hea
   const begin = (request: HttpRequest, limits: HttpLimits, onEnd: (evidence: Evidence) => void): Attempt => {
     const { url, body, headers: own } = request;
     const client = body === null ? get : post;
-    // Each key that is given is validated and merged again, so none is given in vain.
+    // Each key that is given is validated and merged again, so only needed ones are given.
     const stream = client.stream(url, { ...(body !== null && { body }), ...(own !== undefined && { headers: own }) });
     const attempt = watchAttempt(stream, limits, (evidence) => {
       underWay.delete(attempt.fail);
@@ -121,7 +121,7 @@ const settings = {
   request: nativeRequest,
 };
 
-/** Got gives Node forty options, which Node copies twice; these are the ones that say something. TLS settings stand in the agent. */
+/** Got gives Node forty options, which Node copies twice; these are the ones that say something. TLS settings are in the agent. */
 function nativeRequest(url: URL, { agent, method, headers }: NativeRequestOptions, callback?: (response: http.IncomingMessage) => void) {
   const { protocol, port, pathname, search } = url;
   const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
@@ -153,14 +153,14 @@ function watchAttempt(stream: Request, limits: HttpLimits, done: (evidence: Evid
   };
   const fail: Fail = (code, message = '') => {
     end({ failure: { code, message } });
-    // Whoever reads the body is told; after the end it is of no matter.
+    // The reader of the body receives the error; after the end nothing reads it.
     stream.destroy(Object.assign(new Error(message || code), { code }));
   };
   const onAbort = (): void => fail('ABORTED');
   const timer = setTimeout(() => fail('TIMEOUT'), limits.timeoutMs);
   limits.signal?.addEventListener('abort', onAbort);
 
-  // Kept for good: a socket may still fail after the exchange has ended.
+  // Never removed: a socket may still fail after the exchange has ended.
   stream.on('error', (error: RequestError) => fail(error.code, error.message));
   stream.once('request', (request) => watchRequest(request, evidence, limits.sendBefore ?? Infinity, fail));
   stream.once('response', (response) => {

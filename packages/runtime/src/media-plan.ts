@@ -50,7 +50,7 @@ export function mediaPlanOf(env: MediaEnv): MediaPlan {
   };
 }
 
-/** An API that listens on all addresses is reached by that of the machine. */
+/** An API that listens on all addresses is reached at the address of the machine. */
 function hostOf(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;

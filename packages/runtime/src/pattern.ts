@@ -9,7 +9,7 @@ export function matches(pattern: string, text: string): boolean {
   return compiled(pattern)?.matcher(text.slice(0, textLengthMax)).find() ?? false;
 }
 
-/** What a pattern that cannot be used should have been, going on from "Expected `field` to be "; null: it can be used. */
+/** Completes the sentence "`field` must be …" for a pattern that cannot be used. Null: it can be used. */
 export function patternProblem(pattern: string): string | null {
   if (pattern.length > patternLengthMax) return `a pattern of at most ${patternLengthMax} characters`;
   const read = compile(pattern);

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
-/** Keeps values that the database must not tell: AES-256-GCM under a key made from `SECRET_KEY`. */
+/** Encrypts values before they are stored in the database: AES-256-GCM under a key made from `SECRET_KEY`. */
 export type Sealer = {
   /** `about`: whose value it is and what it is for, such as `<instanceId>:transcription.apiKey`. It is not kept, and opening needs it again. */
   seal(plain: string, about: string): string;

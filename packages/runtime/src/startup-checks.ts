@@ -8,8 +8,8 @@ import type { MediaPlan } from './media-plan.ts';
 const answerWithinMs = 10_000;
 
 /**
- * What a Redis has to be: it keeps what it was given. One that does not answer yet is let pass, since it may be back later.
- * `warn` gets the sentence of what is allowed and yet unwise.
+ * Checks that Redis does not evict keys. A Redis that does not answer yet passes, since it may come back later. `warn` receives a sentence
+ * about a setting that is allowed but unwise.
  * @throws {ConfigurationError} when it evicts keys or refuses the credentials.
  */
 export async function checkRedis(url: string, warn: (sentence: string) => void): Promise<void> {
@@ -20,7 +20,7 @@ export async function checkRedis(url: string, warn: (sentence: string) => void):
     commandTimeout: answerWithinMs,
     maxRetriesPerRequest: 0,
   });
-  // The promises reject because the connection was closed; why it was closed is told here.
+  // The promises reject only with "connection closed"; this event has the reason.
   let closedBy: Error | null = null;
   redis.on('error', (error) => (closedBy ??= error));
   try {

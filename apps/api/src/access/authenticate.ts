@@ -4,7 +4,7 @@ import type { ApiContext } from '../context.ts';
 import { refusal } from '../errors/refusal.ts';
 import { hasHash, isSameToken, keyIdOf } from './token.ts';
 
-/** On whose behalf a request comes, by the token it carries. Throws a refusal when it carries none that is in force. */
+/** Finds the caller by the token of the request. Throws a refusal when the token is missing, unknown, revoked or expired. */
 export async function authenticate({ database, config }: ApiContext, headers: IncomingHttpHeaders): Promise<Tenant> {
   const token = tokenOf(headers);
   if (token === null) throw refusal('TOKEN_MISSING');

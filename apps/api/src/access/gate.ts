@@ -5,7 +5,7 @@ import type { Scope } from '../endpoint.ts';
 import { refusal } from '../errors/refusal.ts';
 import { authenticate } from './authenticate.ts';
 
-/** Declared by every route. `open`: no token is asked for. */
+/** Declared by every route. `open`: no token is required. */
 export type Access = Scope | 'open';
 
 const rank: Record<Scope, number> = { instance: 0, business: 1, admin: 2 };

@@ -17,7 +17,7 @@ export const bulkStartSchema = z
   .meta({ id: 'BulkStart' });
 
 export const bulkStartDetailSchema = z
-  .object({ ...bulkStartSchema.shape, contacts: z.object({ total: z.int(), ...counts }).describe('How many contacts stand where.') })
+  .object({ ...bulkStartSchema.shape, contacts: z.object({ total: z.int(), ...counts }).describe('How many contacts are in each state.') })
   .meta({ id: 'BulkStartDetail' });
 
 export const bulkContactSchema = z

@@ -1,7 +1,7 @@
 import type { DeadLetterRecord } from '@typelane/db';
 import { z } from 'zod';
 
-export const letterStatuses = ['open', 'redriven', 'discarded'] as const;
+export const deadLetterStatuses = ['open', 'redriven', 'discarded'] as const;
 
 export const deadLetterSchema = z
   .object({
@@ -10,14 +10,14 @@ export const deadLetterSchema = z
     source: z
       .string()
       .describe(
-        '`inbound`: it could not be taken into any chat. `conversation`: it stood in its chat and the bot could not be brought to take it.',
+        '`inbound`: it was rejected at ingest. `conversation`: it was in the queue of its chat and could not be delivered to the bot.',
       ),
-    keyRemoteJid: z.string().nullable().describe('The chat; null when it died before it stood in one.'),
+    keyRemoteJid: z.string().nullable().describe('The chat. Null: it was rejected before it was assigned to one.'),
     keyId: z.string().nullable(),
     reason: z.string().describe('Such as `invalid_event`, `http_403`, `bot_unreachable`.'),
-    details: z.array(z.string()).describe('Sentences: what was expected and what came.'),
+    details: z.array(z.string()).describe('Sentences that name the field, what is allowed and what came.'),
     sizeBytes: z.int(),
-    status: z.enum(letterStatuses),
+    status: z.enum(deadLetterStatuses),
     createdAt: z.iso.datetime(),
     settledAt: z.iso.datetime().nullable(),
   })
@@ -27,18 +27,18 @@ export const deadLetterDetailSchema = z
   .object({ ...deadLetterSchema.shape, payload: z.string().describe('The event, or the job it came in, as text.') })
   .meta({ id: 'DeadLetterDetail' });
 
-export const settledLettersSchema = z
+export const settledDeadLettersSchema = z
   .object({
     settled: z.array(z.uuid()),
     refused: z
       .array(z.object({ deadLetterId: z.string(), code: z.string(), message: z.array(z.string()) }))
-      .describe('Those that are as they were, and why.'),
-    cursor: z.string().nullable().describe('There may be more: send it with the same request. Null: this was all.'),
+      .describe('Those that were not changed, and why.'),
+    cursor: z.string().nullable().describe('Send it with the same request to settle the next ones. Null: there are no more.'),
   })
   .meta({ id: 'SettledDeadLetters' });
 
-export function deadLetterOf(letter: DeadLetterRecord): z.infer<typeof deadLetterSchema> {
-  const { deadLetterId, instanceId, source, keyRemoteJid, keyId, reason, details, sizeBytes, status, createdAt, settledAt } = letter;
+export function deadLetterOf(deadLetter: DeadLetterRecord): z.infer<typeof deadLetterSchema> {
+  const { deadLetterId, instanceId, source, keyRemoteJid, keyId, reason, details, sizeBytes, status, createdAt, settledAt } = deadLetter;
   return {
     deadLetterId,
     instanceId,
@@ -54,6 +54,6 @@ export function deadLetterOf(letter: DeadLetterRecord): z.infer<typeof deadLette
   };
 }
 
-export function deadLetterDetailOf(letter: DeadLetterRecord & { payload: string }): z.infer<typeof deadLetterDetailSchema> {
-  return { ...deadLetterOf(letter), payload: letter.payload };
+export function deadLetterDetailOf(deadLetter: DeadLetterRecord & { payload: string }): z.infer<typeof deadLetterDetailSchema> {
+  return { ...deadLetterOf(deadLetter), payload: deadLetter.payload };
 }

@@ -32,7 +32,7 @@ export const sessionDetailSchema = z
       .nullable()
       .describe('What the flow waits for. Null: it was not started, is over, or a turn is under way.'),
     isAtWork: z.boolean().describe('A turn is under way: the bot is being asked, or will be when a wait is over.'),
-    eventsWaiting: z.number().int().describe('Events of the chat that wait to be taken up.'),
+    eventsWaiting: z.number().int().describe('Events of the chat that wait to be handled.'),
     turns: z
       .object({ answered: z.int(), ignored: z.int(), uncertain: z.int(), dead: z.int() })
       .describe('Handled events, by how they ended.'),

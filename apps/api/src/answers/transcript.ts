@@ -53,7 +53,7 @@ export function transcriptTurnOf({
   };
 }
 
-/** Without the snapshot of an `open`: it names the remote session, which is as good as a key to it. */
+/** Without the snapshot of an `open`: it names the remote session, which is enough to use that session. */
 function publicCommand(command: { type: string }): { type: string } {
   const { snapshot: _kept, ...shown } = command as { type: string; snapshot?: unknown };
   return shown;

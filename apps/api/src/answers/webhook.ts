@@ -6,7 +6,7 @@ const fields = {
   webhookId: z.uuid(),
   instanceId: z.string(),
   url: z.string(),
-  types: z.array(z.enum(sessionEventTypes)).describe('What it is told of. Empty: everything.'),
+  types: z.array(z.enum(sessionEventTypes)).describe('The types of events it receives. Empty: all.'),
   enabled: z.boolean(),
   failingSince: z.iso.datetime().nullable().describe('Since when nothing could be delivered. Null: it works, or has not been tried.'),
   disabledReason: z

@@ -10,7 +10,7 @@ const fields = {
     connection: z.string().nullable().describe("The gateway's own word for its connection to WhatsApp. `open` alone proves nothing."),
     connectionAt: z.iso.datetime().nullable(),
     lastInboundAt: z.iso.datetime().nullable().describe('When a message last came in.'),
-    lastAcknowledgedAt: z.iso.datetime().nullable().describe('When WhatsApp last told that something we sent arrived.'),
+    lastAcknowledgedAt: z.iso.datetime().nullable().describe('When WhatsApp last confirmed that a message of ours arrived.'),
     lastProblem: z.string().nullable(),
     lastProblemAt: z.iso.datetime().nullable(),
   }),

@@ -126,7 +126,7 @@ const register = endpoint({
     const { kind, settings } = opened(row, context);
     const token = freshToken();
     const webhookURL = webhookURLOf(context, row.kind, token);
-    // Before the gateway hears of it: it may post at once.
+    // Before the gateway is registered: it may post at once.
     await replaceChannelToken(context.database, row, tokenHashOf(token));
     const byHand = 'This gateway has no call to set its webhook: paste the address there.';
     const done = kind.register ? await kind.register(settings, createCall(context.egress), webhookURL) : { ok: false, sentence: byHand };

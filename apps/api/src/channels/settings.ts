@@ -10,7 +10,7 @@ export type ChannelSettings = { kind: Kind; open: Values; secret: Values };
 
 /**
  * Settings as they were sent, parsed by their kind. A secret that is left out keeps its value, as long as the rest still goes to the
- * same host: what nobody may read must not be sent elsewhere by whoever may only write.
+ * same host: a caller who may only write secrets must not be able to send them elsewhere.
  */
 export function readSettings(
   kindName: string,

@@ -1,6 +1,6 @@
 import { type Refusal, refusal } from '../errors/refusal.ts';
 
-/** Reasons of a dead event that another try may do better: the bot was not asked, or lost its session, or we failed. */
+/** Reasons for which another attempt may succeed: the bot was not reached, it lost its session, or the failure was ours. */
 const passing = new Set(['bot_unreachable', 'session_lost', 'poison', 'internal_error']);
 
 /** A command that was carried out and did not end well with the bot. `wanted`: what the bot was to do, such as `start`. */

@@ -5,12 +5,12 @@ import { wake } from '@typelane/runtime';
 import type { ApiContext } from '../context.ts';
 import { inTime } from '../requests/time-limit.ts';
 
-/** How a command ended; null: it stands in the inbox and has not been carried out in the time a request may wait. */
+/** How a command ended. Null: it is committed to the inbox, but was not handled within `settleTimeoutMs`. */
 export type Outcome = { final: string; reason: string | null } | null;
 
 /**
- * Orders something of a chat and waits for its effect. The order is durable before anybody is told: when Redis is away or every
- * worker is busy it is carried out later, when the sweep rings. `commandId`: a second order under the same id is the first one.
+ * Commits a command for a chat and waits for its effect. The command is durable before the wake-up is sent: when Redis is away or every
+ * worker is busy, the sweep wakes the chat later. `commandId`: a second command with the same id has no further effect.
  */
 export async function carryOut(
   context: ApiContext,

@@ -1,24 +1,24 @@
 import { assertInbound, InvalidEventError, sentenceOf } from '@typelane/client';
 import { type InboundEvent, type Jid, parseJid } from '@typelane/core';
 
-/** What a dead letter says today; else the sentences that say why it still cannot be taken. */
+/** The events of a dead letter, or sentences that say why it still cannot be ingested. */
 export type ReadAgain = { events: InboundEvent[]; chats: { instanceId: string; jid: Jid }[] } | { problems: string[] };
 
 /**
- * Reads what died at the door as the door would now. The events lose their old time: they come in late because of us and not of the
- * contact, and would be stale.
+ * Parses the payload of an event that was rejected at ingest by the rules of today. `messageTimestamp` is dropped: the delay is ours and
+ * not the contact's, and with the old time the event would count as stale.
  */
 export function readAgain(payload: string): ReadAgain {
-  const came = parsed(payload);
-  if (came === undefined) return { problems: ['The data of the job must be JSON'] };
+  const body = parsed(payload);
+  if (body === undefined) return { problems: ['The data of the job must be JSON'] };
   try {
-    assertInbound(came);
+    assertInbound(body);
   } catch (error) {
     if (error instanceof InvalidEventError) return { problems: error.problems.map((problem) => sentenceOf(problem, 'The event')) };
     throw error;
   }
-  if (hasField(came, '__proto__')) return { problems: ['No field may be called `__proto__`'] };
-  const events = Array.isArray(came) ? came : [came];
+  if (hasField(body, '__proto__')) return { problems: ['No field may be called `__proto__`'] };
+  const events = Array.isArray(body) ? body : [body];
   const chats = events.map(({ instance, data }) => ({ instanceId: instance.instanceId, jid: parseJid(data.keyRemoteJid) }));
   const stray = chats.findIndex(({ jid }) => jid === null);
   if (stray !== -1) {
@@ -41,7 +41,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Not nested without end: that is what the limits are looked at for first. */
+/** Recursion is safe: `assertInbound` has already limited the depth. */
 function hasField(value: unknown, name: string): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return Object.hasOwn(value, name) || Object.values(value).some((inner) => hasField(inner, name));

@@ -7,37 +7,41 @@ import { readAgain } from './read-again.ts';
 
 export type Settling = { action: 'redrive' | 'discard'; force: boolean };
 
-type Letter = DeadLetterRecord & { payload: string };
+type StoredDeadLetter = DeadLetterRecord & { payload: string };
 
-/** Carries out what is to become of one letter. Throws a refusal where it cannot be: then the letter is as it was. */
-export async function settleLetter(context: ApiContext, letter: Letter, { action, force }: Settling): Promise<void> {
+/** Redrives or discards one dead letter. Throws a refusal when that is not possible; the dead letter is then unchanged. */
+export async function settleDeadLetter(context: ApiContext, deadLetter: StoredDeadLetter, { action, force }: Settling): Promise<void> {
   const { sql } = context.database;
-  const { deadLetterId, conversationId, seq } = letter;
-  if (letter.status !== 'open') throw settledBefore(letter.status);
+  const { deadLetterId, conversationId, seq } = deadLetter;
+  if (deadLetter.status !== 'open') throw settledBefore(deadLetter.status);
   if (action === 'discard') {
     if (!(await discardDeadLetter(sql, deadLetterId))) throw refusal('DEAD_LETTER_SETTLED');
   } else if (conversationId !== null && seq !== null) {
-    await redriveInChat(context, { ...letter, conversationId, seq }, force);
+    await redriveInChat(context, { ...deadLetter, conversationId, seq }, force);
   } else {
-    await redriveThroughDoor(context, letter, force);
+    await redriveAtIngest(context, deadLetter, force);
   }
 }
 
-async function redriveInChat(context: ApiContext, letter: Letter & { conversationId: string; seq: number }, force: boolean): Promise<void> {
-  const redriven = await redriveFromChat(context.database.sql, letter, { force });
+async function redriveInChat(
+  context: ApiContext,
+  deadLetter: StoredDeadLetter & { conversationId: string; seq: number },
+  force: boolean,
+): Promise<void> {
+  const redriven = await redriveFromChat(context.database.sql, deadLetter, { force });
   if (redriven.type === 'settled') throw refusal('DEAD_LETTER_SETTLED');
   if (redriven.type === 'overtaken') throw refusal('NEWER_MESSAGES');
-  await wakeChat(context, letter.instanceId ?? '', [redriven]);
+  await wakeChat(context, deadLetter.instanceId ?? '', [redriven]);
 }
 
-async function redriveThroughDoor({ database: { sql }, inbound }: ApiContext, letter: Letter, force: boolean): Promise<void> {
-  const read = readAgain(letter.payload);
+async function redriveAtIngest({ database: { sql }, inbound }: ApiContext, deadLetter: StoredDeadLetter, force: boolean): Promise<void> {
+  const read = readAgain(deadLetter.payload);
   if ('problems' in read) throw refusal('DEAD_LETTER_UNREADABLE', read.problems);
   for (const { instanceId, jid } of force ? [] : read.chats) {
-    if (await isOvertakenAtIngest(sql, instanceId, jid, letter.createdAt)) throw refusal('NEWER_MESSAGES');
+    if (await isOvertakenAtIngest(sql, instanceId, jid, deadLetter.createdAt)) throw refusal('NEWER_MESSAGES');
   }
   const [only] = read.events;
-  const isMine = await redriveFromIngest(sql, letter.deadLetterId, () =>
+  const isMine = await redriveFromIngest(sql, deadLetter.deadLetterId, () =>
     inbound.publish(read.events.length === 1 && only ? only : read.events).catch((error: unknown) => {
       throw error instanceof PublishError ? refusal('QUEUE_UNAVAILABLE', [], { cause: error }) : error;
     }),

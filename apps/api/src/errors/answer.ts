@@ -20,7 +20,7 @@ export const errorSchema = z
 /** Seconds after which asking again makes sense. */
 const retryAfterSeconds = 5;
 
-/** Answers with whatever went wrong. What is no refusal shows nothing of itself; the log has it under the request's id. */
+/** Answers with the error. Only refusals show details; other errors are in the log under the request's id. */
 export function answerError(error: unknown, reply: FastifyReply, log: Log): FastifyReply {
   const refused = asRefusal(error, reply.request);
   if (refused.statusCode >= 500) {
@@ -33,7 +33,7 @@ export function answerError(error: unknown, reply: FastifyReply, log: Log): Fast
   return reply.code(refused.statusCode).type('application/json; charset=utf-8').serializer(JSON.stringify).send(errorBody(refused));
 }
 
-/** What could not be read as a request has no reply object, only a socket. */
+/** Input that is not a valid HTTP request has no reply object, only a socket. */
 export function answerNoHttp(socket: Socket): void {
   const body = JSON.stringify(
     errorBody(refusal('INVALID_REQUEST', ['This must be an HTTP/1.1 request with headers of at most 16 KiB, sent in time'])),

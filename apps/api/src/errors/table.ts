@@ -42,7 +42,7 @@ export const refusals = {
   UNCERTAIN_TURN_RESOLVED: { statusCode: 409, sentence: 'The turn was resolved before' },
   NEWER_MESSAGES: {
     statusCode: 409,
-    sentence: 'The bot has heard a newer message of this contact, or is about to; `force` redrives this one all the same',
+    sentence: 'The bot has received a newer message of this contact, or is about to; `force` redrives this one anyway',
   },
   IDEMPOTENCY_KEY_IN_USE: { statusCode: 409, sentence: 'A request with this `Idempotency-Key` is still running: repeat it in a moment' },
   BODY_TOO_LARGE: { statusCode: 413, sentence: 'The body is too large' },

@@ -3,7 +3,7 @@ import { type RefusalCode, refusals } from '../errors/table.ts';
 import { isRepeatable, refusalsOf } from '../register.ts';
 import { bodyExamples, parameterExamples, schemaExamples } from './examples.ts';
 
-/** As much of an OpenAPI document as is looked at here. */
+/** The part of an OpenAPI document that is used here. */
 type Content = Record<string, { schema?: Schema; example?: unknown }>;
 type Schema = { $ref?: string; type?: string; items?: Schema };
 type Response = { description: string; headers?: Record<string, unknown>; content?: Content };

@@ -1,8 +1,8 @@
 import type { ByteRange } from '@typelane/media';
 
 /**
- * The part of a file that a `Range` header asks for. `whole`: none was asked for, or in a way that a server may pass over (several
- * parts, another unit). `beyond`: it begins behind the end.
+ * The part of a file that a `Range` header asks for. `whole`: there is no range, or one that a server may ignore (several parts, another
+ * unit). `beyond`: the range begins after the end of the file.
  */
 export function readRange(header: string | undefined, sizeBytes: number): ByteRange | 'whole' | 'beyond' {
   const [, first, last] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? '') ?? [];

@@ -6,13 +6,13 @@ import { refusal } from '../errors/refusal.ts';
 
 export type Answered = { status: number; body: unknown; headers?: Record<string, string> };
 
-/** What names a request that may come again. `key`: the header `Idempotency-Key`, as it came. */
+/** Identifies a request that may be repeated. `key`: the header `Idempotency-Key`, unchanged. */
 export type Repeatable = { tenant: Tenant; method: string; path: string; key: string | string[] | undefined; request: unknown };
 
 /**
- * Carries a request out once for its `Idempotency-Key`, and gives the same answer to those that come again. Of several at once the others
- * wait for the first. `work` is given the id of what it makes: the same one when a process died in the middle and the request came again,
- * so that what was made already is found. Without a key it is carried out as it is.
+ * Carries out a request once per `Idempotency-Key` and gives repeated requests the same answer. Concurrent requests with one key wait for
+ * the first. `work` receives the id of the resource it creates. The id is the same when the request is repeated after a crash, so that
+ * `work` finds what it already created. A request without a key is always carried out.
  */
 export async function once(context: ApiContext, repeatable: Repeatable, work: (newId: string) => Promise<Answered>): Promise<Answered> {
   if (repeatable.key === undefined) return work(randomUUID());

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { pathId, wholeNumber } from './fields.ts';
 import { isStorable } from './validation.ts';
 
-/** `limit` and `cursor` of a list that shows the newest first. `id`: what its rows' ids look like. */
+/** `limit` and `cursor` of a list that shows the newest first. `id`: the schema of a row's id. */
 export function newestFirst(id: z.ZodType<string> = pathId.refine(isStorable)) {
   return {
     limit: wholeNumber(1, 500, 100),
@@ -25,8 +25,8 @@ export function newestOf({ limit, cursor: after }: { limit: number; cursor?: [st
 }
 
 /**
- * Cuts what was read with a limit of one more than the page holds, and makes the header that leads to the next page.
- * `placeOf`: what the cursor says of the last row shown.
+ * Cuts the rows, which were read with a limit of one more than the page holds, and builds the `Link` header of the next page.
+ * `placeOf`: the cursor of the last row shown.
  */
 export function page<Row>(
   rows: Row[],
@@ -52,7 +52,7 @@ function cursor<Place extends z.ZodType>(place: Place) {
       context.issues.push({ code: 'custom', input: text, message: "a cursor from the `Link` header of this list's page before" });
       return z.NEVER;
     })
-    .describe('Comes in the `Link` header of the page before.');
+    .describe('Taken from the `Link` header of the previous page.');
 }
 
 function decoded(text: string): unknown {

@@ -4,8 +4,8 @@ import { apiURLOf, type SettingsInput } from '@typelane/core';
 export type ResultsAddress = { typebotURL: string; settings: SettingsInput };
 
 /**
- * A token that nobody may read must not be sent elsewhere by whoever may only write: where the results would be read at another host, it has
- * to be given again, or taken away.
+ * A caller who may only write the token must not be able to send it elsewhere: when the results would be read at another host, the token
+ * has to be given again or removed.
  */
 export function takesTokenElsewhere(before: ResultsAddress, after: ResultsAddress, isGivenAgain: boolean): boolean {
   return !isGivenAgain && Boolean(before.settings.typebotApiToken) && originOf(before) !== originOf(after);

@@ -14,15 +14,15 @@ import { typebotURL } from './fields.ts';
 import { apiKeyProblem } from './transcription.ts';
 
 /**
- * Settings as the operator writes them. They are checked and kept as they came, but for the slashes at the end of addresses: a default
- * that was never chosen is not stored.
+ * Settings as the operator writes them. They are checked and stored unchanged, except for slashes at the end of addresses. Defaults are
+ * not stored.
  */
 export const settingsInput = asWritten<SettingsInput>(settingsSchema);
 
 /** A change of settings names only the fields it changes. What it makes of the others is for `refuseSettings`. */
 export const settingsChange = asWritten<SettingsChange>(settingsChangeSchema);
 
-/** Refuses settings that came to be by a change and do not fit together. */
+/** Refuses settings that a change has made inconsistent. */
 export function refuseSettings(settings: SettingsInput): void {
   const { error } = z.object({ settings: settingsSchema }).safeParse({ settings });
   if (error) throw refusal('INVALID_REQUEST', sentencesOf(error.issues, { settings }, 'The body'));
@@ -44,7 +44,7 @@ function asWritten<Written extends SettingsInput | SettingsChange>(schema: z.Zod
 /** `message` completes the sentence "`field` must be …". */
 type Refuse = (path: PropertyKey[], message: string) => void;
 
-/** What the schema does not know is judged on the way: patterns, addresses, and what would be of no use. */
+/** Checks what the schema does not: patterns, addresses, and settings that would have no effect. */
 function withoutSlashes<Written extends SettingsInput | SettingsChange>(written: Written, refuse: Refuse): Written {
   const { trigger, flows, transcription, typebotApiToken, typebotApiURL } = written;
   for (const { path, expected } of futileIn(written)) refuse(path, expected);

@@ -6,7 +6,7 @@ export const startVariables = z
   .record(z.string().min(1).max(200), z.string().max(4_096))
   .refine((all) => Object.keys(all).length <= 50, 'an object of at most 50 fields');
 
-/** An address the bot may write to of itself. */
+/** An address the bot may write to first. */
 export const writableChat = z
   .string()
   .max(200)

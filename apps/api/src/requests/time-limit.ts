@@ -1,4 +1,4 @@
-/** The promise's value, or null when it took longer or failed. Nothing is cancelled: what comes late comes unheard. */
+/** The promise's value, or null when it took longer or failed. Nothing is cancelled; a late result is ignored. */
 export async function inTime<T>(promise: Promise<T>, timeoutMs: number, onFailure: (error: unknown) => void): Promise<T | null> {
   const { promise: late, resolve } = Promise.withResolvers<null>();
   const timer = setTimeout(() => {

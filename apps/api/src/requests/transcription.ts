@@ -5,7 +5,7 @@ export function apiKeyProblem(apiKey: string): string | null {
   return /^[!-~]{1,500}$/.test(apiKey) ? null : 'text of at most 500 visible ASCII characters';
 }
 
-/** A key that nobody may read must not be sent elsewhere by whoever may only write: with another host it has to be given again, or taken away. */
+/** A caller who may only write the key must not be able to send it elsewhere: with another host the key has to be given again or removed. */
 export function takesKeyElsewhere(before: SettingsInput, { transcription }: SettingsChange): boolean {
   if (!before.transcription?.apiKey || !transcription || transcription.apiKey !== undefined || transcription.url === undefined)
     return false;

@@ -12,7 +12,7 @@ const wholes: Record<string, string> = { body: 'The body', querystring: 'The que
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
   ({ schema, httpPart = 'body' }) =>
   (came: unknown) => {
-    // Fastify says null where there is no body.
+    // Fastify passes null when there is no body.
     const value = httpPart === 'body' ? (came ?? undefined) : came;
     const parsed = schema.safeParse(value);
     if (parsed.success) return { value: parsed.data };
@@ -20,8 +20,8 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
   };
 
 /**
- * Refuses what no schema looks at: values nested so deeply that they would break whatever walks through them, and (unless
- * `isVerbatim`) texts that PostgreSQL cannot store. Goes without recursion, since the depth is the caller's choice.
+ * Refuses what schemas do not check: values nested so deeply that recursive code would fail, and (unless `isVerbatim`) texts that
+ * PostgreSQL cannot store. It is iterative, because the caller chooses the depth.
  */
 export function refuseUnstorable(value: unknown, { isVerbatim }: { isVerbatim: boolean }): void {
   const left: { value: unknown; path: string; depth: number }[] = [{ value, path: '', depth: 1 }];

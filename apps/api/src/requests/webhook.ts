@@ -14,10 +14,10 @@ export const webhookURL = z
     context.issues.push({ code: 'custom', input: text, message: 'an http or https URL without user name, password and fragment' });
     return z.NEVER;
   })
-  .describe('http or https, on a public host. It is asked again at every call.');
+  .describe('http or https, on a public host. The host is checked again at every call.');
 
 export const webhookTypes = z
   .array(z.enum(sessionEventTypes))
   .max(100)
   .transform((types) => [...new Set(types)])
-  .describe('What it is told of. Empty: everything.');
+  .describe('The types of events it receives. Empty: all.');

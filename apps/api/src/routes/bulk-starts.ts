@@ -105,9 +105,9 @@ const show = endpoint({
   method: 'GET',
   path: `${path}/:bulkStartId`,
   name: 'showBulkStart',
-  summary: 'How far a list has come.',
+  summary: 'The progress of a list.',
   params: bulkParams,
-  answers: { 200: { description: 'The list and how many contacts stand where.', schema: bulkStartDetailSchema } },
+  answers: { 200: { description: 'The list and how many contacts are in each state.', schema: bulkStartDetailSchema } },
   refusals: ['BULK_START_NOT_FOUND'],
   async handle({ context: { database }, tenant, params }) {
     const found = await findBulkStart(database, tenant, params.instanceId, params.bulkStartId);
@@ -121,7 +121,7 @@ const listContacts = endpoint({
   method: 'GET',
   path: `${path}/:bulkStartId/contact`,
   name: 'listBulkStartContacts',
-  summary: 'What became of each contact of a list.',
+  summary: 'The outcome of each contact of a list.',
   params: bulkParams,
   query: z.strictObject({ outcome: z.enum(bulkOutcomes).optional(), ...inOrder }),
   answers: { 200: { description: 'A page of them. The `Link` header leads to the next.', schema: z.array(bulkContactSchema) } },
@@ -142,11 +142,11 @@ const change = endpoint({
   method: 'PATCH',
   path: `${path}/:bulkStartId`,
   name: 'changeBulkStart',
-  summary: 'Holds a list, goes on with it, or ends it.',
-  description: 'What was ordered already is carried out.',
+  summary: 'Pauses, resumes or cancels a list.',
+  description: 'Starts that were already ordered are still carried out.',
   params: bulkParams,
   body: z.strictObject({ action: z.enum(['pause', 'resume', 'cancel']) }),
-  answers: { 200: { description: 'The list as it stands.', schema: bulkStartDetailSchema } },
+  answers: { 200: { description: 'The current state of the list.', schema: bulkStartDetailSchema } },
   refusals: ['BULK_START_NOT_FOUND', 'BULK_START_OVER'],
   async handle({ context: { database }, tenant, params, body: { action } }) {
     const found = await findBulkStart(database, tenant, params.instanceId, params.bulkStartId);

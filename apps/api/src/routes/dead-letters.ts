@@ -1,8 +1,8 @@
 import { findDeadLetter, findInstance, type LetterOwner, listDeadLetters } from '@typelane/db';
 import { z } from 'zod';
-import { deadLetterDetailOf, deadLetterDetailSchema, deadLetterOf, deadLetterSchema, letterStatuses } from '../answers/dead-letter.ts';
+import { deadLetterDetailOf, deadLetterDetailSchema, deadLetterOf, deadLetterSchema, deadLetterStatuses } from '../answers/dead-letter.ts';
 import type { ApiContext } from '../context.ts';
-import { settleLetter, type Settling } from '../dead-letters/settle.ts';
+import { settleDeadLetter, type Settling } from '../dead-letters/settle.ts';
 import { endpoint } from '../endpoint.ts';
 import { refusal } from '../errors/refusal.ts';
 import { pathId } from '../requests/fields.ts';
@@ -18,13 +18,13 @@ const nobody: LetterOwner = { type: 'none' };
 const letterParams = z.object({ instanceId: pathId, deadLetterId: pathId });
 const nobodysParams = z.object({ deadLetterId: pathId });
 const filters = z.strictObject({
-  status: z.enum(letterStatuses).default('open'),
+  status: z.enum(deadLetterStatuses).default('open'),
   reason: z.string().max(200).optional().describe('One reason, such as `invalid_event`.'),
   ...newestFirst(z.uuid()),
 });
 const letters = { 200: { description: 'A page of them. The `Link` header leads to the next.', schema: z.array(deadLetterSchema) } };
-const letter = { 200: { description: 'The letter.', schema: deadLetterDetailSchema } };
-const settled = { 200: { description: 'Done. The letter as it stands.', schema: deadLetterDetailSchema } };
+const letter = { 200: { description: 'The dead letter.', schema: deadLetterDetailSchema } };
+const settled = { 200: { description: 'Done. The current state of the dead letter.', schema: deadLetterDetailSchema } };
 const action = z.enum(['redrive', 'discard']);
 
 const list = endpoint({
@@ -48,7 +48,7 @@ const show = endpoint({
   method: 'GET',
   path: `${deadLettersPath}/:deadLetterId`,
   name: 'showDeadLetter',
-  summary: 'A dead letter with what it holds.',
+  summary: 'A dead letter with its payload.',
   params: letterParams,
   answers: letter,
   refusals: ['DEAD_LETTER_NOT_FOUND'],
@@ -62,9 +62,9 @@ const settle = endpoint({
   method: 'POST',
   path: `${deadLettersPath}/:deadLetterId`,
   name: 'settleDeadLetter',
-  summary: 'Redrives a dead letter, or discards it.',
+  summary: 'Redrives or discards a dead letter.',
   description:
-    'Redriving puts the same event to the tail of its chat, where it takes its turn like a new message and is not too old. What died before it stood in a chat is read again and, if it can be taken now, published again. Refused when the bot has heard newer messages of the chat, or is about to, since it would be an answer to an old question: `force` redrives all the same. Either is done once.',
+    'Redriving appends the same event to the queue of its chat, where it is handled like a new message and never counts as stale. An event that was rejected at ingest is parsed again and, if it is valid now, published again. Redriving is refused when the bot has received newer messages of the chat, or is about to, since the event would answer an old question; `force` redrives it anyway. A dead letter can be settled once.',
   params: letterParams,
   body: z.strictObject({ action, force: z.boolean().default(false) }),
   answers: settled,
@@ -80,7 +80,7 @@ const listNobodys = endpoint({
   path: nobodysPath,
   name: 'listUnownedDeadLetters',
   summary: 'Dead letters that belong to no registered instance, newest first.',
-  description: 'Most are jobs that could not be read, so that nobody knows whose they are.',
+  description: 'Most are jobs that could not be parsed, so their instance is unknown.',
   query: filters,
   answers: letters,
   refusals: [],
@@ -92,7 +92,7 @@ const showNobodys = endpoint({
   method: 'GET',
   path: `${nobodysPath}/:deadLetterId`,
   name: 'showUnownedDeadLetter',
-  summary: 'A dead letter of no registered instance with what it holds.',
+  summary: 'A dead letter of no registered instance, with its payload.',
   params: nobodysParams,
   answers: letter,
   refusals: ['DEAD_LETTER_NOT_FOUND'],
@@ -104,13 +104,13 @@ const settleNobodys = endpoint({
   method: 'POST',
   path: `${nobodysPath}/:deadLetterId`,
   name: 'settleUnownedDeadLetter',
-  summary: 'Redrives a dead letter of no registered instance, or discards it.',
-  description: 'Redriving reads it again and, if it can be taken now, publishes it again.',
+  summary: 'Redrives or discards a dead letter of no registered instance.',
+  description: 'Redriving parses it again and, if it is valid now, publishes it again.',
   params: nobodysParams,
   body: z.strictObject({ action }),
   answers: settled,
   refusals: ['DEAD_LETTER_NOT_FOUND', 'DEAD_LETTER_SETTLED', 'DEAD_LETTER_UNREADABLE', 'QUEUE_UNAVAILABLE'],
-  // No bot has heard anybody of an instance that is not registered.
+  // Forced: an instance that is not registered has no bot that could have received newer messages.
   handle: ({ context, params: { deadLetterId }, body }) => settleOne(context, nobody, deadLetterId, { ...body, force: true }),
 });
 
@@ -131,6 +131,6 @@ async function detailOf({ database }: ApiContext, owner: LetterOwner, deadLetter
 async function settleOne(context: ApiContext, owner: LetterOwner, deadLetterId: string, settling: Settling) {
   const found = await findDeadLetter(context.database, owner, deadLetterId);
   if (!found) throw refusal('DEAD_LETTER_NOT_FOUND');
-  await settleLetter(context, found, settling);
+  await settleDeadLetter(context, found, settling);
   return detailOf(context, owner, deadLetterId);
 }

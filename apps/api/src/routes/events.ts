@@ -10,7 +10,7 @@ export const publishEvents = endpoint({
   method: 'POST',
   path: `${instancePath}/events`,
   name: 'publishEvents',
-  summary: 'Takes in events of producers without Redis.',
+  summary: 'Accepts events of producers without Redis.',
   description:
     'One event or a list of up to 500 in their order, as on the `inbound` queue; 512 KiB in all. All are taken or none. An event that is known already (by chat, direction and `keyId`) is taken and changes nothing, so repeating a request is safe.',
   tag: 'Events',
@@ -22,7 +22,7 @@ export const publishEvents = endpoint({
   isVerbatim: true,
   answers: {
     202: {
-      description: 'They stand in the inbound queue.',
+      description: 'They are in the inbound queue.',
       schema: z.object({ jobIds: z.array(z.string()), keyIds: z.array(z.string()) }).meta({ id: 'PublishedEvents' }),
     },
   },

@@ -126,7 +126,7 @@ function refuseOtherBusiness(tenant: Tenant, businessId: string | null): void {
   if (tenant.scope !== 'admin' && businessId !== null && businessId !== tenant.businessId) throw refusal('OTHER_BUSINESS');
 }
 
-/** The database is never told a secret as it was written. */
+/** The database never receives a secret in plain text. */
 function sealed<S extends SettingsInput | SettingsChange>({ sealer }: ApiContext, instanceId: string, settings: S): S {
   return withSecrets(settings, (secret, path) => sealer.seal(secret, aboutSecret(instanceId, path)));
 }

@@ -14,7 +14,7 @@ const params = z.object({ mediaId: z.string(), signature: z.string(), fileName: 
 const cacheSeconds = 3_600;
 
 /**
- * `/media/…`: a file for whoever has its address, which the signature in it proves. An address that is wrong in any way is answered
+ * `/media/…`: returns a file to any caller with its signed address. An address that is wrong in any way is answered
  * like that of a file that does not exist.
  */
 export function registerMediaFile(app: FastifyInstance, context: ApiContext): void {

@@ -24,7 +24,7 @@ export const changeSession = endpoint({
   body: z.union([z.strictObject({ action: z.enum(words) }), z.strictObject({ status: z.enum(words) })]),
   answers: {
     200: { description: 'Done.', schema: sessionSchema },
-    202: { description: 'Ordered, and not done in the time a request may wait. The session as it stands.', schema: sessionSchema },
+    202: { description: 'Ordered, but not done within the time a request waits. The current state of the session.', schema: sessionSchema },
   },
   refusals: ['SESSION_NOT_FOUND', 'SESSION_CONFLICT', 'SESSION_CLOSED'],
   async handle({ context, tenant, params: { instanceId, sessionId }, body }) {

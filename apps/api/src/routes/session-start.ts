@@ -22,7 +22,7 @@ export const startSession = endpoint({
   scope: 'instance',
   params: instanceParams,
   body: z.strictObject({
-    keyRemoteJid: writableChat.describe('Where the bot writes to, as it stands here.'),
+    keyRemoteJid: writableChat.describe('The chat the bot writes to, used exactly as given.'),
     publicId: publicId.optional().describe("Another bot of the integration's viewer."),
     variables: startVariables.default({}).describe('Prefilled variables of the bot.'),
     startMessage: z.string().min(1).max(4_096).optional().describe("Taken as the contact's first message."),
@@ -36,7 +36,7 @@ export const startSession = endpoint({
     201: { description: 'Started.', schema: sessionSchema },
     202: {
       description:
-        'Ordered, and not done in the time a request may wait. The session as it stands; with reason `ordered` it is found under its id as soon as a worker has taken it up.',
+        'Ordered, but not done within the time a request waits. The current state of the session; with reason `ordered` it can be read under its id as soon as a worker has handled the order.',
       schema: sessionSchema,
     },
   },

@@ -11,7 +11,7 @@ export const callWebhook = endpoint({
   method: 'POST',
   path: `${sessionPath}/:sessionId/webhook`,
   name: 'callWebhook',
-  summary: 'Goes on with a flow that stands at a Webhook block.',
+  summary: 'Resumes a flow that waits at a Webhook block.',
   description:
     'The body, any JSON, is what the block receives. Takes its turn in the chat like a message. While a human holds the chat it is kept, and the flow goes on when the chat is handed back.',
   tag: 'Sessions',
@@ -20,7 +20,7 @@ export const callWebhook = endpoint({
   body: z.unknown().describe('Any JSON.'),
   answers: {
     200: { description: 'Delivered, or kept for when the chat is handed back.', schema: sessionSchema },
-    202: { description: 'Ordered, and not done in the time a request may wait. The session as it stands.', schema: sessionSchema },
+    202: { description: 'Ordered, but not done within the time a request waits. The current state of the session.', schema: sessionSchema },
   },
   refusals: ['SESSION_NOT_FOUND', 'WEBHOOK_NOT_AWAITED', 'BOT_REFUSED', 'BOT_UNAVAILABLE'],
   async handle({ context, tenant, params: { instanceId, sessionId }, body }) {

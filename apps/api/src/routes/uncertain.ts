@@ -24,7 +24,7 @@ const list = endpoint({
   method: 'GET',
   path: uncertainPath,
   name: 'listUncertainTurns',
-  summary: 'Turns of which nobody can know whether Typebot heard them, newest first.',
+  summary: 'Turns that Typebot may or may not have received, newest first.',
   params: instanceParams,
   query: z.strictObject({ status: z.enum(['open', 'resolved', 'all']).default('open'), ...newestFirst() }),
   answers: { 200: { description: 'A page of them. The `Link` header leads to the next.', schema: z.array(uncertainTurnSchema) } },
@@ -42,12 +42,12 @@ const resolve = endpoint({
   method: 'POST',
   path: `${uncertainPath}/:turnId`,
   name: 'resolveUncertainTurn',
-  summary: 'Says what an uncertain turn turned out to be.',
+  summary: 'Records the outcome of an uncertain turn.',
   description:
-    "`processed`: Typebot heard it; recorded. `not_processed`: it did not; the contact's messages are put to the tail of their chat again, unless the bot has heard newer ones or is about to (`force` does it all the same). An operator's order is not given again, only recorded. `end_session`: its session is closed with reason `error`. Done once, by whoever is first.",
+    "`processed`: Typebot received it; this is only recorded. `not_processed`: Typebot did not receive it; the contact's messages are appended to the queue of their chat again, unless the bot has received newer ones or is about to (`force` appends them anyway). An operator's order is only recorded and not repeated. `end_session`: its session is closed with reason `error`. A turn can be resolved once.",
   params: z.object({ instanceId: pathId, turnId: pathId }),
   body: z.strictObject({ resolution: z.enum(resolutions), force: z.boolean().default(false) }),
-  answers: { 200: { description: 'Recorded. The turn as it stands.', schema: uncertainTurnSchema } },
+  answers: { 200: { description: 'Recorded. The current state of the turn.', schema: uncertainTurnSchema } },
   refusals: ['UNCERTAIN_TURN_NOT_FOUND', 'UNCERTAIN_TURN_RESOLVED', 'NEWER_MESSAGES'],
   async handle({ context, tenant, params: { instanceId, turnId }, body: { resolution, force } }) {
     const find = () => findUncertain(context.database, tenant, instanceId, turnId);
@@ -62,7 +62,7 @@ const resolve = endpoint({
 
 export const uncertainEndpoints = [list, resolve];
 
-/** False: somebody else was first. */
+/** False: another caller has already resolved it. */
 async function carryOut(
   context: ApiContext,
   instanceId: string,

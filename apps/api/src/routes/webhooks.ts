@@ -27,7 +27,7 @@ const create = endpoint({
   ...ofAll,
   method: 'POST',
   name: 'createWebhook',
-  summary: 'Names a place that is told what happens to the sessions of an instance.',
+  summary: 'Adds a webhook that receives the session events of an instance.',
   description: 'Deliveries are signed by Standard Webhooks with the secret of the answer. It is shown this once.',
   body: z.strictObject({ url: webhookURL, types: webhookTypes.default([]), enabled: z.boolean().default(true) }),
   answers: { 201: { description: 'Created.', schema: webhookWithSecretSchema } },
@@ -81,7 +81,7 @@ const change = endpoint({
   name: 'changeWebhook',
   summary: 'Changes what is named and leaves the rest.',
   description:
-    'Switched off, it is told nothing, and what waits for it is given up. Switched on again, it begins without its past failures.',
+    'Switched off, it receives nothing, and its pending deliveries are given up. Switched on again, its past failures no longer count.',
   body: z.strictObject({ url: webhookURL.optional(), types: webhookTypes.optional(), enabled: z.boolean().optional() }),
   answers: { 200: { description: 'Changed.', schema: webhookSchema } },
   refusals: ['WEBHOOK_NOT_FOUND'],
@@ -98,7 +98,7 @@ const remove = endpoint({
   ...ofOne,
   method: 'DELETE',
   name: 'removeWebhook',
-  summary: 'Removes a webhook, with what waits for it.',
+  summary: 'Removes a webhook and its pending deliveries.',
   answers: { 200: { description: 'The webhook as it was.', schema: webhookSchema } },
   refusals: ['WEBHOOK_NOT_FOUND'],
   async handle({ context: { database }, tenant, params }) {

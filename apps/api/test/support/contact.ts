@@ -4,7 +4,7 @@ import { wake } from '@typelane/runtime';
 import { inboundText, waitUntil } from '@typelane/testkit';
 import type { TestApi } from './api.ts';
 
-/** A contact writes (under `knownKeyId`, if it is to be one that was seen before): the message stands in its chat's inbox and the doorbell is rung. */
+/** A contact writes: the message is committed to the inbox of its chat and the chat is woken. `knownKeyId`: repeats a known message. */
 export async function writes(api: TestApi, instanceId: string, chat: string, text: string, knownKeyId?: string) {
   const jid = parseJid(chat);
   if (!jid) throw new Error(`${chat} is no chat`);

@@ -26,7 +26,7 @@ export async function troublesOf(api: TestApi, instanceId: string): Promise<{ de
 }
 
 /** Keeps a payload as one that could stand in no inbox, and returns its id. */
-export async function deadAtDoor(
+export async function deadAtIngest(
   { database }: TestApi,
   payload: string,
   instanceId: string | null,

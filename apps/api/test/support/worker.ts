@@ -17,7 +17,7 @@ type BotAnswers = (call: BotCall) => BotOutcome | Promise<BotOutcome>;
 
 export type TestWorker = { answerWith(bot: BotAnswers): void; halt(): () => void; stop(): Promise<void> };
 
-/** A worker in one loop: hears the doorbell, decides with the core, commits. Only Typebot is played. */
+/** A worker in one loop: reads wake-ups, decides with the core, commits. Only Typebot is simulated. */
 export function startTestWorker(database: Database, converse: ReturnType<typeof createQueue<WakeUp>>): TestWorker {
   let bot: BotAnswers = asksForText;
   let isHalted = false;
@@ -25,12 +25,12 @@ export function startTestWorker(database: Database, converse: ReturnType<typeof 
 
   const run = async (): Promise<void> => {
     while (!isStopping) {
-      const rings = isHalted ? [] : await converse.getJobs(['waiting']).catch(() => []);
-      for (const wake of rings) {
+      const wakeUps = isHalted ? [] : await converse.getJobs(['waiting']).catch(() => []);
+      for (const wake of wakeUps) {
         await wake.remove().catch(() => {});
         for (const id of wake.data.conversationIds) while (await turn(database, id, (call) => bot(call)));
       }
-      if (rings.length === 0) await sleep(5);
+      if (wakeUps.length === 0) await sleep(5);
     }
   };
   const running = run();

@@ -4,12 +4,12 @@ import { claimsKey, eventsPerJobMax, type InboundEvent, pairOf, parseJid, partic
 import { conversationId, type DeadLetter, type AddressedEvent } from '@typelane/db';
 import type { WaitingJob } from './wait-list.ts';
 
-/** Characters of a job's id that stand in the name of a dead letter. */
+/** Characters of a job's id that become part of a dead letter's key. */
 const jobIdLengthMax = 200;
 
 /**
- * What a job holds: events for inboxes, what can stand in none, and the names of events that are about no message (a connection, a list of
- * contacts): those are counted and nothing else.
+ * The content of a job: events for inboxes, dead letters, and the names of events that are about no message (a connection, a list of
+ * contacts), which are only counted.
  */
 export type ReadJob = { events: AddressedEvent[]; deadLetters: DeadLetter[]; aboutNoMessage: string[] };
 
@@ -95,7 +95,7 @@ function readEvent(value: unknown, source: string, job: string): ReadJob {
   };
 }
 
-/** PostgreSQL refuses U+0000, which nobody sees: in what was said it falls away, and no sign stands for it. */
+/** PostgreSQL refuses U+0000, which is invisible: it is removed from texts and not replaced. */
 function withoutNulls(event: InboundEvent, job: string): InboundEvent {
   if (!job.includes(String.raw`\u0000`)) return event;
   const content = JSON.parse(JSON.stringify(event.data.content), (_, value: unknown) =>
@@ -151,7 +151,7 @@ function hasField(value: unknown, name: string): boolean {
   return Object.hasOwn(value, name) || Object.values(value).some((inner) => hasField(inner, name));
 }
 
-/** The event as text. What is nested without end can be parsed and not be written again: then it is the job's whole text. */
+/** The event as text. A value nested too deeply can be parsed but not serialized: the whole text of the job is used then. */
 function payloadOf(value: unknown, job: string): string {
   try {
     return JSON.stringify(value);

@@ -1,18 +1,18 @@
-/** How much may be under way at once in this process: in all, and for one key, so that no key takes all of it. */
+/** Limits concurrent work in this process, in total and per key, so that no key uses the whole limit. */
 export type FairLimits = { max: number; maxPerKey: number };
 
 export type FairLimiter = {
-  /** Null: no room now. Call what is returned when the work is over. */
+  /** Returns a function to call when the work is over. Null: the limit is reached. */
   enter(key: string): (() => void) | null;
-  /** Wakes this chat when there is room for its key. Kept in memory only: should it be lost, the sweep finds the chat. */
+  /** Wakes this chat when its key is below the limit. Kept in memory only: after a crash the sweep finds the chat. */
   waitFor(key: string, conversationId: string): void;
-  /** Wakes those for whom there is room. To be called whenever one that was woken may have had nothing to do. */
+  /** Wakes the chats that fit the limits now. Call it whenever a woken chat may have had nothing to do. */
   wakeWaiting(): void;
-  /** Wakes all who wait, whether there is room or not. */
+  /** Wakes all waiting chats, whatever the limits. */
   wakeAll(): void;
 };
 
-/** Counts work under way by key. Those who wait are woken in turns of one a key, the longest waiting first. */
+/** Counts running work by key. Waiting chats are woken round-robin over the keys, the longest waiting first. */
 export function createFairLimiter({ max, maxPerKey }: FairLimits, wake: (conversationId: string) => void = () => {}): FairLimiter {
   const underWay = new Map<string, number>();
   const waiting = new Map<string, Set<string>>();
@@ -22,7 +22,7 @@ export function createFairLimiter({ max, maxPerKey }: FairLimits, wake: (convers
   const wakeFirst = (key: string): void => {
     const chats = waiting.get(key) ?? new Set();
     const [first] = chats;
-    // The key goes behind the others.
+    // The key moves to the end.
     waiting.delete(key);
     if (first === undefined) return;
     chats.delete(first);
@@ -58,7 +58,7 @@ export function createFairLimiter({ max, maxPerKey }: FairLimits, wake: (convers
     },
     wakeWaiting,
     wakeAll() {
-      // A key that still has chats comes up again, behind the others.
+      // A key that still has chats moves to the end.
       for (const key of waiting.keys()) wakeFirst(key);
     },
   };

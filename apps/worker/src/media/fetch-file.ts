@@ -11,8 +11,8 @@ const fetchTimeoutMs = 20_000;
 const redirectsMax = 3;
 
 /**
- * Begins to fetch a file from the address its producer gave. Each address on the way is checked by the egress; credentials in one go to
- * its own host only. Whoever gets the bytes reads them to their end or breaks off; they end with an error when the time is over.
+ * Starts to fetch a file from the address its producer gave. The egress checks each address, redirects included; credentials in an address
+ * are sent to its own host only. The caller must read the bytes to the end or destroy the stream. The stream fails at the timeout.
  */
 export async function fetchFile(address: string, { egress, sizeBytesMax }: Pick<MediaPorts, 'egress' | 'sizeBytesMax'>): Promise<Fetched> {
   const until = performance.now() + fetchTimeoutMs;
@@ -21,7 +21,7 @@ export async function fetchFile(address: string, { egress, sizeBytesMax }: Pick<
   for (let hops = 0; hops <= redirectsMax; hops += 1) {
     if (at === null) return failed('bad_url');
     const { url, headers } = withoutCredentials(at);
-    // The store refuses what is too large by itself and says so: it is given room to see that.
+    // The limit is above that of the store, so that the store itself refuses a file that is too large, with its own reason.
     const limits = { timeoutMs: Math.max(0, until - performance.now()), bodySizeBytesMax: sizeBytesMax + 1_048_576 };
     const opened = await http.open({ url, body: null, headers }, limits);
     if (opened.type === 'failed') return failed(codeOf(opened.failure));
@@ -57,7 +57,7 @@ async function fileIn(answer: Answer, sizeBytesMax: number): Promise<Fetched> {
   return failed(reason);
 }
 
-/** Nobody asked for an encoding, and the bytes of one are not the file. */
+/** No encoding was requested, and encoded bytes are not the file. */
 function encodingProblem({ 'content-encoding': encoding = 'identity' }: Answer['headers']): string | null {
   return encoding === 'identity' ? null : 'encoded';
 }

@@ -6,7 +6,7 @@ import type { MediaPorts } from './media-ports.ts';
 
 export type MediaKind = 'image' | 'video' | 'document' | 'sticker' | 'audio';
 
-/** A file of one message, by what names the message. */
+/** The file of one message, with the ids of the message. */
 export type MediaToStore = {
   instanceId: string;
   conversationId: string;
@@ -23,8 +23,8 @@ export type MediaToStore = {
 export type StoredMedia = { mediaId: string; url: string; fileName: string; mimeType: string; sizeBytes: number };
 
 /**
- * Keeps the file of a message and offers it under an address of ours. Asked again for the same message it finds the file there and fetches
- * nothing. Null: the file cannot be had, and the log says why. Throws when the database is away.
+ * Stores the file of a message and returns an address of ours. A second call for the same message finds the stored file and fetches
+ * nothing. Null: the file is unavailable, and the log has the reason. Throws when the database is away.
  */
 export async function storeMedia(ports: MediaPorts, wanted: MediaToStore): Promise<StoredMedia | null> {
   const stored = await tryToStore(ports, wanted);
@@ -34,7 +34,7 @@ export async function storeMedia(ports: MediaPorts, wanted: MediaToStore): Promi
 /** `reason`: a stable code. */
 export type Storing = { type: 'stored'; file: StoredMedia } | { type: 'failed'; reason: string };
 
-/** What it throws quotes neither file names nor chats. */
+/** Its errors quote neither file names nor chats. */
 export async function tryToStore(ports: MediaPorts, wanted: MediaToStore): Promise<Storing> {
   try {
     return await findOrStore(ports, wanted);
@@ -44,7 +44,7 @@ export async function tryToStore(ports: MediaPorts, wanted: MediaToStore): Promi
 }
 
 async function findOrStore(ports: MediaPorts, wanted: MediaToStore): Promise<Storing> {
-  // A gateway may have uploaded it: then it is here under an id of its own.
+  // A gateway may have uploaded the file: it is then stored under its own id.
   const own = wanted.source.type === 'url' ? ports.fileAt(wanted.source.url) : null;
   const mediaId = own?.mediaId ?? mediaIdOf(wanted);
   const known = await findMedia(ports.database, mediaId);
@@ -86,7 +86,7 @@ function offered({ addressOf }: MediaPorts, { mediaId, fileName, mimeType, sizeB
   return { mediaId, url: addressOf({ mediaId, fileName }), fileName, mimeType, sizeBytes };
 }
 
-/** The same message has the same id in every process: a uuid (version 8) made of what names it. */
+/** The same message has the same id in every process: a uuid (version 8) derived from the ids of the message. */
 function mediaIdOf({ instanceId, conversationId, keyId, fromMe }: MediaToStore): string {
   const hex = createHash('sha256')
     .update(JSON.stringify(['media', instanceId, conversationId, fromMe, keyId]))
@@ -96,14 +96,14 @@ function mediaIdOf({ instanceId, conversationId, keyId, fromMe }: MediaToStore):
 
 type Read = { type: 'fetched'; bytes: Uint8Array | AsyncIterable<Uint8Array>; mimeType: null } | { type: 'failed'; reason: string };
 
-/** Node reads base64 leniently; what is none must not become a file of noise. */
+/** Node decodes base64 leniently; other text must not become a file of noise. */
 function decode(base64: string): Read {
   const text = base64.replaceAll(/\s+/g, '');
   if (!/^[\w+/-]*={0,2}$/.test(text)) return { type: 'failed', reason: 'not_base64' };
   return { type: 'fetched', bytes: Buffer.from(text, 'base64'), mimeType: null };
 }
 
-/** A stream that is not read holds its connection. */
+/** An unread stream holds its connection. */
 async function dropped(bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
   if (!(bytes instanceof Uint8Array)) await bytes[Symbol.asyncIterator]().return?.();
 }
