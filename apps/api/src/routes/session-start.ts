@@ -22,7 +22,7 @@ export const startSession = endpoint({
   scope: 'instance',
   params: instanceParams,
   body: z.strictObject({
-    keyRemoteJid: writableChat.describe('The chat the bot writes to, used exactly as given.'),
+    keyRemoteJid: writableChat.describe('The chat the bot writes to, under this address.'),
     publicId: publicId.optional().describe("Another bot of the integration's viewer."),
     variables: startVariables.default({}).describe('Prefilled variables of the bot.'),
     startMessage: z.string().min(1).max(4_096).optional().describe("Taken as the contact's first message."),
